@@ -1,0 +1,31 @@
+using Orleans.Runtime;
+
+namespace Ale;
+
+/// <summary>
+/// What a call says of itself beside its content. It rides in the request context, so that it follows a command through
+/// the grains it asks. It is a hint, never a permission.
+/// </summary>
+public static class CallMark
+{
+    private const string RepeatKey = "ale.repeat", HopsKey = "ale.hops";
+
+    /// <summary>Marks what is called from here on as a possible repeat: what memory forgot is looked up first.</summary>
+    public static void SetRepeat() => RequestContext.Set(RepeatKey, true);
+
+    /// <summary>Says that an event caused these calls, <paramref name="hops"/> reactions after a person's command.</summary>
+    public static void SetHops(int hops) => RequestContext.Set(HopsKey, hops);
+
+    /// <summary>Takes the marks off again, at the end of what set them.</summary>
+    public static void Clear()
+    {
+        RequestContext.Remove(RepeatKey);
+        RequestContext.Remove(HopsKey);
+    }
+
+    /// <summary>True when this call may have been made before.</summary>
+    public static bool IsRepeat => RequestContext.Get(RepeatKey) is true;
+
+    /// <summary>How many reactions lie between a person's command and this call.</summary>
+    public static int Hops => RequestContext.Get(HopsKey) is int hops ? hops : 0;
+}
