@@ -1,0 +1,221 @@
+using Microsoft.Extensions.Logging;
+using Orleans.Concurrency;
+
+namespace Ale.Kernel;
+
+/// <summary>
+/// The shell of every slice: decide in memory, answer when durable. Calls overlap only at an await; reading
+/// <see cref="State"/>, deciding and applying happen between awaits, so a hot grain answers a whole batch with one flush.
+/// </summary>
+[Reentrant]
+internal abstract partial class EventSourcedGrain<TState, TEvent>(SiloKernel kernel) : Grain, IWakeable
+    where TState : IState<TState, TEvent>
+{
+    private static readonly TimeSpan SnapshotEvery = TimeSpan.FromSeconds(30);
+    private const int SnapshotAfterEvents = 1_000, SnapshotOnEndAfterEvents = 100;
+
+    private StreamHandle _handle = null!;
+    private IGrainTimer? _timer;
+    private DateTimeOffset _armedFor = DateTimeOffset.MaxValue;
+    private long _snapshotNext;
+    private DateTimeOffset _snapshotAt;
+
+    /// <summary>The thing as decided, including what is not durable yet; nothing of it may leave before it is.</summary>
+    protected TState State { get; private set; } = TState.New();
+
+    /// <summary>The journal's clock, never before the stream's last event.</summary>
+    protected DateTimeOffset Now
+    {
+        get
+        {
+            var now = kernel.Clock.GetUtcNow();
+            var last = DateTimeOffset.FromUnixTimeMilliseconds(_handle.LastAt);
+            return now < last ? last : now;
+        }
+    }
+
+    /// <summary>The thing's own id.</summary>
+    protected string Key => this.GetPrimaryKeyString();
+
+    /// <summary>Where the stream stands, for lookups in the slice's table.</summary>
+    protected JournalPlace At => _handle.At;
+
+    /// <summary>How the state is stored beside the events; null: it is always folded.</summary>
+    protected virtual SnapshotCodec<TState>? Snapshots => null;
+
+    public override async Task OnActivateAsync(CancellationToken cancellationToken)
+    {
+        var id = this.GetGrainId();
+        var (handle, loaded) =
+            await kernel.Writer.Open(id.ToString(), id.Type.ToString()!, Snapshots?.Shape ?? "");
+        _handle = handle;
+        try
+        {
+            if (loaded.Snapshot is { } snapshot)
+            {
+                State = Snapshots!.Thaw(snapshot.State);
+                _snapshotNext = snapshot.Next;
+            }
+
+            foreach (var row in loaded.Tail)
+                foreach (var e in EventJson.Read(row.Events, TState.EventJson)) State = State.Apply(e);
+        }
+        catch
+        {
+            kernel.Writer.Release(handle);
+            throw;
+        }
+
+        ArmTimer();
+    }
+
+    public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
+    {
+        if (_handle is null) return Task.CompletedTask;
+        if (_handle is { IsClosed: false, IsGathering: false } && _handle.Next - _snapshotNext >= SnapshotOnEndAfterEvents)
+            TakeSnapshot();
+        return _handle.Settle().ContinueWith(
+            _ => kernel.Writer.Release(_handle), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+    }
+
+    /// <summary>
+    /// Applies the decision's events and answers when they are durable. Refusals, repeats and reads wait too, for what
+    /// they saw. Cancellation stops a command before it is decided, never after.
+    /// </summary>
+    protected async Task<Outcome<TReply>> Commit<TReply>(Decision<TEvent, TReply> decision, CancellationToken ct = default)
+    {
+        ct.ThrowIfCancellationRequested();
+        _handle.ThrowIfClosed();
+        if (decision.Events.Length > 0)
+        {
+            if (!kernel.Writer.HasRoom) return KernelRefusals.Busy;
+            Hand(decision.Events);
+        }
+
+        if (decision.Reply.Refusal is { } refusal) KernelMetrics.Refusals.Add(1, new KeyValuePair<string, object?>("code", refusal.Code));
+        try
+        {
+            var at = _handle.LastPending is { } row ? await row.Done : await Checked();
+            return decision.Reply with { At = JournalPlace.Max(at, decision.Reply.At) };
+        }
+        catch (OutcomeUnknownException)
+        {
+            DeactivateOnIdle(); // memory may be ahead of the disk: the next activation reads the truth
+            throw;
+        }
+    }
+
+    /// <summary>Answers a read when what it saw is durable.</summary>
+    protected Task<Outcome<TReply>> Answer<TReply>(TReply reply, CancellationToken ct = default) =>
+        Commit(new Decision<TEvent, TReply>(reply, []), ct);
+
+    /// <summary>What the thing does when it is due. The default does nothing.</summary>
+    protected virtual Task OnDue() => Task.CompletedTask;
+
+    public async Task Wake()
+    {
+        if (State.DueAt is { } due && due <= Now) await OnDue();
+    }
+
+    private async ValueTask<JournalPlace> Checked()
+    {
+        if (await kernel.Writer.IsFresh(_handle)) return _handle.At;
+        var stale = new InvalidOperationException("another activation has written since");
+        _handle.Close(stale);
+        throw new OutcomeUnknownException($"{_handle.StreamName}: {stale.Message}");
+    }
+
+    private void Hand(TEvent[] events)
+    {
+        if (!_handle.IsGathering) SnapshotIfWorth();
+        var at = Now;
+        try
+        {
+            foreach (var e in events) State = State.Apply(e); // all of them, or none is handed over
+        }
+        catch (Exception e)
+        {
+            _handle.Close(e);
+            DeactivateOnIdle();
+            throw;
+        }
+
+        _handle.Hand<TEvent>(
+            events, TState.EventJson, State.DueAt?.ToUnixTimeMilliseconds(), at.ToUnixTimeMilliseconds(), CallMark.Hops);
+        ArmTimer();
+    }
+
+    private void ArmTimer()
+    {
+        if (State.DueAt is not { } due)
+        {
+            _timer?.Dispose();
+            (_timer, _armedFor) = (null, DateTimeOffset.MaxValue);
+            return;
+        }
+
+        if (due >= _armedFor) return; // the earlier tick finds nothing due and arms again
+        _armedFor = due;
+        _timer?.Dispose();
+        var wait = due - Now;
+        _timer = this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions
+        {
+            DueTime = wait > TimeSpan.Zero ? wait : TimeSpan.Zero,
+            Period = Timeout.InfiniteTimeSpan,
+            Interleave = true,
+        });
+    }
+
+    private async Task Tick(CancellationToken ct)
+    {
+        (_timer, _armedFor) = (null, DateTimeOffset.MaxValue);
+        try
+        {
+            await Wake();
+        }
+        catch (Exception e) // the due reader wakes it again
+        {
+            LogDue(kernel.Log, _handle.StreamName, e);
+        }
+        finally
+        {
+            if (!_handle.IsClosed && State.DueAt > Now) ArmTimer();
+        }
+    }
+
+    private void SnapshotIfWorth()
+    {
+        if (Snapshots is not { } codec) return;
+        var since = _handle.Next - _snapshotNext;
+        if (since <= SnapshotAfterEvents || since <= codec.Entries(State)) return;
+        if (kernel.Clock.GetUtcNow() - _snapshotAt < SnapshotEvery) return;
+        TakeSnapshot();
+    }
+
+    /// <summary>Only while nothing gathers: then the state is that of the last sealed row's end.</summary>
+    private void TakeSnapshot()
+    {
+        if (Snapshots is not { } codec) return;
+        var (rowVersion, hash, after) = _handle.SealedEnd();
+        var (stream, next, bytes) = (_handle.StreamName, _handle.Next, codec.Freeze(State));
+        (_snapshotNext, _snapshotAt) = (next, kernel.Clock.GetUtcNow());
+        _ = Task.Run(async () =>
+        {
+            try
+            {
+                if (after is not null) await after.Done;
+                await kernel.Store.SaveSnapshot(new(stream, rowVersion, next, hash, codec.Shape, bytes()), default);
+            }
+            catch (Exception e) // a snapshot only saves time; the events are the truth
+            {
+                LogSnapshot(kernel.Log, stream, e);
+            }
+        });
+    }
+
+    [LoggerMessage(20, LogLevel.Warning, "What was due in {Stream} failed; it is tried again")]
+    private static partial void LogDue(ILogger log, string stream, Exception e);
+
+    [LoggerMessage(21, LogLevel.Warning, "The snapshot of {Stream} was not written")]
+    private static partial void LogSnapshot(ILogger log, string stream, Exception e);
+}

@@ -1,0 +1,59 @@
+using System.Buffers;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+namespace Ale.Kernel;
+
+/// <summary>A row on its way: first gathering events, then sealed by its hash and sent, then durable or lost.</summary>
+internal sealed class PendingRow(StreamHandle handle, long version)
+{
+    [ThreadStatic] private static Utf8JsonWriter? _json;
+
+    private readonly ArrayBufferWriter<byte> _events = new(512);
+    private readonly TaskCompletionSource<JournalPlace> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public StreamHandle Handle => handle;
+    public long Version => version;
+    public int Count { get; private set; }
+    public long? Due { get; set; }
+    public long At { get; private set; }
+    public int Hops { get; private set; }
+    public byte[] Hash { get; private set; } = [];
+    public ReadOnlyMemory<byte> Events => _events.WrittenMemory;
+    public int Bytes => _events.WrittenCount;
+
+    /// <summary>Completes when the row is durable, with its place; faults when nobody knows.</summary>
+    public Task<JournalPlace> Done => _done.Task;
+
+    public void Add<TEvent>(ReadOnlySpan<TEvent> events, JsonTypeInfo<TEvent> format, long at, int hops)
+    {
+        var json = _json ??= new Utf8JsonWriter(Stream.Null, new JsonWriterOptions { SkipValidation = true });
+        foreach (var e in events)
+        {
+            _events.Write(Count++ == 0 ? "["u8 : ","u8);
+            json.Reset(_events);
+            JsonSerializer.Serialize(json, e, format);
+        }
+
+        At = at;
+        Hops = Math.Max(Hops, hops);
+    }
+
+    /// <summary>Closes the array and chains the hash; from here on the row is sent unchanged, however often.</summary>
+    public void Seal(IncrementalHash hmac, byte[] previous)
+    {
+        _events.Write("]"u8);
+        hmac.AppendData(previous);
+        hmac.AppendData(_events.WrittenSpan);
+        Hash = hmac.GetHashAndReset();
+    }
+
+    public void Succeed(JournalPlace place) => _done.TrySetResult(place);
+
+    public void Fail(Exception e)
+    {
+        _done.TrySetException(e);
+        _ = _done.Task.Exception; // a row whose waiters are gone must not surface as unobserved
+    }
+}

@@ -1,0 +1,71 @@
+using System.Diagnostics;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Ale.Kernel;
+
+/// <summary>Puts the kernel into a silo. The host registers the stores, the audit key and the clock's source.</summary>
+internal static class KernelHost
+{
+    public static IServiceCollection AddKernel(this IServiceCollection services, WriterLimits limits)
+    {
+        services.AddSingleton(limits);
+        services.AddSingleton<JournalWriter>();
+        services.AddSingleton<SiloKernel>();
+        services.AddSingleton<ReaderCatalog>();
+        services.AddSingleton<LocalReaders>();
+        services.AddSingleton<Views>();
+        services.AddSingleton<ParkedEvents>(s => new(s.GetRequiredService<IViewStore>(), s.GetRequiredService<JournalClock>()));
+        services.AddSingleton<Projection, DueProjection>();
+        services.AddHostedService<KernelPulse>();
+        return services;
+    }
+}
+
+/// <summary>Each second: the database's clock is sampled, and every reader of the system is kept running.</summary>
+internal sealed partial class KernelPulse(
+    IJournalStore store, JournalClock clock, JournalWriter writer, LocalReaders local, ReaderCatalog catalog,
+    IGrainFactory grains, IHostApplicationLifetime lifetime, ILogger<KernelPulse> log) : BackgroundService
+{
+    public override async Task StartAsync(CancellationToken cancellationToken)
+    {
+        await Sample(cancellationToken); // no decision before the first sample
+        writer.Flushed += _ => local.Nudge();
+        await base.StartAsync(cancellationToken);
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var started = new TaskCompletionSource();
+        await using var _ = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stoppingToken);
+        using var second = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        do
+        {
+            try
+            {
+                await Sample(stoppingToken);
+                foreach (var name in catalog.Names) Ping(name);
+            }
+            catch (Exception e) when (!stoppingToken.IsCancellationRequested) // the next second tries again
+            {
+                LogPulse(log, e.Message);
+            }
+        }
+        while (await second.WaitForNextTickAsync(stoppingToken));
+    }
+
+    private async Task Sample(CancellationToken ct)
+    {
+        var sent = Stopwatch.GetTimestamp();
+        if (await store.ReadClock(ct) is { } now) clock.Sample(now, sent, Stopwatch.GetTimestamp());
+    }
+
+    private void Ping(string name) => _ = grains.GetGrain<IReaderGrain>(name).Ping().ContinueWith(
+        t => LogPulse(log, $"{name}: {t.Exception!.InnerException?.Message}"), CancellationToken.None,
+        TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+
+    [LoggerMessage(60, LogLevel.Warning, "The kernel's pulse missed a beat: {Why}")]
+    private static partial void LogPulse(ILogger log, string why);
+}

@@ -1,0 +1,120 @@
+using Microsoft.Extensions.Logging;
+
+namespace Ale.Kernel;
+
+/// <summary>
+/// Reads the journal from its place on, for as long as it is told to. A flush of this silo nudges it; idle it looks every
+/// 250 ms. A step that fails is tried again with back-off: a reader never skips.
+/// </summary>
+internal abstract partial class ReaderLoop(string name, ILogger log) : IAsyncDisposable
+{
+    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(250), Gap = TimeSpan.FromMilliseconds(10);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly SemaphoreSlim _nudge = new(0, 1);
+    private readonly Lock _gate = new();
+    private readonly List<(JournalPlace At, TaskCompletionSource Reached)> _waiters = [];
+    private JournalPlace _place;
+    private Task _loop = Task.CompletedTask;
+
+    public string Name => name;
+    protected ILogger Log => log;
+
+    /// <summary>Everything up to here that the reader wants has taken effect.</summary>
+    public JournalPlace Place
+    {
+        get { lock (_gate) return _place; }
+    }
+
+    /// <summary>Faults in a row; 0 when all is well.</summary>
+    public int Failures { get; private set; }
+
+    public void Start() => _loop = Task.Run(Run);
+
+    public void Nudge()
+    {
+        if (_nudge.CurrentCount > 0) return;
+        try { _nudge.Release(); }
+        catch (SemaphoreFullException) { } // nudged by another at the same moment
+    }
+
+    /// <summary>True when the reader gets to the place in time.</summary>
+    public async Task<bool> Reached(JournalPlace at, TimeSpan within)
+    {
+        TaskCompletionSource reached;
+        lock (_gate)
+        {
+            if (_place >= at) return true;
+            reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            _waiters.Add((at, reached));
+        }
+
+        Nudge();
+        await Task.WhenAny(reached.Task, Task.Delay(within, _stop.Token));
+        lock (_gate) _waiters.RemoveAll(w => ReferenceEquals(w.Reached, reached));
+        return reached.Task.IsCompleted;
+    }
+
+    /// <summary>Loads what the loop stands on; again after every failure.</summary>
+    protected abstract Task Load(CancellationToken ct);
+
+    /// <summary>Reads and takes effect once. True: there may be more at once.</summary>
+    protected abstract Task<bool> Step(CancellationToken ct);
+
+    /// <summary>How long to wait when there is nothing to read.</summary>
+    protected virtual TimeSpan IdleFor => Idle;
+
+    protected void MoveTo(JournalPlace place)
+    {
+        lock (_gate)
+        {
+            if (place > _place) _place = place;
+            foreach (var (at, reached) in _waiters)
+                if (_place >= at) reached.TrySetResult();
+        }
+    }
+
+    private async Task Run()
+    {
+        var loaded = false;
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                if (!loaded) await Load(_stop.Token);
+                loaded = true;
+                var more = await Step(_stop.Token);
+                Failures = 0;
+                if (more) continue;
+                bool hurried;
+                lock (_gate) hurried = _waiters.Count > 0;
+                if (!hurried) await Task.Delay(Gap, _stop.Token); // many flushes, one look
+                await _nudge.WaitAsync(hurried ? Gap : IdleFor, _stop.Token);
+            }
+            catch (OperationCanceledException) when (_stop.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                loaded = false;
+                Failures++;
+                LogFailed(log, name, Failures, e);
+                try { await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(5_000, 50 << Math.Min(Failures, 7))), _stop.Token); }
+                catch (OperationCanceledException) { return; }
+            }
+        }
+    }
+
+    public virtual async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _loop;
+        _stop.Dispose();
+        _nudge.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    [LoggerMessage(40, LogLevel.Warning, "Reader {Name} failed {Failures} times in a row; it tries again")]
+    private static partial void LogFailed(ILogger log, string name, int failures, Exception e);
+}
