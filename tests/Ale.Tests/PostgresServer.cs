@@ -49,22 +49,24 @@ internal sealed class PostgresServer : IAsyncDisposable
         get
         {
             var file = Path.Combine(DataFolder, "postmaster.pid");
-            return File.Exists(file) && int.TryParse(File.ReadLines(file).FirstOrDefault(), CultureInfo.InvariantCulture, out var pid)
-                && IsAlive(pid) ? pid : null;
+            var first = File.Exists(file) ? File.ReadLines(file).FirstOrDefault() : null;
+            return int.TryParse(first, CultureInfo.InvariantCulture, out var pid) && IsAlive(pid) ? pid : null;
         }
     }
 
     /// <summary>A new server, started. About 2 s.</summary>
     public static async Task<PostgresServer> Create()
     {
-        var bin = Places.FirstOrDefault(p => File.Exists(Path.Combine(p, "initdb"))) ?? throw new InvalidOperationException(
-            "These tests need PostgreSQL 15: apt-get install postgresql-15 (initdb was looked for in " + string.Join(", ", Places) + ").");
+        var bin = Places.FirstOrDefault(place => File.Exists(Path.Combine(place, "initdb")))
+            ?? throw new InvalidOperationException("These tests need PostgreSQL 15: apt-get install postgresql-15 " +
+                $"(initdb was looked for in {string.Join(", ", Places)}).");
         var folder = Directory.CreateTempSubdirectory("ale-pg-").FullName;
         if (IsRoot) await Run("chown", ["postgres", folder]);
         var server = new PostgresServer(bin, folder);
         try
         {
-            await server.Tool("initdb", "-D", server.DataFolder, "-U", User, "-E", "UTF8", "--locale=C", "--auth=trust", "--no-sync");
+            await server.Tool(
+                "initdb", "-D", server.DataFolder, "-U", User, "-E", "UTF8", "--locale=C", "--auth=trust", "--no-sync");
             await server.Start();
             return server;
         }
@@ -75,9 +77,12 @@ internal sealed class PostgresServer : IAsyncDisposable
         }
     }
 
-    /// <summary>Connection string of <paramref name="database"/> over TCP; small pools that empty soon, since tests have many.</summary>
+    /// <summary>
+    /// Connection string of <paramref name="database"/> over TCP; small pools that empty soon, since tests have many.
+    /// </summary>
     public string ConnectionString(string database = "postgres") => string.Create(CultureInfo.InvariantCulture,
-        $"Host=127.0.0.1;Port={Port};Username={User};Database={database};Maximum Pool Size=20;Connection Idle Lifetime=10;Connection Pruning Interval=5;Include Error Detail=true");
+        $"Host=127.0.0.1;Port={Port};Username={User};Database={database};Maximum Pool Size=20;" +
+        $"Connection Idle Lifetime=10;Connection Pruning Interval=5;Include Error Detail=true");
 
     /// <summary>Makes an empty database and returns its connection string.</summary>
     public async Task<string> NewDatabase()
@@ -94,12 +99,12 @@ internal sealed class PostgresServer : IAsyncDisposable
     {
         // After a kill the backends may hold the shared memory a moment longer; between finding a port and
         // listening on it somebody else may take it (only the first start may move to another one).
-        var first = !Directory.EnumerateFiles(_folder, "server.log").Any();
+        var first = !File.Exists(LogFile);
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                await Tool("pg_ctl", "-D", DataFolder, "-w", "-t", "60", "-l", Path.Combine(_folder, "server.log"), "-o", Options(), "start");
+                await Tool("pg_ctl", "-D", DataFolder, "-w", "-t", "60", "-l", LogFile, "-o", Options(), "start");
                 return;
             }
             catch (InvalidOperationException) when (attempt < 10)
@@ -129,7 +134,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         while (all.Any(IsAlive)) await Task.Delay(5);
     }
 
-    /// <summary>Stops all of the server's processes where they are (a hung machine); <see cref="Thaw"/> lets them go on.</summary>
+    /// <summary>Stops its processes where they are, as on a hung machine; <see cref="Thaw"/> lets them go on.</summary>
     public Task Freeze() => Signal("STOP");
 
     /// <summary>Ends <see cref="Freeze"/>.</summary>
@@ -146,9 +151,11 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private static bool IsRoot => Environment.UserName == "root";
 
+    private string LogFile => Path.Combine(_folder, "server.log");
+
     private string Options() => string.Create(CultureInfo.InvariantCulture,
-        $"-p {Port} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync=on -c synchronous_commit=on -c full_page_writes=on " +
-        $"-c shared_buffers=128MB -c max_connections=300 -c jit=off");
+        $"-p {Port} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync=on -c synchronous_commit=on " +
+        $"-c full_page_writes=on -c shared_buffers=128MB -c max_connections=300 -c jit=off");
 
     private Task Tool(string name, params string[] arguments)
     {
@@ -158,12 +165,18 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private static async Task Run(string program, string[] arguments)
     {
-        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = "/", RedirectStandardError = true, RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            WorkingDirectory = "/", // readable for user postgres, which the current folder may not be
+            RedirectStandardError = true,
+            RedirectStandardOutput = true,
+        };
         using var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} did not start.");
-        var text = string.Concat(await Task.WhenAll(process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync()));
+        var text = await Task.WhenAll(process.StandardError.ReadToEndAsync(), process.StandardOutput.ReadToEndAsync());
         await process.WaitForExitAsync();
         if (process.ExitCode != 0)
-            throw new InvalidOperationException($"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {text}");
+            throw new InvalidOperationException(
+                $"{program} {string.Join(' ', arguments)} ended with {process.ExitCode}: {string.Concat(text)}");
     }
 
     // The pipe to this shell closes when the test process ends, also by kill -9; then it stops the server and deletes.
@@ -171,10 +184,17 @@ internal sealed class PostgresServer : IAsyncDisposable
     {
         var script = $"""
             cat >/dev/null; pid=$(head -1 {DataFolder}/postmaster.pid 2>/dev/null)
-            if [ -n "$pid" ]; then kill -CONT $pid; kill -QUIT $pid; n=0; while kill -0 $pid && [ $n -lt 100 ]; do sleep 0.05; n=$((n+1)); done; fi 2>/dev/null
+            if [ -n "$pid" ]; then
+              kill -CONT $pid; kill -QUIT $pid; n=0
+              while kill -0 $pid && [ $n -lt 100 ]; do sleep 0.05; n=$((n+1)); done
+            fi 2>/dev/null
             rm -rf {_folder}
             """;
-        var start = new ProcessStartInfo("setsid", ["sh", "-c", script]) { WorkingDirectory = "/", RedirectStandardInput = true };
+        var start = new ProcessStartInfo("setsid", ["sh", "-c", script])
+        {
+            WorkingDirectory = "/",
+            RedirectStandardInput = true,
+        };
         return Process.Start(start) ?? throw new InvalidOperationException("setsid did not start.");
     }
 
@@ -187,8 +207,9 @@ internal sealed class PostgresServer : IAsyncDisposable
         return postmaster;
     }
 
-    private static int[] Children(int pid) => [.. File.ReadAllText($"/proc/{pid}/task/{pid}/children")
-        .Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
+    private static int[] Children(int pid) =>
+        [.. File.ReadAllText($"/proc/{pid}/task/{pid}/children").Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(text => int.Parse(text, CultureInfo.InvariantCulture))];
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
 
