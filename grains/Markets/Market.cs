@@ -1,0 +1,64 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using Ale.Policy;
+
+namespace Ale.Markets;
+
+/// <summary>A place where we sell: its money, clock and language .</summary>
+/// <param name="Code">Lower case, as <c>cn</c>.</param>
+/// <param name="Currency">ISO 4217.</param>
+/// <param name="TimeZone">The zone of its calendar and its night.</param>
+/// <param name="Language">BCP 47, as <c>zh-CN</c>.</param>
+/// <param name="NightFrom">First minute of the night, by the wall clock there.</param>
+/// <param name="NightTo">First minute after it; not after <paramref name="NightFrom"/> means the next day.</param>
+internal sealed record Market(
+    string Code, string Currency, TimeZoneInfo TimeZone, string Language, TimeOnly NightFrom, TimeOnly NightTo)
+{
+    private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// The calendar day there, from midnight to midnight by the wall clock: the one rule by which every list, total and
+    /// deadline counts days (K02).
+    /// </summary>
+    public DateOnly BusinessDay(DateTimeOffset at) => DateOnly.FromDateTime(Local(at));
+
+    /// <summary>The instant at which a business day begins; days differ in length where clocks are changed.</summary>
+    public DateTimeOffset StartOf(DateOnly day)
+    {
+        // Searched, not reckoned: midnight may be skipped or come twice, and the zone's own questions about that err.
+        var (before, after) = (UtcMidnight(day).AddHours(-18), UtcMidnight(day).AddHours(18));
+        while (after - before > OneSecond)
+        {
+            var between = before + TimeSpan.FromSeconds((long)(after - before).TotalSeconds / 2);
+            if (BusinessDay(between) < day) before = between;
+            else after = between;
+        }
+
+        return after;
+    }
+
+    /// <summary>True in the night window, in which nothing may induce to buy (CMP-04).</summary>
+    public bool IsNight(DateTimeOffset at) => TimeOnly.FromDateTime(Local(at)).IsBetween(NightFrom, NightTo);
+
+    private static DateTimeOffset UtcMidnight(DateOnly day) => new(day, TimeOnly.MinValue, TimeSpan.Zero);
+
+    private DateTime Local(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, TimeZone).DateTime;
+}
+
+/// <summary>The markets of the policy book.</summary>
+internal sealed class MarketBook(PolicyBook book)
+{
+    private readonly FrozenDictionary<object, Market> _markets = book.Markets
+        .SelectMany(code => book.SetsOf(code))
+        .ToFrozenDictionary<PolicySet, object, Market>(set => set, Of, ReferenceEqualityComparer.Instance);
+
+    /// <summary>The codes of all markets, in order.</summary>
+    public ImmutableArray<string> Codes => book.Markets;
+
+    /// <summary>A market as it is at an instant; null is the default market, an unknown one throws.</summary>
+    public Market For(string? code, DateTimeOffset now) => _markets[book.For(code, now)];
+
+    private static Market Of(PolicySet set) => new(
+        set.MarketCode, set.Market.Currency, set.Market.TimeZone, set.Market.Language, set.Market.NightFrom,
+        set.Market.NightTo);
+}

@@ -1,0 +1,145 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+
+namespace Ale.Policy;
+
+/// <summary>
+/// Every number of the plan, per market and instant (TEC-14), read from files once at start. Bounded by the files;
+/// nothing in it changes, so grains on any thread read it without a lock.
+/// </summary>
+internal sealed class PolicyBook
+{
+    private readonly FrozenDictionary<string, PolicySet[]> _sets; // by market, beside _starts
+    private readonly FrozenDictionary<string, PolicyEntry[]> _entries; // by key, oldest first
+    private readonly DateTimeOffset[] _starts; // every instant at which some value changes, ascending
+
+    private PolicyBook(
+        IReadOnlyList<string> markets, FrozenDictionary<string, PolicyEntry[]> entries, DateTimeOffset[] starts)
+    {
+        (_entries, _starts) = (entries, starts);
+        Markets = [.. markets.Order(StringComparer.Ordinal)];
+        _sets = markets.ToFrozenDictionary(
+            market => market, market => Array.ConvertAll(starts, at => SetFor(market, at)), StringComparer.Ordinal);
+        DefaultMarket = _entries["market.default"][0].Values[PolicyEntry.DefaultColumn].GetString()!;
+    }
+
+    /// <summary>The codes of all markets, in order.</summary>
+    public ImmutableArray<string> Markets { get; }
+
+    /// <summary>The market of a request that names none.</summary>
+    public string DefaultMarket { get; }
+
+    /// <summary>True when there is such a market; codes are compared as written, in lower case.</summary>
+    public bool Knows(string market) => _sets.ContainsKey(market);
+
+    /// <summary>
+    /// The numbers in force. Costs one look-up: it is made for the hot path. Null is the default market; an unknown
+    /// market is the caller's mistake (ask <see cref="Knows"/> first) and throws. Before the first date the first
+    /// values hold, so that a clock that is behind stops no sale.
+    /// </summary>
+    public PolicySet For(string? market, DateTimeOffset now)
+    {
+        if (!_sets.TryGetValue(market ?? DefaultMarket, out var sets))
+            throw new ArgumentException($"There is no market '{market}'.", nameof(market));
+        for (var i = _starts.Length - 1; i > 0; i--)
+            if (_starts[i] <= now) return sets[i];
+        return sets[0];
+    }
+
+    /// <summary>Every set of a market, oldest first.</summary>
+    internal IReadOnlyList<PolicySet> SetsOf(string market) => _sets[market];
+
+    /// <summary>All keys, in order.</summary>
+    internal IEnumerable<string> Keys => _entries.Keys.Order(StringComparer.Ordinal);
+
+    /// <summary>The entry of a key in force at an instant; null before its first date or for an unknown key.</summary>
+    internal PolicyEntry? Find(string key, DateTimeOffset at) =>
+        _entries.TryGetValue(key, out var entries) ? InForce(entries, at) : null;
+
+    /// <summary>Reads all <c>*.json</c> of a folder, or throws <see cref="PolicyFileException"/>.</summary>
+    public static PolicyBook Load(string folder)
+    {
+        var paths = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.json") : [];
+        if (paths.Length == 0) throw new PolicyFileException(folder, "*.json", "there is no policy file in this folder");
+        Array.Sort(paths, StringComparer.Ordinal);
+        var files = Array.ConvertAll(paths, PolicyFile.Read);
+
+        var markets = MarketsOf(paths, files);
+        var entries = files.SelectMany(file => file.Entries).ToArray();
+        foreach (var entry in entries) CheckColumns(entry, markets);
+        var byKey = entries.GroupBy(entry => entry.Key.Key).ToFrozenDictionary(
+            group => group.Key, group => group.OrderBy(entry => entry.EffectiveAt).ToArray(), StringComparer.Ordinal);
+        CheckDates(byKey, markets);
+
+        var book = new PolicyBook(markets, byKey, [.. entries.Select(entry => entry.EffectiveAt).Distinct().Order()]);
+        foreach (var market in book.Markets)
+            for (var i = 0; i < book._starts.Length; i++)
+                if (book._sets[market][i].Contradiction() is var (key, rule))
+                    throw new PolicyFileException(book.Find(key, book._starts[i])!.File, key, $"{rule} in market {market}");
+        return book;
+    }
+
+    private static string[] MarketsOf(string[] paths, (string[]? Markets, PolicyEntry[] Entries)[] files)
+    {
+        string[]? markets = null;
+        var naming = "markets.json";
+        for (var i = 0; i < paths.Length; i++)
+        {
+            if (files[i].Markets is not { } named) continue;
+            var file = Path.GetFileName(paths[i]);
+            if (markets is not null) throw new PolicyFileException(file, "markets", $"are named in {naming} already");
+            (markets, naming) = (named, file);
+        }
+
+        if (markets is not { Length: > 0 }) throw new PolicyFileException(naming, "markets", "no file names the markets");
+        foreach (var market in markets)
+            if (market == PolicyEntry.DefaultColumn || !PolicyKeys.IsMarket(market))
+                throw new PolicyFileException(naming, "markets", $"'{market}' is not 2 to 8 lower-case letters");
+        if (markets.Distinct(StringComparer.Ordinal).Count() < markets.Length)
+            throw new PolicyFileException(naming, "markets", "a market stands there twice");
+        return markets;
+    }
+
+    private static void CheckColumns(PolicyEntry entry, string[] markets)
+    {
+        foreach (var column in entry.Values.Keys)
+            if (column != PolicyEntry.DefaultColumn && !markets.Contains(column))
+                throw new PolicyFileException(entry.File, entry.Key.Key, $"there is no market '{column}'");
+        foreach (var market in markets)
+            if (entry.For(market) is null)
+                throw new PolicyFileException(entry.File, entry.Key.Key, $"has no value for market {market}");
+        if (entry.Key.Key != "market.default") return;
+        if (entry.Values.Count > 1 || !entry.Values.ContainsKey(PolicyEntry.DefaultColumn))
+            throw new PolicyFileException(entry.File, entry.Key.Key, "takes the one column 'default'");
+        if (!markets.Contains(entry.Values[PolicyEntry.DefaultColumn].GetString()))
+            throw new PolicyFileException(entry.File, entry.Key.Key, "is not one of the markets");
+    }
+
+    private static void CheckDates(FrozenDictionary<string, PolicyEntry[]> byKey, string[] markets)
+    {
+        foreach (var key in PolicyKeys.All.Keys)
+            if (!byKey.ContainsKey(key)) throw new PolicyFileException("*.json", key, "no file gives it a value");
+        var first = byKey.Values.Min(entries => entries[0].EffectiveAt);
+        foreach (var (key, entries) in byKey)
+        {
+            if (entries[0].EffectiveAt > first)
+                throw new PolicyFileException(entries[0].File, key, $"has no value from {first:yyyy-MM-dd} on");
+            for (var i = 1; i < entries.Length; i++)
+            {
+                var (earlier, entry) = (entries[i - 1], entries[i]);
+                if (earlier.EffectiveAt == entry.EffectiveAt)
+                    throw new PolicyFileException(entry.File, key, $"stands twice for {entry.EffectiveAt:yyyy-MM-dd HH:mm}");
+                // Money and days already booked cannot move to another currency, zone or market.
+                if (key is "market.default" or "market.currency" or "market.timeZone"
+                    && markets.Any(market => entry.For(market)!.Value.GetString() != earlier.For(market)!.Value.GetString()))
+                    throw new PolicyFileException(entry.File, key, "may not change");
+            }
+        }
+    }
+
+    private PolicySet SetFor(string market, DateTimeOffset at) =>
+        PolicySet.From(market, key => InForce(_entries[key], at)!.For(market)!.Value);
+
+    private static PolicyEntry? InForce(PolicyEntry[] entries, DateTimeOffset at) =>
+        Array.FindLast(entries, entry => entry.EffectiveAt <= at);
+}

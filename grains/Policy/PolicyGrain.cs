@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using Orleans.Concurrency;
+
+namespace Ale.Policy;
+
+[GrainType("policy"), StatelessWorker]
+internal sealed class PolicyGrain(PolicyBook book, TimeProvider time) : Grain, IPolicyGrain
+{
+    public Task<Outcome<PolicyValue>> Get(string key, string? market, DateTimeOffset? at, CancellationToken ct) =>
+        Task.FromResult(Find(key, market ?? book.DefaultMarket, at ?? time.GetUtcNow()));
+
+    public Task<Outcome<ImmutableArray<PolicyValue>>> List(string? market, DateTimeOffset? at, CancellationToken ct)
+    {
+        var (code, instant) = (market ?? book.DefaultMarket, at ?? time.GetUtcNow());
+        if (!book.Knows(code)) return Task.FromResult<Outcome<ImmutableArray<PolicyValue>>>(PolicyRefusals.UnknownMarket);
+        var values = book.Keys.Select(key => Find(key, code, instant).Value).OfType<PolicyValue>();
+        return Task.FromResult<Outcome<ImmutableArray<PolicyValue>>>(values.ToImmutableArray());
+    }
+
+    private Outcome<PolicyValue> Find(string key, string market, DateTimeOffset at)
+    {
+        if (!PolicyKeys.All.ContainsKey(key)) return PolicyRefusals.Unknown;
+        if (!book.Knows(market)) return PolicyRefusals.UnknownMarket;
+        if (book.Find(key, at) is not { } entry) return PolicyRefusals.NotInForce;
+        return new PolicyValue(key, market, entry.For(market)!.Value.GetRawText(), entry.Key.Unit, entry.Section,
+            entry.Owner, entry.EffectiveAt, entry.Note);
+    }
+}

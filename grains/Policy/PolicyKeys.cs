@@ -1,0 +1,82 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Ale.Policy;
+
+/// <summary>What a value of one key must look like. <c>Check</c> gives the rule that a value breaks, or null.</summary>
+internal sealed record PolicyKey(string Key, string Unit, bool MayBeNone, Func<JsonElement, string?> Check);
+
+/// <summary>
+/// Every key there is. A new number of the plan is one line here, one entry in <c>deploy/policy</c> and one property in
+/// <see cref="PolicySet"/>.
+/// </summary>
+internal static class PolicyKeys
+{
+    private const int YearsOfSeconds = 366 * 24 * 3600, TenYearsOfDays = 3_660;
+
+    public static readonly IReadOnlyDictionary<string, PolicyKey> All = new PolicyKey[]
+    {
+        Text("market.default", "market", IsMarket, "a market's code"),
+        Text("market.currency", "ISO 4217", IsCurrency, "three capital letters"),
+        Text("market.timeZone", "IANA zone", IsZone, "a time zone of this machine"),
+        Text("market.language", "BCP 47", IsLanguage, "language and country, as zh-CN"),
+        Text("market.nightFrom", "time of day", IsTimeOfDay, "a time of day, as 22:00"),
+        Text("market.nightTo", "time of day", IsTimeOfDay, "a time of day, as 08:00"),
+
+        Whole("stock.holdSeconds", "seconds", 10, 24 * 3600),
+        Whole("stock.holdCapSeconds", "seconds", 10, 7 * 24 * 3600),
+
+        Whole("points.perUnit", "points", 0, 1_000),
+        Whole("points.firstOrderFactor", "times", 1, 100),
+        Whole("points.ecoFactor", "times", 1, 100),
+        YesNo("points.bonusesMultiply"),
+        Whole("points.pendingDays", "days", 0, 366),
+        WholeOrNone("points.expireDays", "days", 1, TenYearsOfDays),
+
+        Whole("tier.regularOrders", "orders", 1, 1_000_000),
+        Whole("tier.regularSpentMinor", "minor units", 1, Limits.AmountMinorMax),
+        Whole("tier.coreOrders", "orders", 1, 1_000_000),
+        Whole("tier.coreSpentMinor", "minor units", 1, Limits.AmountMinorMax),
+        WholeOrNone("tier.windowDays", "days", 1, TenYearsOfDays),
+
+        Whole("order.ageMin", "years", 0, 150),
+        YesNo("order.unknownAgeMayBuy"),
+        YesNo("order.returnQuarantine"),
+        Whole("order.inspectionHours", "hours", 1, 30 * 24),
+        Whole("order.qualityReturnDays", "days", 0, TenYearsOfDays),
+        Whole("order.exchangeDays", "days", 0, TenYearsOfDays),
+        Whole("payment.stampToleranceSeconds", "seconds", 1, YearsOfSeconds),
+        Whole("coupon.claimDays", "days", 1, TenYearsOfDays),
+
+        Whole("session.baseMinutes", "minutes", 1, 24 * 60),
+        Whole("session.reviewersMin", "persons", 0, 100),
+    }.ToDictionary(key => key.Key, StringComparer.Ordinal);
+
+    public static bool IsMarket(string code) => code.Length is >= 2 and <= 8 && code.All(char.IsAsciiLetterLower);
+
+    public static bool IsTimeOfDay(string text) =>
+        TimeOnly.TryParseExact(text, "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out _);
+
+    private static bool IsCurrency(string code) => code.Length == 3 && code.All(char.IsAsciiLetterUpper);
+
+    private static bool IsZone(string id) => TimeZoneInfo.TryFindSystemTimeZoneById(id, out _);
+
+    private static bool IsLanguage(string tag) => tag.Length == 5 && tag[2] == '-'
+        && char.IsAsciiLetterLower(tag[0]) && char.IsAsciiLetterLower(tag[1])
+        && char.IsAsciiLetterUpper(tag[3]) && char.IsAsciiLetterUpper(tag[4]);
+
+    private static PolicyKey Whole(string key, string unit, long min, long max) => new(key, unit, false, value =>
+        value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var number) && number >= min && number <= max
+            ? null
+            : string.Create(CultureInfo.InvariantCulture, $"must be a whole number from {min} to {max}"));
+
+    private static PolicyKey WholeOrNone(string key, string unit, long min, long max) =>
+        Whole(key, unit, min, max) with { MayBeNone = true };
+
+    private static PolicyKey YesNo(string key) => new(key, "yes or no", false, value =>
+        value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : "must be true or false");
+
+    private static PolicyKey Text(string key, string unit, Func<string, bool> good, string rule) =>
+        new(key, unit, false, value =>
+            value.ValueKind == JsonValueKind.String && good(value.GetString()!) ? null : $"must be {rule}");
+}

@@ -1,0 +1,106 @@
+using System.Globalization;
+using System.Text.Json;
+
+namespace Ale.Policy;
+
+/// <summary>All numbers of one market from one instant until the next set begins. Never changed.</summary>
+internal sealed record PolicySet(
+    string MarketCode, MarketPolicy Market, StockPolicy Stock, PointsPolicy Points, TierPolicy Tiers, OrderPolicy Orders,
+    PaymentPolicy Payments, CouponPolicy Coupons, SessionPolicy Sessions)
+{
+    /// <summary>Reads the values of one market, each of them checked on its own already.</summary>
+    internal static PolicySet From(string market, Func<string, JsonElement> value)
+    {
+        int Whole(string key) => checked((int)value(key).GetInt64());
+        long Minor(string key) => value(key).GetInt64();
+        int? WholeOrNone(string key) => value(key).ValueKind == JsonValueKind.Null ? null : Whole(key);
+        bool Yes(string key) => value(key).GetBoolean();
+        string Text(string key) => value(key).GetString()!;
+        TimeOnly Time(string key) => TimeOnly.ParseExact(Text(key), "HH:mm", CultureInfo.InvariantCulture);
+
+        return new(
+            market,
+            new(Text("market.currency"), TimeZoneInfo.FindSystemTimeZoneById(Text("market.timeZone")),
+                Text("market.language"), Time("market.nightFrom"), Time("market.nightTo")),
+            new(Whole("stock.holdSeconds"), Whole("stock.holdCapSeconds")),
+            new(Whole("points.perUnit"), Whole("points.firstOrderFactor"), Whole("points.ecoFactor"),
+                Yes("points.bonusesMultiply"), Whole("points.pendingDays"), WholeOrNone("points.expireDays")),
+            new(Whole("tier.regularOrders"), Minor("tier.regularSpentMinor"),
+                Whole("tier.coreOrders"), Minor("tier.coreSpentMinor"), WholeOrNone("tier.windowDays")),
+            new(Whole("order.ageMin"), Yes("order.unknownAgeMayBuy"), Yes("order.returnQuarantine"),
+                Whole("order.inspectionHours"), Whole("order.qualityReturnDays"), Whole("order.exchangeDays")),
+            new(Whole("payment.stampToleranceSeconds")),
+            new(Whole("coupon.claimDays")),
+            new(Whole("session.baseMinutes"), Whole("session.reviewersMin")));
+    }
+
+    /// <summary>What two values together must not say: the key to blame and the rule, or null.</summary>
+    internal (string Key, string Rule)? Contradiction()
+    {
+        if (Stock.HoldSeconds > Stock.HoldCapSeconds) return ("stock.holdSeconds", "is above stock.holdCapSeconds");
+        if (Tiers.RegularOrders >= Tiers.CoreOrders) return ("tier.regularOrders", "is not below tier.coreOrders");
+        if (Tiers.RegularSpentMinor >= Tiers.CoreSpentMinor)
+            return ("tier.regularSpentMinor", "is not below tier.coreSpentMinor");
+        if (Orders.QualityReturnDays > Orders.ExchangeDays)
+            return ("order.qualityReturnDays", "is above order.exchangeDays");
+        if (Market.NightFrom == Market.NightTo) return ("market.nightFrom", "equals market.nightTo");
+        return null;
+    }
+}
+
+/// <summary>The place a market is in. The night runs from <c>NightFrom</c> (inclusive) to <c>NightTo</c> (exclusive).</summary>
+internal sealed record MarketPolicy(
+    string Currency, TimeZoneInfo TimeZone, string Language, TimeOnly NightFrom, TimeOnly NightTo);
+
+/// <summary>How long an unpaid hold lasts, and how long with all renewals (STK-01).</summary>
+internal sealed record StockPolicy(int HoldSeconds, int HoldCapSeconds);
+
+/// <summary>Points per whole currency unit and what multiplies them (USR-01, USR-06, A-16).</summary>
+/// <param name="PerUnit">Points for each whole unit of the currency.</param>
+/// <param name="FirstOrderFactor">Times on a user's first order.</param>
+/// <param name="EcoFactor">Times on goods in eco packaging.</param>
+/// <param name="BonusesMultiply">False: both bonuses are added to the base; true: the factors are multiplied.</param>
+/// <param name="PendingDays">Days until points may be spent; 0: at once.</param>
+/// <param name="ExpireDays">Days from then until they expire; null: never.</param>
+internal sealed record PointsPolicy(
+    int PerUnit, int FirstOrderFactor, int EcoFactor, bool BonusesMultiply, int PendingDays, int? ExpireDays)
+{
+    /// <summary>How many times the base points something earns.</summary>
+    public int Factor(bool firstOrder, bool eco)
+    {
+        var first = firstOrder ? FirstOrderFactor : 1;
+        var packaging = eco ? EcoFactor : 1;
+        return BonusesMultiply ? first * packaging : first + packaging - 1;
+    }
+}
+
+/// <summary>
+/// A user is core, or regular, from so many orders or so much money net of refunds, whichever comes first (USR-03, A-15).
+/// </summary>
+/// <param name="RegularOrders">Paid orders, refunded or not.</param>
+/// <param name="RegularSpentMinor">Goods less refunds.</param>
+/// <param name="CoreOrders">Paid orders, refunded or not.</param>
+/// <param name="CoreSpentMinor">Goods less refunds.</param>
+/// <param name="WindowDays">Only what lies so many days back counts; null: all orders ever.</param>
+internal sealed record TierPolicy(
+    int RegularOrders, long RegularSpentMinor, int CoreOrders, long CoreSpentMinor, int? WindowDays);
+
+/// <summary>Who may buy and how goods come back (USR-10, A-21, ORD-04, SHP-02).</summary>
+/// <param name="AgeMin">Years; a known younger person is refused.</param>
+/// <param name="UnknownAgeMayBuy">False: a birth date is asked for at the first checkout in a live room.</param>
+/// <param name="ReturnQuarantine">True: returned units are inspected before they are on hand.</param>
+/// <param name="InspectionHours">Hours within which they are inspected.</param>
+/// <param name="QualityReturnDays">Days from delivery in which a quality problem is a return.</param>
+/// <param name="ExchangeDays">Days from delivery in which it is an exchange; after them only with a voucher.</param>
+internal sealed record OrderPolicy(
+    int AgeMin, bool UnknownAgeMayBuy, bool ReturnQuarantine, int InspectionHours, int QualityReturnDays,
+    int ExchangeDays);
+
+/// <summary>How far, in seconds, the stamp of a signed payment event may be from the silo's clock.</summary>
+internal sealed record PaymentPolicy(int StampToleranceSeconds);
+
+/// <summary>For how many days a claimed coupon may be used; its template's end comes first (SHR-05).</summary>
+internal sealed record CouponPolicy(int ClaimDays);
+
+/// <summary>The length of a base session (LIV-01) and the reviewers a live one needs (CMP-09).</summary>
+internal sealed record SessionPolicy(int BaseMinutes, int ReviewersMin);
