@@ -40,6 +40,9 @@ internal abstract partial class EventSourcedGrain<TState, TEvent>(SiloKernel ker
     /// <summary>Where the stream stands, for lookups in the slice's table.</summary>
     protected JournalPlace At => _handle.At;
 
+    /// <summary>Events of the stream so far.</summary>
+    protected long Version => _handle.Next;
+
     /// <summary>How the state is stored beside the events; null: it is always folded.</summary>
     protected virtual SnapshotCodec<TState>? Snapshots => null;
 

@@ -1,0 +1,273 @@
+using System.Collections.Immutable;
+
+namespace Ale.Stock;
+
+/// <summary>One SKU's stock (STK-01): every unit is reserved, confirmed or given back here, one command at a time.</summary>
+/// <remarks>The key is the SKU, upper case.</remarks>
+[Alias("ale.sku")]
+public interface ISkuGrain : IGrainWithStringKey
+{
+    /// <summary>Creates it. Same terms again: same answer; others: <see cref="StockRefusals.Changed"/>.</summary>
+    [Alias("define")] Task<Outcome<SkuTerms>> Define(SkuTerms terms, CancellationToken ct = default);
+
+    /// <summary>The terms it was created with.</summary>
+    [Alias("get")] Task<Outcome<SkuTerms>> Get(CancellationToken ct = default);
+
+    /// <summary>The figures as they are now.</summary>
+    [Alias("levels")] Task<Outcome<StockLevels>> Levels(CancellationToken ct = default);
+
+    /// <summary>Takes units in. The id is remembered for ever: a repeat changes nothing.</summary>
+    [Alias("receive")] Task<Outcome<StockMove>> Receive(ReceiveStock command, CancellationToken ct = default);
+
+    /// <summary>
+    /// Corrects units on hand. Refuses to go below zero on hand; it may go below what is held: available shows 0 then.
+    /// </summary>
+    [Alias("adjust")] Task<Outcome<StockMove>> Adjust(AdjustStock command, CancellationToken ct = default);
+
+    /// <summary>Holds units for a while. The same id again: the reservation as it is now, expired ones too.</summary>
+    [Alias("reserve")] Task<Outcome<Reservation>> Reserve(ReserveStock command, CancellationToken ct = default);
+
+    /// <summary>
+    /// Sells the held units. After expiry it claims them anew when they are there, else
+    /// <see cref="StockRefusals.Expired"/>. A confirmed one again: same answer.
+    /// </summary>
+    [Alias("confirm")] Task<Outcome<Reservation>> Confirm(ConfirmStock command, CancellationToken ct = default);
+
+    /// <summary>Gives the held units back. A released or expired one again: as it is.</summary>
+    [Alias("release")] Task<Outcome<Reservation>> Release(ReleaseStock command, CancellationToken ct = default);
+
+    /// <summary>Begins the hold time again, up to the hard cap of the policy counted from the first hold.</summary>
+    [Alias("renew")] Task<Outcome<Reservation>> Renew(RenewStock command, CancellationToken ct = default);
+
+    /// <summary>Sold units come back on hand. The id is remembered for ever.</summary>
+    [Alias("put_back")] Task<Outcome<StockMove>> PutBack(PutBackStock command, CancellationToken ct = default);
+
+    /// <summary>A reservation as it is now.</summary>
+    [Alias("reservation")] Task<Outcome<Reservation>> Reservation(string id, CancellationToken ct = default);
+}
+
+/// <summary>What a SKU is and how it sells.</summary>
+[GenerateSerializer, Immutable, Alias("ale.sku.terms")]
+public sealed record SkuTerms(
+    [property: Id(0)] string Title, [property: Id(1)] long PriceMinor, [property: Id(2)] string Currency,
+    [property: Id(3)] string Market)
+{
+    /// <summary>The product it is a variant of.</summary>
+    [Id(4)] public string? Product { get; init; }
+
+    /// <summary>What tells it from the product's other variants, as <c>size</c> to <c>M</c>.</summary>
+    [Id(5)] public ImmutableSortedDictionary<string, string>? OptionValues { get; init; }
+
+    /// <summary>What a unit costs the brand, minor units.</summary>
+    [Id(6)] public long? CostMinor { get; init; }
+
+    /// <summary>As printed on the box.</summary>
+    [Id(7)] public string? Barcode { get; init; }
+
+    /// <summary>The three warning levels; null: nothing is watched.</summary>
+    [Id(8)] public StockMarks? Levels { get; init; }
+
+    /// <summary>How long a hold lasts, seconds; null: the market's policy.</summary>
+    [Id(9)] public int? HoldSeconds { get; init; }
+
+    /// <summary>Most units one user may have held and bought.</summary>
+    [Id(10)] public int? PerUserMax { get; init; }
+
+    /// <summary>Most units that one session may sell.</summary>
+    [Id(11)] public int? PerSessionMax { get; init; }
+
+    /// <summary>A limited edition (STK-07): so many units will ever be sold; then it is closed for good.</summary>
+    [Id(12)] public int? LimitedTotal { get; init; }
+
+    /// <summary>Packed in a way that earns extra points.</summary>
+    [Id(13)] public bool EcoPackaging { get; init; }
+
+    /// <summary>Needs papers before it may be sold.</summary>
+    [Id(14)] public bool Imported { get; init; }
+
+    /// <inheritdoc/>
+    public bool Equals(SkuTerms? other) => other is not null
+        && (Title, PriceMinor, Currency, Market, Product, CostMinor, Barcode)
+            == (other.Title, other.PriceMinor, other.Currency, other.Market, other.Product, other.CostMinor, other.Barcode)
+        && (Levels, HoldSeconds, PerUserMax, PerSessionMax, LimitedTotal, EcoPackaging, Imported)
+            == (other.Levels, other.HoldSeconds, other.PerUserMax, other.PerSessionMax, other.LimitedTotal,
+                other.EcoPackaging, other.Imported)
+        && (OptionValues ?? ImmutableSortedDictionary<string, string>.Empty)
+            .SequenceEqual(other.OptionValues ?? ImmutableSortedDictionary<string, string>.Empty);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Title, PriceMinor, Currency, Market, Product);
+}
+
+/// <summary>Units below which something happens: <c>Safety &gt; Warning &gt; Minimum ≥ 0</c>.</summary>
+/// <param name="Safety">Of units on hand: replenish (STK-04).</param>
+/// <param name="Warning">Of units on hand: emergency purchase (STK-05).</param>
+/// <param name="Minimum">Of available units: live selling pauses (STK-06); 0 never pauses.</param>
+[GenerateSerializer, Immutable, Alias("ale.sku.marks")]
+public sealed record StockMarks(
+    [property: Id(0)] int Safety, [property: Id(1)] int Warning, [property: Id(2)] int Minimum);
+
+/// <summary>Which mark the figures are below; the lowest one tells.</summary>
+public enum StockLevel
+{
+    /// <summary>No marks are set.</summary>
+    None,
+
+    /// <summary>At or above all marks.</summary>
+    Ok,
+
+    /// <summary>On hand below the safety mark.</summary>
+    Safety,
+
+    /// <summary>On hand below the warning mark.</summary>
+    Warning,
+
+    /// <summary>Available below the minimum.</summary>
+    Minimum,
+}
+
+/// <summary>A SKU's figures, units. <c>Available = max(0, OnHand − Held)</c>.</summary>
+[GenerateSerializer, Immutable, Alias("ale.sku.levels")]
+public sealed record StockLevels(
+    [property: Id(0)] string Sku, [property: Id(1)] long OnHand, [property: Id(2)] long Held, [property: Id(3)] long Sold,
+    [property: Id(4)] long Quarantine, [property: Id(5)] long Available, [property: Id(6)] StockLevel Level,
+    [property: Id(7)] bool LiveSelling, [property: Id(8)] long Version);
+
+/// <summary>Units received under an id.</summary>
+[GenerateSerializer, Immutable, Alias("ale.sku.receive")]
+public sealed record ReceiveStock([property: Id(0)] string Id, [property: Id(1)] int Quantity)
+{
+    /// <summary>Where they came from, for tracing.</summary>
+    [Id(2)] public string? Batch { get; init; }
+}
+
+/// <summary>A correction of units on hand, with its reason.</summary>
+[GenerateSerializer, Immutable, Alias("ale.sku.adjust")]
+public sealed record AdjustStock(
+    [property: Id(0)] string Id, [property: Id(1)] int Delta, [property: Id(2)] string Reason);
+
+/// <summary>What a receipt, an adjustment or a put-back did.</summary>
+[GenerateSerializer, Immutable, Alias("ale.sku.move")]
+public sealed record StockMove([property: Id(0)] string Id, [property: Id(1)] string Sku, [property: Id(2)] int Delta);
+
+/// <summary>A wish for units under an id of the caller's.</summary>
+[GenerateSerializer, Immutable, Alias("ale.sku.reserve")]
+public sealed record ReserveStock([property: Id(0)] string Id, [property: Id(1)] int Quantity)
+{
+    /// <summary>Whose limits count; null: a guest's.</summary>
+    [Id(2)] public UserId? User { get; init; }
+
+    /// <summary>The live session it is sold in; null: the shop.</summary>
+    [Id(3)] public string? SessionId { get; init; }
+}
+
+/// <summary>The sale of a reservation. With its content it claims anew even when the reservation is forgotten.</summary>
+[GenerateSerializer, Immutable, Alias("ale.sku.confirm")]
+public sealed record ConfirmStock([property: Id(0)] string Id)
+{
+    /// <summary>What it was: needed only to claim anew.</summary>
+    [Id(1)] public ReserveStock? Content { get; init; }
+
+    /// <summary>The price agreed then, minor units.</summary>
+    [Id(2)] public long? PriceMinor { get; init; }
+}
+
+/// <summary>A reservation is not wanted any more.</summary>
+[GenerateSerializer, Immutable, Alias("ale.sku.release")]
+public sealed record ReleaseStock([property: Id(0)] string Id)
+{
+    /// <summary>
+    /// True: an unknown id is marked as released, so that its late original is refused. What undoes a saga says so.
+    /// </summary>
+    [Id(1)] public bool Fence { get; init; }
+}
+
+/// <summary>More time for a reservation; <c>Key</c> tells a repeat from a second wish.</summary>
+[GenerateSerializer, Immutable, Alias("ale.sku.renew")]
+public sealed record RenewStock([property: Id(0)] string Id, [property: Id(1)] string Key);
+
+/// <summary>Sold units that come back.</summary>
+[GenerateSerializer, Immutable, Alias("ale.sku.put_back")]
+public sealed record PutBackStock(
+    [property: Id(0)] string Id, [property: Id(1)] string ReservationId, [property: Id(2)] int Quantity)
+{
+    /// <summary>Whose limits get them back.</summary>
+    [Id(3)] public UserId? User { get; init; }
+
+    /// <summary>The session whose limit gets them back.</summary>
+    [Id(4)] public string? SessionId { get; init; }
+
+    /// <summary>True when the sale itself is undone: a limited edition that it closed opens again.</summary>
+    [Id(5)] public bool Undo { get; init; }
+}
+
+/// <summary>What became of a reservation.</summary>
+public enum ReservationState
+{
+    /// <summary>Units wait until <c>ExpiresAt</c>.</summary>
+    Held,
+
+    /// <summary>Sold.</summary>
+    Confirmed,
+
+    /// <summary>Given back.</summary>
+    Released,
+
+    /// <summary>Time ran out; the units went back.</summary>
+    Expired,
+}
+
+/// <summary>A reservation as it is now.</summary>
+[GenerateSerializer, Immutable, Alias("ale.sku.reservation")]
+public sealed record Reservation(
+    [property: Id(0)] string Id, [property: Id(1)] string Sku, [property: Id(2)] UserId? User, [property: Id(3)] int Quantity,
+    [property: Id(4)] long PriceMinor, [property: Id(5)] string Currency, [property: Id(6)] ReservationState State,
+    [property: Id(7)] DateTimeOffset ExpiresAt, [property: Id(8)] string? SessionId);
+
+/// <summary>In order of precedence: when several apply, the first is the answer.</summary>
+public static class StockRefusals
+{
+    /// <summary>No such SKU.</summary>
+    public static readonly Refusal UnknownSku = new(RefusalKind.NotFound, "stock.unknown_sku");
+
+    /// <summary>Marks not in the order safety &gt; warning &gt; minimum ≥ 0.</summary>
+    public static readonly Refusal BadLevels = new(RefusalKind.Invalid, "stock.bad_levels");
+
+    /// <summary>The id was used with other content.</summary>
+    public static readonly Refusal Changed = new(RefusalKind.Conflict, "stock.changed");
+
+    /// <summary>No such reservation, or long ended and forgotten.</summary>
+    public static readonly Refusal UnknownReservation = new(RefusalKind.NotFound, "stock.unknown_reservation");
+
+    /// <summary>A limited edition is sold out for good.</summary>
+    public static readonly Refusal Closed = new(RefusalKind.Gone, "stock.closed");
+
+    /// <summary>Per-user, per-session or edition limit reached.</summary>
+    public static readonly Refusal Limit = new(RefusalKind.Conflict, "stock.limit");
+
+    /// <summary>Fewer units available than asked.</summary>
+    public static readonly Refusal SoldOut = new(RefusalKind.Conflict, "stock.sold_out");
+
+    /// <summary>Live selling is paused: available is below the minimum.</summary>
+    public static readonly Refusal Paused = new(RefusalKind.Conflict, "stock.paused");
+
+    /// <summary>The hold has ended and its units are gone.</summary>
+    public static readonly Refusal Expired = new(RefusalKind.Gone, "stock.expired");
+
+    /// <summary>The reservation was given back.</summary>
+    public static readonly Refusal Released = new(RefusalKind.Conflict, "stock.released");
+
+    /// <summary>The reservation is sold already.</summary>
+    public static readonly Refusal Confirmed = new(RefusalKind.Conflict, "stock.confirmed");
+
+    /// <summary>A correction below zero on hand.</summary>
+    public static readonly Refusal Negative = new(RefusalKind.Conflict, "stock.negative");
+}
+
+/// <summary>Keys of the slice.</summary>
+public static class StockKeys
+{
+    /// <summary>The grain of a SKU; SKUs are compared without case.</summary>
+    public static ISkuGrain Sku(this IGrainFactory grains, string sku) =>
+        grains.GetGrain<ISkuGrain>(sku.ToUpperInvariant());
+}

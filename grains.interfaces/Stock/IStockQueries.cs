@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+
+namespace Ale.Stock;
+
+/// <summary>Lists of stock, from the slice's tables. Key 0.</summary>
+[Alias("ale.stock.queries")]
+public interface IStockQueries : IGrainWithIntegerKey
+{
+    /// <summary>SKUs in order of their code, after <paramref name="after"/>; at most <paramref name="limit"/>.</summary>
+    /// <param name="at">The list waits up to 2 s until it shows this place.</param>
+    [Alias("skus")] Task<Outcome<ImmutableArray<SkuRow>>> Skus(
+        string? after, int limit, JournalPlace at, CancellationToken ct = default);
+
+    /// <summary>Available units of SKUs as the table knows them, a moment late; unknown ones are left out.</summary>
+    [Alias("available")] Task<Outcome<ImmutableDictionary<string, long>>> Available(
+        ImmutableArray<string> skus, CancellationToken ct = default);
+}
+
+/// <summary>A SKU with its figures, as listed.</summary>
+[GenerateSerializer, Immutable, Alias("ale.stock.row")]
+public sealed record SkuRow(
+    [property: Id(0)] string Sku, [property: Id(1)] string Title, [property: Id(2)] long PriceMinor,
+    [property: Id(3)] string Currency, [property: Id(4)] string Market, [property: Id(5)] long OnHand,
+    [property: Id(6)] long Held, [property: Id(7)] long Sold, [property: Id(8)] long Available);

@@ -1,0 +1,67 @@
+using Ale.Kernel;
+using Ale.Policy;
+
+namespace Ale.Stock;
+
+[GrainType("stock")]
+internal sealed class SkuGrain(SiloKernel kernel, PolicyBook policies, StockLookup lookup)
+    : EventSourcedGrain<Stock, StockEvent>(kernel), ISkuGrain
+{
+    private StockPolicy Policy => policies.For(State.Terms?.Market, Now).Stock;
+
+    protected override SnapshotCodec<Stock> Snapshots => Stock.Snapshots;
+
+    public Task<Outcome<SkuTerms>> Define(SkuTerms terms, CancellationToken ct) => Commit(State.Decide(terms), ct);
+
+    public Task<Outcome<SkuTerms>> Get(CancellationToken ct) =>
+        Commit<SkuTerms>(State.Terms is { } terms ? terms : StockRefusals.UnknownSku, ct);
+
+    public Task<Outcome<StockLevels>> Levels(CancellationToken ct) =>
+        Commit<StockLevels>(State.Terms is null ? StockRefusals.UnknownSku : State.Levels(Key, Version, Now), ct);
+
+    public Task<Outcome<StockMove>> Receive(ReceiveStock command, CancellationToken ct) =>
+        Commit(State.Decide(command, Key), ct);
+
+    public Task<Outcome<StockMove>> Adjust(AdjustStock command, CancellationToken ct) =>
+        Commit(State.Decide(command, Key), ct);
+
+    public async Task<Outcome<Reservation>> Reserve(ReserveStock command, CancellationToken ct)
+    {
+        Reservation? past = null;
+        if (CallMark.IsRepeat && State.Terms is not null && !State.Remembers(command.Id)
+            && (await lookup.Past(Key, command.Id, At, ct)).Refuses(out past) is { } refusal) return refusal;
+        return await Commit(State.Decide(command, past, Key, Policy, Now), ct);
+    }
+
+    public async Task<Outcome<Reservation>> Confirm(ConfirmStock command, CancellationToken ct)
+    {
+        Reservation? past = null;
+        if (State.Terms is not null && !State.Remembers(command.Id)
+            && (await lookup.Past(Key, command.Id, At, ct)).Refuses(out past) is { } refusal) return refusal;
+        return await Commit(State.Decide(command, past, Key, Now), ct);
+    }
+
+    public async Task<Outcome<Reservation>> Release(ReleaseStock command, CancellationToken ct)
+    {
+        Reservation? past = null;
+        if (State.Terms is not null && !State.Remembers(command.Id)
+            && (await lookup.Past(Key, command.Id, At, ct)).Refuses(out past) is { } refusal) return refusal;
+        return await Commit(State.Decide(command, past, Key, Now), ct);
+    }
+
+    public Task<Outcome<Reservation>> Renew(RenewStock command, CancellationToken ct) =>
+        Commit(State.Decide(command, Key, Policy, Now), ct);
+
+    public Task<Outcome<StockMove>> PutBack(PutBackStock command, CancellationToken ct) =>
+        Commit(State.Decide(command, Key, Now), ct);
+
+    public async Task<Outcome<Reservation>> Reservation(string id, CancellationToken ct)
+    {
+        if (State.Terms is null) return await Commit<Reservation>(StockRefusals.UnknownSku, ct);
+        if (State.Known(id, Key, Now) is { } known) return await Answer(known, ct);
+        if ((await lookup.Past(Key, id, At, ct)).Refuses(out var past) is { } refusal) return refusal;
+        return past is null ? StockRefusals.UnknownReservation : past;
+    }
+
+    protected override Task OnDue() => Commit(State.DecideDue(Now));
+}

@@ -1,0 +1,183 @@
+using System.Diagnostics;
+using System.Text.Json.Serialization.Metadata;
+using Ale.Kernel;
+
+namespace Ale.Stock;
+
+/// <summary>
+/// The units of one SKU. Hot, so it owns mutable collections; only Apply changes them.
+/// Invariants: <c>OnHand ≥ 0</c>; <c>Held</c> is the sum of open holds; held + sold never exceeds what came in; at most
+/// 4,096 ended reservations, none older than 10 minutes at the next end, are remembered; receipts, corrections and
+/// put-backs are remembered for ever, 12 bytes each.
+/// </summary>
+internal sealed partial class Stock : IState<Stock, StockEvent>
+{
+    public const int EndedMax = 4_096;
+    public static readonly TimeSpan EndedFor = TimeSpan.FromMinutes(10);
+
+    private readonly Dictionary<string, Hold> _holds = new(StringComparer.Ordinal);
+    private readonly SortedSet<(DateTimeOffset At, string Id)> _expiries = new(ByTime.Instance);
+    private readonly Dictionary<string, EndedHold> _ended = new(StringComparer.Ordinal);
+    private readonly Queue<EndedHold> _endedInOrder = new();
+    private readonly Dictionary<long, int> _moves = []; // hash of the id → hash of the content
+    private readonly Dictionary<string, int> _byUser = new(StringComparer.Ordinal), _bySession = new(StringComparer.Ordinal);
+
+    public static JsonTypeInfo<StockEvent> EventJson => StockJson.Default.StockEvent;
+
+    public SkuTerms? Terms { get; private set; }
+    public long OnHand { get; private set; }
+    public long Held { get; private set; }
+    public long Sold { get; private set; }
+
+    /// <summary>Confirmed units of a limited edition, less undone ones: what closes it. Returns do not open it again.</summary>
+    public long SoldEver { get; private set; }
+
+    public bool IsClosed => Terms?.LimitedTotal is { } total && SoldEver >= total;
+    public long Available => Math.Max(0, OnHand - Held);
+    public DateTimeOffset? DueAt => _expiries.Count == 0 ? null : _expiries.Min.At;
+
+    /// <summary>Entries that a snapshot would hold.</summary>
+    public int Entries => _holds.Count + _ended.Count + _moves.Count + _byUser.Count;
+
+    public static Stock New() => new();
+
+    public Stock Apply(StockEvent happened)
+    {
+        switch (happened)
+        {
+            case StockEvent.Defined e:
+                Terms = e.Terms;
+                break;
+            case StockEvent.Received e:
+                OnHand += e.Quantity;
+                _moves[HashOf(e.Id)] = HashOf($"r{e.Quantity}").GetHashCode();
+                break;
+            case StockEvent.Adjusted e:
+                OnHand += e.Delta;
+                _moves[HashOf(e.Id)] = HashOf($"a{e.Delta}").GetHashCode();
+                break;
+            case StockEvent.Held e:
+                Open(e.Id, new(e.User, e.Quantity, e.SessionId, e.PriceMinor, e.At, e.ExpiresAt, null));
+                break;
+            case StockEvent.Renewed e:
+                var renewed = _holds[e.Id];
+                _expiries.Remove((renewed.ExpiresAt, e.Id));
+                _holds[e.Id] = renewed with { ExpiresAt = e.ExpiresAt, Key = e.Key };
+                _expiries.Add((e.ExpiresAt, e.Id));
+                break;
+            case StockEvent.Confirmed e:
+                Sell(e.Quantity);
+                End(e.Id, Close(e.Id), ReservationState.Confirmed, e.At);
+                break;
+            case StockEvent.Reclaimed e:
+                Count(e.User, e.SessionId, e.Quantity);
+                Sell(e.Quantity);
+                End(e.Id, new(e.User, e.Quantity, e.SessionId, e.PriceMinor, e.At, e.At, null), ReservationState.Confirmed, e.At);
+                break;
+            case StockEvent.Released e:
+                GiveBack(e.Id, ReservationState.Released, e.At);
+                break;
+            case StockEvent.Expired e:
+                GiveBack(e.Id, ReservationState.Expired, e.At);
+                break;
+            case StockEvent.PutBack e:
+                OnHand += e.Quantity;
+                Sold -= e.Quantity;
+                if (e.Undo) SoldEver -= e.Quantity;
+                Count(e.User, e.SessionId, -e.Quantity);
+                _moves[HashOf(e.Id)] = HashOf($"p{e.ReservationId}/{e.Quantity}").GetHashCode();
+                break;
+            default:
+                throw new UnreachableException($"Unknown event {happened.GetType()}"); // stop; never skip
+        }
+
+        return this;
+    }
+
+    private void Open(string id, Hold hold)
+    {
+        Forget(id);
+        _holds.Add(id, hold);
+        _expiries.Add((hold.ExpiresAt, id));
+        Held += hold.Quantity;
+        Count(hold.User, hold.SessionId, hold.Quantity);
+    }
+
+    private Hold Close(string id)
+    {
+        _holds.Remove(id, out var hold);
+        _expiries.Remove((hold!.ExpiresAt, id));
+        Held -= hold.Quantity;
+        return hold;
+    }
+
+    private void Sell(int quantity)
+    {
+        OnHand -= quantity;
+        Sold += quantity;
+        SoldEver += quantity;
+    }
+
+    private void GiveBack(string id, ReservationState state, DateTimeOffset at)
+    {
+        if (!_holds.ContainsKey(id)) // a fence: nothing was held
+        {
+            End(id, new(null, 0, null, 0, at, at, null), state, at);
+            return;
+        }
+
+        var hold = Close(id);
+        Count(hold.User, hold.SessionId, -hold.Quantity);
+        End(id, hold, state, at);
+    }
+
+    private void End(string id, Hold hold, ReservationState state, DateTimeOffset at)
+    {
+        Forget(id);
+        var ended = new EndedHold(id, hold, state, at);
+        _ended[id] = ended;
+        _endedInOrder.Enqueue(ended);
+        while (_endedInOrder.TryPeek(out var oldest) && (_endedInOrder.Count > EndedMax || at - oldest.At > EndedFor))
+        {
+            _endedInOrder.Dequeue();
+            if (_ended.TryGetValue(oldest.Id, out var current) && ReferenceEquals(current, oldest)) _ended.Remove(oldest.Id);
+        }
+    }
+
+    private void Forget(string id) => _ended.Remove(id); // its place in the queue is passed over when it comes up
+
+    private void Count(string? user, string? sessionId, int units)
+    {
+        if (user is not null && Terms!.PerUserMax is not null) Add(_byUser, user, units);
+        if (sessionId is not null && Terms!.PerSessionMax is not null) Add(_bySession, sessionId, units);
+
+        static void Add(Dictionary<string, int> counts, string key, int units)
+        {
+            var count = counts.GetValueOrDefault(key) + units;
+            if (count == 0) counts.Remove(key);
+            else counts[key] = count;
+        }
+    }
+
+    /// <summary>64 bits of the text, the same for ever: ids are remembered by it.</summary>
+    private static long HashOf(string text)
+    {
+        var hash = 14695981039346656037UL;
+        unchecked
+        {
+            foreach (var c in text) hash = (hash ^ c) * 1099511628211UL;
+            return (long)hash;
+        }
+    }
+
+    private sealed class ByTime : IComparer<(DateTimeOffset At, string Id)>
+    {
+        public static readonly ByTime Instance = new();
+
+        public int Compare((DateTimeOffset At, string Id) x, (DateTimeOffset At, string Id) y)
+        {
+            var byTime = x.At.CompareTo(y.At);
+            return byTime != 0 ? byTime : string.CompareOrdinal(x.Id, y.Id);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+using Ale.Kernel;
+using Ale.Policy;
+
+namespace Ale.Stock;
+
+/// <summary>What is decided about a SKU. Each command first ends the holds whose time has run out.</summary>
+internal sealed partial class Stock
+{
+    public Decision<StockEvent, SkuTerms> Decide(SkuTerms terms)
+    {
+        if (Terms is not null) return Terms.Equals(terms) ? Terms : StockRefusals.Changed;
+        if (terms.Levels is { } l && !(l.Safety > l.Warning && l.Warning > l.Minimum && l.Minimum >= 0))
+            return StockRefusals.BadLevels;
+        return new(terms, new StockEvent.Defined(terms));
+    }
+
+    public Decision<StockEvent, StockMove> Decide(ReceiveStock command, string sku)
+    {
+        if (Terms is null) return StockRefusals.UnknownSku;
+        var reply = new StockMove(command.Id, sku, command.Quantity);
+        if (_moves.TryGetValue(HashOf(command.Id), out var content))
+            return content == HashOf($"r{command.Quantity}").GetHashCode() ? reply : StockRefusals.Changed;
+        return new(reply, new StockEvent.Received(command.Id, command.Quantity, command.Batch));
+    }
+
+    public Decision<StockEvent, StockMove> Decide(AdjustStock command, string sku)
+    {
+        if (Terms is null) return StockRefusals.UnknownSku;
+        var reply = new StockMove(command.Id, sku, command.Delta);
+        if (_moves.TryGetValue(HashOf(command.Id), out var content))
+            return content == HashOf($"a{command.Delta}").GetHashCode() ? reply : StockRefusals.Changed;
+        if (OnHand + command.Delta < 0) return StockRefusals.Negative;
+        return new(reply, new StockEvent.Adjusted(command.Id, command.Delta, command.Reason));
+    }
+
+    /// <param name="past">What the table knows of a repeat that memory has forgotten.</param>
+    public Decision<StockEvent, Reservation> Decide(
+        ReserveStock command, Reservation? past, string sku, StockPolicy policy, DateTimeOffset now)
+    {
+        if (Terms is null) return StockRefusals.UnknownSku;
+        var (due, freed) = Due(now);
+        if (Find(command.Id) is var (hold, state))
+        {
+            if (state == ReservationState.Released && hold.Quantity == 0) return new(StockRefusals.Released, due); // fenced
+            if ((hold.User, hold.Quantity, hold.SessionId) != (command.User?.Value, command.Quantity, command.SessionId))
+                return new(StockRefusals.Changed, due);
+            var ended = state == ReservationState.Held && hold.ExpiresAt <= now;
+            return new(Reply(command.Id, sku, hold, ended ? ReservationState.Expired : state), due);
+        }
+
+        if (past is not null)
+        {
+            return (past.User, past.Quantity, past.SessionId) == (command.User, command.Quantity, command.SessionId)
+                ? new(past, due) : new(StockRefusals.Changed, due);
+        }
+
+        if (WhyNot(command, due, freed) is { } refusal) return new(refusal, due);
+        var expiresAt = now + TimeSpan.FromSeconds(Terms.HoldSeconds ?? policy.HoldSeconds);
+        var held = new StockEvent.Held(
+            command.Id, command.User?.Value, command.Quantity, command.SessionId, Terms.PriceMinor, now, expiresAt);
+        return new(new Reservation(command.Id, sku, command.User, command.Quantity, Terms.PriceMinor, Terms.Currency,
+            ReservationState.Held, expiresAt, command.SessionId), due.Length == 0 ? [held] : [.. due, held]);
+    }
+
+    public Decision<StockEvent, Reservation> Decide(
+        ConfirmStock command, Reservation? past, string sku, DateTimeOffset now)
+    {
+        if (Terms is null) return StockRefusals.UnknownSku;
+        var (due, freed) = Due(now);
+        var content = command.Content;
+        var priceMinor = command.PriceMinor ?? Terms.PriceMinor;
+        if (Find(command.Id) is var (hold, state))
+        {
+            if (state == ReservationState.Confirmed) return new(Reply(command.Id, sku, hold, state), due);
+            if (state == ReservationState.Released) return new(StockRefusals.Released, due);
+            if (state == ReservationState.Held && hold.ExpiresAt > now)
+            {
+                return new(Reply(command.Id, sku, hold, ReservationState.Confirmed),
+                    [.. due, new StockEvent.Confirmed(command.Id, hold.Quantity, now)]);
+            }
+
+            content = new(command.Id, hold.Quantity) { User = hold.User is { } u ? new(u) : null, SessionId = hold.SessionId };
+            priceMinor = hold.PriceMinor;
+        }
+        else if (past is not null)
+        {
+            if (past.State == ReservationState.Confirmed) return new(past, due);
+            if (past.State == ReservationState.Released) return new(StockRefusals.Released, due);
+            content = new(command.Id, past.Quantity) { User = past.User, SessionId = past.SessionId };
+            priceMinor = past.PriceMinor;
+        }
+
+        // The hold has ended or is forgotten: the units are claimed anew when they are there.
+        if (content is null) return new(StockRefusals.UnknownReservation, due);
+        if (IsClosed) return new(StockRefusals.Closed, due);
+        if (OnHand - Held + freed < content.Quantity) return new(StockRefusals.Expired, due);
+        var claim = new Hold(content.User?.Value, content.Quantity, content.SessionId, priceMinor, now, now, null);
+        return new(Reply(command.Id, sku, claim, ReservationState.Confirmed),
+            [.. due, new StockEvent.Reclaimed(command.Id, claim.User, claim.Quantity, claim.SessionId, priceMinor, now)]);
+    }
+
+    public Decision<StockEvent, Reservation> Decide(
+        ReleaseStock command, Reservation? past, string sku, DateTimeOffset now)
+    {
+        if (Terms is null) return StockRefusals.UnknownSku;
+        var (due, _) = Due(now);
+        if (Find(command.Id) is var (hold, state))
+        {
+            if (state == ReservationState.Confirmed) return new(StockRefusals.Confirmed, due);
+            if (state != ReservationState.Held) return new(Reply(command.Id, sku, hold, state), due);
+            if (hold.ExpiresAt <= now) return new(Reply(command.Id, sku, hold, ReservationState.Expired), due);
+            return new(Reply(command.Id, sku, hold, ReservationState.Released),
+                [.. due, new StockEvent.Released(command.Id, hold.Quantity, now)]);
+        }
+
+        if (past is { State: ReservationState.Confirmed }) return new(StockRefusals.Confirmed, due);
+        if (past is not null && !command.Fence) return new(past, due);
+        if (!command.Fence) return new(StockRefusals.UnknownReservation, due);
+        var nothing = new Hold(null, 0, null, 0, now, now, null);
+        return new(Reply(command.Id, sku, nothing, ReservationState.Released),
+            [.. due, new StockEvent.Released(command.Id, 0, now)]);
+    }
+
+    public Decision<StockEvent, Reservation> Decide(RenewStock command, string sku, StockPolicy policy, DateTimeOffset now)
+    {
+        if (Terms is null) return StockRefusals.UnknownSku;
+        var (due, _) = Due(now);
+        if (Find(command.Id) is not var (hold, state)) return new(StockRefusals.UnknownReservation, due);
+        if (state == ReservationState.Confirmed) return new(StockRefusals.Confirmed, due);
+        if (state == ReservationState.Released) return new(StockRefusals.Released, due);
+        if (state == ReservationState.Expired || hold.ExpiresAt <= now) return new(StockRefusals.Expired, due);
+        var end = now + TimeSpan.FromSeconds(Terms.HoldSeconds ?? policy.HoldSeconds);
+        var cap = hold.StartedAt + TimeSpan.FromSeconds(policy.HoldCapSeconds);
+        if (end > cap) end = cap;
+        if (hold.Key == command.Key || end <= hold.ExpiresAt) return new(Reply(command.Id, sku, hold, state), due);
+        return new(Reply(command.Id, sku, hold with { ExpiresAt = end }, state),
+            [.. due, new StockEvent.Renewed(command.Id, command.Key, end)]);
+    }
+
+    public Decision<StockEvent, StockMove> Decide(PutBackStock command, string sku, DateTimeOffset now)
+    {
+        if (Terms is null) return StockRefusals.UnknownSku;
+        var reply = new StockMove(command.Id, sku, command.Quantity);
+        if (_moves.TryGetValue(HashOf(command.Id), out var content))
+        {
+            return content == HashOf($"p{command.ReservationId}/{command.Quantity}").GetHashCode()
+                ? reply : StockRefusals.Changed;
+        }
+
+        if (Sold < command.Quantity) return StockRefusals.Negative; // units out of nothing
+        return new(reply, new StockEvent.PutBack(command.Id, command.ReservationId, command.User?.Value, command.Quantity,
+            command.SessionId, command.Undo, now));
+    }
+
+    /// <summary>Ends the holds whose time has run out; nothing to do is no event.</summary>
+    public Decision<StockEvent, Done> DecideDue(DateTimeOffset now) => new(new Done(), Due(now).Events);
+
+    /// <summary>The reservation if memory knows it.</summary>
+    public Reservation? Known(string id, string sku, DateTimeOffset now)
+    {
+        if (Find(id) is not var (hold, state) || (hold.Quantity == 0 && state == ReservationState.Released)) return null;
+        return Reply(id, sku, hold, state == ReservationState.Held && hold.ExpiresAt <= now ? ReservationState.Expired : state);
+    }
+
+    public bool Remembers(string id) => _holds.ContainsKey(id) || _ended.ContainsKey(id);
+
+    public StockLevels Levels(string sku, long version, DateTimeOffset now)
+    {
+        var held = Held - Due(now).Freed;
+        var available = Math.Max(0, OnHand - held);
+        var level = Terms?.Levels is not { } marks ? StockLevel.None
+            : available < marks.Minimum ? StockLevel.Minimum
+            : OnHand < marks.Warning ? StockLevel.Warning
+            : OnHand < marks.Safety ? StockLevel.Safety : StockLevel.Ok;
+        return new(sku, OnHand, held, Sold, 0, available, level, level != StockLevel.Minimum && !IsClosed, version);
+    }
+
+    private Refusal? WhyNot(ReserveStock command, StockEvent[] due, long freed)
+    {
+        if (IsClosed) return StockRefusals.Closed;
+        if (Terms!.PerUserMax is { } userMax && command.User is { } user
+            && _byUser.GetValueOrDefault(user.Value) - FreedOf(due, h => h.User == user.Value) + command.Quantity > userMax)
+            return StockRefusals.Limit;
+        if (Terms.PerSessionMax is { } sessionMax && command.SessionId is { } session
+            && _bySession.GetValueOrDefault(session) - FreedOf(due, h => h.SessionId == session) + command.Quantity > sessionMax)
+            return StockRefusals.Limit;
+        if (Terms.LimitedTotal is { } total && Held - freed + SoldEver + command.Quantity > total) return StockRefusals.Limit;
+        var available = OnHand - Held + freed;
+        if (available < command.Quantity) return StockRefusals.SoldOut;
+        if (command.SessionId is not null && Terms.Levels is { } marks && available < marks.Minimum) return StockRefusals.Paused;
+        return null;
+    }
+
+    private long FreedOf(StockEvent[] due, Func<Hold, bool> whose) =>
+        due.Length == 0 ? 0 : due.Cast<StockEvent.Expired>().Select(e => _holds[e.Id]).Where(whose).Sum(h => (long)h.Quantity);
+
+    private (StockEvent[] Events, long Freed) Due(DateTimeOffset now)
+    {
+        if (_expiries.Count == 0 || _expiries.Min.At > now) return ([], 0);
+        var events = new List<StockEvent>();
+        var freed = 0L;
+        foreach (var (at, id) in _expiries)
+        {
+            if (at > now) break;
+            events.Add(new StockEvent.Expired(id, _holds[id].Quantity, now));
+            freed += _holds[id].Quantity;
+        }
+
+        return ([.. events], freed);
+    }
+
+    private (Hold Hold, ReservationState State)? Find(string id) =>
+        _holds.TryGetValue(id, out var hold) ? (hold, ReservationState.Held)
+        : _ended.TryGetValue(id, out var ended) ? (ended.Hold, ended.State) : null;
+
+    private Reservation Reply(string id, string sku, Hold hold, ReservationState state) => new(id, sku,
+        hold.User is { } user ? new UserId(user) : null, hold.Quantity, hold.PriceMinor, Terms!.Currency, state,
+        hold.ExpiresAt, hold.SessionId);
+}

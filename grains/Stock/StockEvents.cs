@@ -1,0 +1,52 @@
+using System.Text.Json.Serialization;
+
+namespace Ale.Stock;
+
+/// <summary>Events, past tense. Their names and properties are the stored format (JSON): add, never change.</summary>
+[JsonDerivedType(typeof(Defined), "stock.defined"), JsonDerivedType(typeof(Received), "stock.received")]
+[JsonDerivedType(typeof(Adjusted), "stock.adjusted"), JsonDerivedType(typeof(Held), "stock.held")]
+[JsonDerivedType(typeof(Renewed), "stock.renewed"), JsonDerivedType(typeof(Confirmed), "stock.confirmed")]
+[JsonDerivedType(typeof(Reclaimed), "stock.reclaimed"), JsonDerivedType(typeof(Released), "stock.released")]
+[JsonDerivedType(typeof(Expired), "stock.expired"), JsonDerivedType(typeof(PutBack), "stock.put_back")]
+internal abstract record StockEvent
+{
+    internal sealed record Defined(SkuTerms Terms) : StockEvent;
+
+    internal sealed record Received(string Id, int Quantity, string? Batch) : StockEvent;
+
+    internal sealed record Adjusted(string Id, int Delta, string Reason) : StockEvent;
+
+    internal sealed record Held(
+        string Id, string? User, int Quantity, string? SessionId, long PriceMinor, DateTimeOffset At, DateTimeOffset ExpiresAt)
+        : StockEvent;
+
+    internal sealed record Renewed(string Id, string Key, DateTimeOffset ExpiresAt) : StockEvent;
+
+    internal sealed record Confirmed(string Id, int Quantity, DateTimeOffset At) : StockEvent;
+
+    /// <summary>Sold although the hold had ended: a new claim, made and confirmed at once.</summary>
+    internal sealed record Reclaimed(
+        string Id, string? User, int Quantity, string? SessionId, long PriceMinor, DateTimeOffset At) : StockEvent;
+
+    /// <summary>Given back; quantity 0 when the id was unknown, so that its late original is refused.</summary>
+    internal sealed record Released(string Id, int Quantity, DateTimeOffset At) : StockEvent;
+
+    internal sealed record Expired(string Id, int Quantity, DateTimeOffset At) : StockEvent;
+
+    internal sealed record PutBack(
+        string Id, string ReservationId, string? User, int Quantity, string? SessionId, bool Undo, DateTimeOffset At) : StockEvent;
+}
+
+/// <summary>A reservation in memory.</summary>
+/// <param name="Key">The key of the last renewal.</param>
+internal sealed record Hold(
+    string? User, int Quantity, string? SessionId, long PriceMinor, DateTimeOffset StartedAt, DateTimeOffset ExpiresAt, string? Key);
+
+/// <summary>An ended reservation, remembered for a while.</summary>
+internal sealed record EndedHold(string Id, Hold Hold, ReservationState State, DateTimeOffset At);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(StockEvent)), JsonSerializable(typeof(FrozenStock))]
+internal sealed partial class StockJson : JsonSerializerContext;

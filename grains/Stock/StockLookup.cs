@@ -1,0 +1,46 @@
+using Ale.Kernel;
+
+namespace Ale.Stock;
+
+/// <summary>Reservations that memory has forgotten, from the slice's table.</summary>
+internal sealed class StockLookup(Views views)
+{
+    private sealed class Row
+    {
+        public string? UserId { get; init; }
+        public long? Quantity { get; init; }
+        public string? SessionId { get; init; }
+        public long? PriceMinor { get; init; }
+        public string? Currency { get; init; }
+        public string State { get; init; } = "";
+        public long? ExpiresAt { get; init; }
+    }
+
+    /// <summary>
+    /// Null: there never was one. When the table does not get to the stream's own end in time the answer is
+    /// <c>request.busy</c>, never "new".
+    /// </summary>
+    public async Task<Outcome<Reservation?>> Past(string sku, string id, JournalPlace at, CancellationToken ct)
+    {
+        var (rows, refusal) = await views.List<Row>("""
+            select r.user_id as UserId, r.quantity, r.session_id as SessionId, r.price_minor as PriceMinor,
+                   k.currency, r.state, r.expires_at as ExpiresAt
+            from {reservation} r join {sku} k on k.sku = r.sku where r.sku = @sku and r.id = @id
+            """, new { sku, id }, at, ct);
+        if (refusal is not null) return KernelRefusals.Busy;
+        if (rows is not [var row] || row.Quantity is null) return new Outcome<Reservation?>(null, null);
+        return new Reservation(id, sku, row.UserId is { } user ? new UserId(user) : null, (int)row.Quantity,
+            row.PriceMinor ?? 0, row.Currency ?? "", Enum.Parse<ReservationState>(row.State, ignoreCase: true),
+            DateTimeOffset.FromUnixTimeMilliseconds(row.ExpiresAt ?? 0), row.SessionId);
+    }
+}
+
+internal static class OutcomeReading
+{
+    /// <summary>The refusal, or null and the value.</summary>
+    public static Refusal? Refuses<T>(this Outcome<T?> outcome, out T? value) where T : class
+    {
+        value = outcome.Value;
+        return outcome.Refusal;
+    }
+}

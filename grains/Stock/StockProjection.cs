@@ -1,0 +1,85 @@
+using Ale.Kernel;
+
+namespace Ale.Stock;
+
+/// <summary>SKUs with their figures, reservations and stock moves as tables.</summary>
+internal sealed class StockProjection()
+    : Projection<StockEvent>("stock", 1, "stock", StockJson.Default.StockEvent, Skus, Reservations, Moves)
+{
+    public static readonly Table Skus = new("sku",
+    [
+        Column.TextKey("sku"), Column.Text("title"), Column.Number("price_minor"), Column.Text("currency"),
+        Column.Text("market"), Column.Text("product"), Column.Sum("on_hand"), Column.Sum("held"), Column.Sum("sold"),
+        Column.Number("version"),
+    ]);
+
+    public static readonly Table Reservations = new("reservation",
+    [
+        Column.TextKey("sku"), Column.TextKey("id"), Column.Text("user_id"), Column.Number("quantity"),
+        Column.Text("session_id"), Column.Number("price_minor"), Column.Text("currency"), Column.Text("state"),
+        Column.Number("expires_at"), Column.FirstNumber("at"), Column.Number("ended_at"),
+    ], "user_id, at");
+
+    /// <summary>Receipts, corrections and put-backs; <c>kind</c> is <c>receipt</c>, <c>adjustment</c> or <c>put_back</c>.</summary>
+    public static readonly Table Moves = new("stock_move",
+    [
+        Column.TextKey("sku"), Column.TextKey("id"), Column.Text("kind"), Column.Number("delta"), Column.Text("reason"),
+        Column.Text("reservation_id"), Column.Number("at"),
+    ]);
+
+    protected override void Project(string key, StockEvent happened, JournalRow row, ViewBatch views)
+    {
+        var sku = views.Row(Skus, key).Set("version", row.Next);
+        switch (happened)
+        {
+            case StockEvent.Defined e:
+                sku.Set("title", e.Terms.Title).Set("price_minor", e.Terms.PriceMinor).Set("currency", e.Terms.Currency)
+                    .Set("market", e.Terms.Market).Set("product", e.Terms.Product);
+                break;
+            case StockEvent.Received e:
+                sku.Add("on_hand", e.Quantity);
+                views.Row(Moves, key, e.Id).Set("kind", "receipt").Set("delta", e.Quantity).Set("at", row.At);
+                break;
+            case StockEvent.Adjusted e:
+                sku.Add("on_hand", e.Delta);
+                views.Row(Moves, key, e.Id).Set("kind", "adjustment").Set("delta", e.Delta).Set("reason", e.Reason)
+                    .Set("at", row.At);
+                break;
+            case StockEvent.Held e:
+                sku.Add("held", e.Quantity);
+                views.Row(Reservations, key, e.Id).Set("user_id", e.User).Set("quantity", e.Quantity)
+                    .Set("session_id", e.SessionId).Set("price_minor", e.PriceMinor).Set("state", "held")
+                    .Set("expires_at", e.ExpiresAt).Set("at", e.At);
+                break;
+            case StockEvent.Renewed e:
+                views.Row(Reservations, key, e.Id).Set("expires_at", e.ExpiresAt);
+                break;
+            case StockEvent.Confirmed e:
+                sku.Add("held", -e.Quantity).Add("on_hand", -e.Quantity).Add("sold", e.Quantity);
+                End(views, key, e.Id, "confirmed", e.At);
+                break;
+            case StockEvent.Reclaimed e:
+                sku.Add("on_hand", -e.Quantity).Add("sold", e.Quantity);
+                views.Row(Reservations, key, e.Id).Set("user_id", e.User).Set("quantity", e.Quantity)
+                    .Set("session_id", e.SessionId).Set("price_minor", e.PriceMinor).Set("expires_at", e.At).Set("at", e.At);
+                End(views, key, e.Id, "confirmed", e.At);
+                break;
+            case StockEvent.Released e:
+                sku.Add("held", -e.Quantity);
+                End(views, key, e.Id, "released", e.At);
+                break;
+            case StockEvent.Expired e:
+                sku.Add("held", -e.Quantity);
+                End(views, key, e.Id, "expired", e.At);
+                break;
+            case StockEvent.PutBack e:
+                sku.Add("on_hand", e.Quantity).Add("sold", -e.Quantity);
+                views.Row(Moves, key, e.Id).Set("kind", "put_back").Set("delta", e.Quantity)
+                    .Set("reservation_id", e.ReservationId).Set("at", e.At);
+                break;
+        }
+    }
+
+    private static void End(ViewBatch views, string sku, string id, string state, DateTimeOffset at) =>
+        views.Row(Reservations, sku, id).Set("state", state).Set("ended_at", at);
+}

@@ -1,0 +1,44 @@
+using Ale.Kernel;
+
+namespace Ale.Stock;
+
+/// <summary>The state as stored: a copy that later events do not move.</summary>
+internal sealed record FrozenStock(
+    SkuTerms? Terms, long OnHand, long Sold, long SoldEver, KeyValuePair<string, Hold>[] Holds, EndedHold[] Ended,
+    KeyValuePair<long, int>[] Moves, KeyValuePair<string, int>[] ByUser, KeyValuePair<string, int>[] BySession);
+
+internal sealed partial class Stock
+{
+    public static readonly SnapshotCodec<Stock> Snapshots = SnapshotCodec<Stock>.Of(
+        StockJson.Default.FrozenStock, meaning: 1, s => s.Freeze(), Thaw, s => s.Entries);
+
+    private FrozenStock Freeze() => new(Terms, OnHand, Sold, SoldEver, [.. _holds], [.. _endedInOrder.Where(IsCurrent)],
+        [.. _moves], [.. _byUser], [.. _bySession]);
+
+    private bool IsCurrent(EndedHold ended) => _ended.TryGetValue(ended.Id, out var current) && ReferenceEquals(current, ended);
+
+    private static Stock Thaw(FrozenStock frozen)
+    {
+        var stock = new Stock
+        {
+            Terms = frozen.Terms, OnHand = frozen.OnHand, Sold = frozen.Sold, SoldEver = frozen.SoldEver,
+        };
+        foreach (var (id, hold) in frozen.Holds)
+        {
+            stock._holds.Add(id, hold);
+            stock._expiries.Add((hold.ExpiresAt, id));
+            stock.Held += hold.Quantity;
+        }
+
+        foreach (var ended in frozen.Ended)
+        {
+            stock._ended[ended.Id] = ended;
+            stock._endedInOrder.Enqueue(ended);
+        }
+
+        foreach (var (id, content) in frozen.Moves) stock._moves[id] = content;
+        foreach (var (user, units) in frozen.ByUser) stock._byUser[user] = units;
+        foreach (var (session, units) in frozen.BySession) stock._bySession[session] = units;
+        return stock;
+    }
+}
