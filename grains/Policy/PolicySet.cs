@@ -48,7 +48,7 @@ internal sealed record PolicySet(
     }
 }
 
-/// <summary>A market's money and clock. Night is from <c>NightFrom</c> (inclusive) to <c>NightTo</c> (exclusive).</summary>
+/// <summary>Money and clock of a market. Night: <c>NightFrom</c> (inclusive) to <c>NightTo</c> (exclusive).</summary>
 internal sealed record MarketPolicy(
     string Currency, TimeZoneInfo TimeZone, string Language, TimeOnly NightFrom, TimeOnly NightTo);
 
