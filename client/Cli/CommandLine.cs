@@ -92,18 +92,18 @@ internal sealed class CommandLine
             Required = true,
             Arity = ArgumentArity.OneOrMore,
         };
-        role.AcceptOnlyFromAmong(Roles);
-        var user = new Option<string?>("--user") { Description = "Whose token (the subject); needed for the role user." };
-        user.Validators.Add(result =>
+        role.Validators.Add(result =>
         {
-            if (!Limits.IsId(result.GetValueOrDefault<string?>())) result.AddError("--user is not an id");
+            foreach (var given in result.Tokens)
+                if (!Roles.Contains(given.Value))
+                    result.AddError($"'{given.Value}' is no role; the roles are {string.Join(", ", Roles)}");
         });
-        var hours = new Option<int>("--hours") { Description = "How long it holds.", DefaultValueFactory = _ => 12 };
-        hours.Validators.Add(result => Within(result, 1, 24 * 366));
+        var user = Id("--user", "Whose token (the subject); needed for the role user.");
+        var hours = Number("--hours", "How long it holds.", 12, 1, 24 * 366);
         var verb = new Command("token", "Makes a token from the local key; it is the last line printed.") { role, user, hours };
         verb.Validators.Add(result =>
         {
-            if (result.GetValue(role) is { } roles && roles.Contains("user") && result.GetValue(user) is null)
+            if (result.GetResult(user) is null && result.GetResult(role)?.Tokens.Any(t => t.Value == "user") == true)
                 result.AddError("the role user needs --user");
         });
         verb.SetAction((parsed, ct) => Guard(async () =>
@@ -120,17 +120,9 @@ internal sealed class CommandLine
     private Command ReplayOrdersVerb()
     {
         var file = new Argument<string>("file") { Description = "A retail order file, CSV." };
-        var market = new Option<string>("--market") { Description = "The market whose policy holds.", Required = true };
-        market.Validators.Add(result =>
-        {
-            if (!Limits.IsId(result.GetValueOrDefault<string?>())) result.AddError("--market is not an id");
-        });
-        var parallel = new Option<int>("--parallel")
-        {
-            Description = "Requests at a time.",
-            DefaultValueFactory = _ => ParallelDefault,
-        };
-        parallel.Validators.Add(result => Within(result, 1, ParallelMax));
+        var market = Id("--market", "The market whose policy holds.");
+        market.Required = true;
+        var parallel = Number("--parallel", "Requests at a time.", ParallelDefault, 1, ParallelMax);
         var speed = new Option<double?>("--speed")
         {
             Description = "Recorded seconds a second, or max (the default).",
@@ -154,8 +146,7 @@ internal sealed class CommandLine
 
     private Command DemoVerb()
     {
-        var seconds = new Option<int>("--seconds") { Description = "How long it sells.", DefaultValueFactory = _ => 60 };
-        seconds.Validators.Add(result => Within(result, 1, 24 * 3600));
+        var seconds = Number("--seconds", "How long it sells.", 60, 1, 24 * 3600);
         var verb = new Command("demo", "Sells a made-up evening, to be watched.") { seconds, json };
         verb.SetAction((parsed, ct) => Guard(async () =>
         {
@@ -240,11 +231,29 @@ internal sealed class CommandLine
         }
     }
 
-    private static void Within(OptionResult result, int min, int max)
+    private static Option<int> Number(string name, string description, int otherwise, int min, int max) => new(name)
     {
-        if (result.Errors.Any() || result.GetValueOrDefault<int>() is var value && value >= min && value <= max) return;
-        result.AddError($"{result.Option.Name} must be between {min} and {max}");
-    }
+        Description = description,
+        DefaultValueFactory = _ => otherwise,
+        CustomParser = result =>
+        {
+            var text = result.Tokens[0].Value;
+            if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var value)
+                && value >= min && value <= max) return value;
+            result.AddError($"{name} must be a whole number between {min} and {max}");
+            return otherwise;
+        },
+    };
+
+    private static Option<string> Id(string name, string description) => new(name)
+    {
+        Description = description,
+        CustomParser = result =>
+        {
+            if (!Limits.IsId(result.Tokens[0].Value)) result.AddError($"{name} must be an id");
+            return result.Tokens[0].Value;
+        },
+    };
 
     private static Uri? ParseUrl(ArgumentResult result)
     {
