@@ -1,1 +1,1 @@
-System.Console.WriteLine();
+return await Ale.Cli.CommandLine.Run(args, Console.Out, Console.Error);

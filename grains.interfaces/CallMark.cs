@@ -8,10 +8,10 @@ public static class CallMark
 {
     private const string RepeatKey = "ale.repeat", HopsKey = "ale.hops";
 
-    /// <summary>Marks what is called from here on as a possible repeat: what memory forgot is looked up first.</summary>
+    /// <summary>Marks the calls from here on as possible repeats: what memory forgot is looked up first.</summary>
     public static void SetRepeat() => RequestContext.Set(RepeatKey, true);
 
-    /// <summary>Says that an event caused these calls, <paramref name="hops"/> reactions after a person's command.</summary>
+    /// <summary>Says that an event caused these calls, so many reactions after a person's command.</summary>
     public static void SetHops(int hops) => RequestContext.Set(HopsKey, hops);
 
     /// <summary>Takes the marks off again, at the end of what set them.</summary>

@@ -9,7 +9,7 @@ public static class Limits
     /// <summary>Most units of one SKU in one command.</summary>
     public const int QuantityMax = 1_000_000;
 
-    /// <summary>Largest amount of money in one field, minor units: a thousand of them still fit a sum of longs.</summary>
+    /// <summary>Largest amount of money in one field, minor units: a sum of a thousand still fits a long.</summary>
     public const long AmountMinorMax = 1_000_000_000_000;
 
     /// <summary>Most lines in one order.</summary>

@@ -46,7 +46,7 @@ public sealed record Refusal([property: Id(0)] RefusalKind Kind, [property: Id(1
 [GenerateSerializer, Immutable, Alias("ale.outcome`1")]
 public readonly record struct Outcome<T>([property: Id(0)] T? Value, [property: Id(1)] Refusal? Refusal)
 {
-    /// <summary>Where in the journal this answer stands, for <c>Ale-At</c>; a list asked from there shows its effect.</summary>
+    /// <summary>Where in the journal this answer stands (<c>Ale-At</c>); a list asked from there shows it.</summary>
     [Id(2)]
     public JournalPlace At { get; init; }
 

@@ -27,7 +27,7 @@ public interface IPolicyGrain : IGrainWithIntegerKey
 /// <summary>One number of the plan in one market.</summary>
 /// <param name="Key"><c>thing.name</c>, as <c>stock.holdSeconds</c>.</param>
 /// <param name="Market">The market asked for, as <c>cn</c>.</param>
-/// <param name="Value">JSON text: a whole number, <c>true</c>, <c>false</c>, a quoted text, or <c>null</c> for none.</param>
+/// <param name="Value">JSON: a whole number, <c>true</c>, <c>false</c>, a quoted text, or <c>null</c> for none.</param>
 /// <param name="Unit">What the value counts, as <c>seconds</c>.</param>
 /// <param name="Section">Where the plan speaks of it.</param>
 /// <param name="Owner">The role that answers for it.</param>

@@ -60,7 +60,7 @@ internal sealed class PolicyBook
     public static PolicyBook Load(string folder)
     {
         var paths = Directory.Exists(folder) ? Directory.GetFiles(folder, "*.json") : [];
-        if (paths.Length == 0) throw new PolicyFileException(folder, "*.json", "there is no policy file in this folder");
+        if (paths.Length == 0) throw new PolicyFileException(folder, "*.json", "there is no policy file here");
         Array.Sort(paths, StringComparer.Ordinal);
         var files = Array.ConvertAll(paths, PolicyFile.Read);
 
@@ -74,8 +74,11 @@ internal sealed class PolicyBook
         var book = new PolicyBook(markets, byKey, [.. entries.Select(entry => entry.EffectiveAt).Distinct().Order()]);
         foreach (var market in book.Markets)
             for (var i = 0; i < book._starts.Length; i++)
-                if (book._sets[market][i].Contradiction() is var (key, rule))
-                    throw new PolicyFileException(book.Find(key, book._starts[i])!.File, key, $"{rule} in market {market}");
+            {
+                if (book._sets[market][i].Contradiction() is not var (key, rule)) continue;
+                var file = book.Find(key, book._starts[i])!.File;
+                throw new PolicyFileException(file, key, $"{rule} in market {market}");
+            }
         return book;
     }
 
@@ -91,7 +94,8 @@ internal sealed class PolicyBook
             (markets, naming) = (named, file);
         }
 
-        if (markets is not { Length: > 0 }) throw new PolicyFileException(naming, "markets", "no file names the markets");
+        if (markets is not { Length: > 0 })
+            throw new PolicyFileException(naming, "markets", "no file names the markets");
         foreach (var market in markets)
             if (market == PolicyEntry.DefaultColumn || !PolicyKeys.IsMarket(market))
                 throw new PolicyFileException(naming, "markets", $"'{market}' is not 2 to 8 lower-case letters");
@@ -127,15 +131,18 @@ internal sealed class PolicyBook
             for (var i = 1; i < entries.Length; i++)
             {
                 var (earlier, entry) = (entries[i - 1], entries[i]);
-                if (earlier.EffectiveAt == entry.EffectiveAt)
-                    throw new PolicyFileException(entry.File, key, $"stands twice for {entry.EffectiveAt:yyyy-MM-dd HH:mm}");
+                var at = entry.EffectiveAt;
+                if (earlier.EffectiveAt == at)
+                    throw new PolicyFileException(entry.File, key, $"stands twice for {at:yyyy-MM-dd HH:mm}");
                 // Money and days already booked cannot move to another currency, zone or market.
                 if (key is "market.default" or "market.currency" or "market.timeZone"
-                    && markets.Any(market => entry.For(market)!.Value.GetString() != earlier.For(market)!.Value.GetString()))
+                    && markets.Any(market => Text(entry, market) != Text(earlier, market)))
                     throw new PolicyFileException(entry.File, key, "may not change");
             }
         }
     }
+
+    private static string? Text(PolicyEntry entry, string market) => entry.For(market)!.Value.GetString();
 
     private PolicySet SetFor(string market, DateTimeOffset at) =>
         PolicySet.From(market, key => InForce(_entries[key], at)!.For(market)!.Value);

@@ -8,7 +8,7 @@ namespace Ale.Policy;
 public sealed class PolicyFileException(string file, string subject, string rule)
     : Exception($"{file}: {subject}: {rule}");
 
-/// <summary>One value of one key from an instant on, for one or more markets, with the people and plan behind it.</summary>
+/// <summary>One key from an instant on: its value in each market, and the people and plan behind it.</summary>
 internal sealed record PolicyEntry(
     string File, PolicyKey Key, string Section, string Owner, DateTimeOffset EffectiveAt, string? Note,
     IReadOnlyDictionary<string, JsonElement> Values)

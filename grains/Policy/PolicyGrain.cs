@@ -12,9 +12,10 @@ internal sealed class PolicyGrain(PolicyBook book, TimeProvider time) : Grain, I
     public Task<Outcome<ImmutableArray<PolicyValue>>> List(string? market, DateTimeOffset? at, CancellationToken ct)
     {
         var (code, instant) = (market ?? book.DefaultMarket, at ?? time.GetUtcNow());
-        if (!book.Knows(code)) return Task.FromResult<Outcome<ImmutableArray<PolicyValue>>>(PolicyRefusals.UnknownMarket);
-        var values = book.Keys.Select(key => Find(key, code, instant).Value).OfType<PolicyValue>();
-        return Task.FromResult<Outcome<ImmutableArray<PolicyValue>>>(values.ToImmutableArray());
+        Outcome<ImmutableArray<PolicyValue>> outcome = book.Knows(code)
+            ? book.Keys.Select(key => Find(key, code, instant).Value).OfType<PolicyValue>().ToImmutableArray()
+            : PolicyRefusals.UnknownMarket;
+        return Task.FromResult(outcome);
     }
 
     private Outcome<PolicyValue> Find(string key, string market, DateTimeOffset at)

@@ -5,8 +5,8 @@ namespace Ale.Policy;
 
 /// <summary>All numbers of one market from one instant until the next set begins. Never changed.</summary>
 internal sealed record PolicySet(
-    string MarketCode, MarketPolicy Market, StockPolicy Stock, PointsPolicy Points, TierPolicy Tiers, OrderPolicy Orders,
-    PaymentPolicy Payments, CouponPolicy Coupons, SessionPolicy Sessions)
+    string MarketCode, MarketPolicy Market, StockPolicy Stock, PointsPolicy Points, TierPolicy Tiers,
+    OrderPolicy Orders, PaymentPolicy Payments, CouponPolicy Coupons, SessionPolicy Sessions)
 {
     /// <summary>Reads the values of one market, each of them checked on its own already.</summary>
     internal static PolicySet From(string market, Func<string, JsonElement> value)
@@ -48,7 +48,7 @@ internal sealed record PolicySet(
     }
 }
 
-/// <summary>The place a market is in. The night runs from <c>NightFrom</c> (inclusive) to <c>NightTo</c> (exclusive).</summary>
+/// <summary>Money and clock of a market. Night: <c>NightFrom</c> (inclusive) to <c>NightTo</c> (exclusive).</summary>
 internal sealed record MarketPolicy(
     string Currency, TimeZoneInfo TimeZone, string Language, TimeOnly NightFrom, TimeOnly NightTo);
 
@@ -75,7 +75,7 @@ internal sealed record PointsPolicy(
 }
 
 /// <summary>
-/// A user is core, or regular, from so many orders or so much money net of refunds, whichever comes first (USR-03, A-15).
+/// A user is core, or regular, from so many orders or so much money net of refunds, whichever is first (USR-03, A-15).
 /// </summary>
 /// <param name="RegularOrders">Paid orders, refunded or not.</param>
 /// <param name="RegularSpentMinor">Goods less refunds.</param>

@@ -7,9 +7,9 @@ using Npgsql;
 namespace Ale.Storage;
 
 /// <summary>
-/// One numbered SQL file. Once applied it is never edited: a change is a new file. A PostgreSQL file whose first line is
-/// <c>-- no transaction</c> runs statement by statement outside a transaction (for <c>create index concurrently</c>);
-/// in it a statement ends with <c>;</c> at the end of a line, and each must bear being run again.
+/// One numbered SQL file. Once applied it is never edited: a change is a new file. A PostgreSQL file whose first line
+/// is <c>-- no transaction</c> runs statement by statement outside a transaction, as <c>create index concurrently</c>
+/// must; in it a statement ends with <c>;</c> at the end of a line, and each must bear being run again.
 /// </summary>
 internal sealed record Migration(string Name, string Sql)
 {
@@ -45,8 +45,8 @@ internal sealed record Migration(string Name, string Sql)
         if (!applied.TryGetValue(Name, out var sha256)) return false;
         if (sha256 == Sha256) return true;
         throw new InvalidOperationException(
-            $"Migration {Name} is applied with another content (sha256 {sha256}, here {Sha256}). An applied file is never " +
-            "edited: restore it and put the change in a new file with the next number.");
+            $"Migration {Name} is applied with another content (sha256 {sha256}, here {Sha256}). An applied file is " +
+            "never edited: restore it and put the change in a new file with the next number.");
     }
 
     public InvalidOperationException Failed(Exception cause) => new($"Migration {Name} failed: {cause.Message}", cause);
@@ -58,22 +58,25 @@ internal sealed record Migration(string Name, string Sql)
 /// </summary>
 internal static class Migrations
 {
-    /// <summary>Longest a starting silo waits for another one's migrations; an index over a large table takes minutes.</summary>
+    /// <summary>Longest wait for another silo's migrations; an index over a large table takes minutes.</summary>
     private static readonly TimeSpan LockWaitMax = TimeSpan.FromMinutes(5);
 
     private const long LockKey = 0x416c_654d_6967_7231; // "AleMigr1": one migrator per database at a time
     private const int StatementSecondsMax = 600;
 
     private const string Table =
-        "create table if not exists ale_migration(name text primary key, sha256 text not null, applied_at bigint not null)";
+        "create table if not exists ale_migration" +
+        "(name text primary key, sha256 text not null, applied_at bigint not null)";
 
-    /// <summary>Applies <c>deploy/sql/postgres</c>. Throws, naming the file and the cause, and leaves that file undone.</summary>
+    private const string List = "select name, sha256 from ale_migration";
+
+    /// <summary>Applies <c>deploy/sql/postgres</c>. Throws, naming file and cause, and leaves that file undone.</summary>
     public static Task Postgres(NpgsqlDataSource source) =>
         Postgres(source, Migration.Embedded("postgres"), LockWaitMax);
 
     /// <summary>
-    /// Applies <c>deploy/sql/sqlite/<paramref name="file"/></c> (journal, views, orleans, people), makes the file and its
-    /// folder when missing, and puts it into WAL mode.
+    /// Applies <c>deploy/sql/sqlite/<paramref name="file"/></c> (journal, views, orleans, people), makes the file and
+    /// its folder when missing, and puts it into WAL mode.
     /// </summary>
     public static Task Sqlite(string connectionString, string file) =>
         Sqlite(connectionString, Migration.Embedded("sqlite/" + file));
@@ -87,7 +90,7 @@ internal static class Migrations
             await connection.ExecuteAsync(Table);
             // A change of a table waits for its readers, and everybody else behind it: better to fail and be restarted.
             await connection.ExecuteAsync("set lock_timeout = '10s'");
-            var applied = Applied(await connection.QueryAsync<(string, string)>("select name, sha256 from ale_migration"));
+            var applied = Applied(await connection.QueryAsync<(string, string)>(List));
             foreach (var file in files)
                 if (!file.IsIn(applied)) await Apply(connection, file);
         }
@@ -95,7 +98,8 @@ internal static class Migrations
         {
             // Closing would do as well, unless the server is gone; then there is nothing to unlock.
             if (connection.State == System.Data.ConnectionState.Open)
-                await connection.ExecuteAsync("reset lock_timeout; select pg_advisory_unlock(@LockKey)", new { LockKey });
+                await connection.ExecuteAsync(
+                    "reset lock_timeout; select pg_advisory_unlock(@LockKey)", new { LockKey });
         }
     }
 
@@ -111,8 +115,7 @@ internal static class Migrations
             // Immediate: the list is read under the write lock, so a second process waits here and then sees it.
             using var transaction = connection.BeginTransaction(deferred: false);
             connection.Execute(Table, transaction: transaction);
-            var applied = connection.Query<(string, string)>("select name, sha256 from ale_migration", transaction: transaction);
-            if (file.IsIn(Applied(applied))) continue;
+            if (file.IsIn(Applied(connection.Query<(string, string)>(List, transaction: transaction)))) continue;
             try
             {
                 connection.Execute(file.Sql, transaction: transaction, commandTimeout: StatementSecondsMax);
@@ -141,8 +144,8 @@ internal static class Migrations
             if (TimeProvider.System.GetElapsedTime(waited) > waitMax)
                 throw new InvalidOperationException(
                     $"Another process has held the migration lock of database {connection.Database} for " +
-                    $"{waitMax.TotalSeconds:0} s. It is the session in pg_locks with locktype 'advisory'; end it, or start " +
-                    "again when it is done.");
+                    $"{waitMax.TotalSeconds:0} s. It is the session in pg_locks with locktype 'advisory'; end it, or " +
+                    "start again when it is done.");
             await Task.Delay(100);
         }
     }

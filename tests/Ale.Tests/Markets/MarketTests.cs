@@ -9,7 +9,7 @@ public sealed class MarketTests
     private static readonly MarketBook Markets = new(PolicyBook.Load(Repository.At("deploy", "policy")));
 
     [Fact]
-    public void A25_a_market_has_its_money_clock_and_language()
+    public void A_market_has_its_money_clock_and_language()
     {
         var (cn, gb) = (Markets.For(null, default), Markets.For("gb", default));
         Assert.Equal(("cn", "CNY", "Asia/Shanghai", "zh-CN"), (cn.Code, cn.Currency, cn.TimeZone.Id, cn.Language));

@@ -39,7 +39,7 @@ public sealed class PolicyBookTests : IDisposable
     [InlineData(false, true, false, 2)]
     [InlineData(true, true, false, 4)] // base and both bonuses
     [InlineData(true, true, true, 6)]
-    public void A16_bonuses_add_unless_the_policy_says_multiply(bool first, bool eco, bool multiply, int expected) =>
+    public void Bonuses_add_unless_the_policy_says_multiply(bool first, bool eco, bool multiply, int expected) =>
         Assert.Equal(expected, new PointsPolicy(1, 3, 2, multiply, 0, null).Factor(first, eco));
 
     [Theory]
@@ -144,8 +144,10 @@ public sealed class PolicyBookTests : IDisposable
         "markets.json: market.default: is not one of the markets")]
     [InlineData("markets.json", "{ \"default\": \"cn\" }", "{ \"default\": \"cn\", \"gb\": \"gb\" }",
         "markets.json: market.default: takes the one column 'default'")]
-    [InlineData("markets.json", "\"markets\": [\"cn\", \"gb\"],", "", "markets.json: markets: no file names the markets")]
-    [InlineData("markets.json", "[\"cn\", \"gb\"]", "[\"cn\", \"cn\"]", "markets.json: markets: a market stands there twice")]
+    [InlineData("markets.json", "\"markets\": [\"cn\", \"gb\"],", "",
+        "markets.json: markets: no file names the markets")]
+    [InlineData("markets.json", "[\"cn\", \"gb\"]", "[\"cn\", \"cn\"]",
+        "markets.json: markets: a market stands there twice")]
     [InlineData("markets.json", "[\"cn\", \"gb\"]", "[\"cn\", \"default\"]",
         "markets.json: markets: 'default' is not 2 to 8 lower-case letters")]
     [InlineData("stock.json", "\"values\": [", "\"markets\": [\"cn\"], \"values\": [",
@@ -199,7 +201,7 @@ public sealed class PolicyBookTests : IDisposable
     public void A_folder_without_files_is_refused()
     {
         foreach (var file in Directory.GetFiles(_folder)) File.Delete(file);
-        Assert.Equal($"{_folder}: *.json: there is no policy file in this folder", Refused());
+        Assert.Equal($"{_folder}: *.json: there is no policy file here", Refused());
     }
 
     private string Refused() => Assert.Throws<PolicyFileException>(() => PolicyBook.Load(_folder)).Message;

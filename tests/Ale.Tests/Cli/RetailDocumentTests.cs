@@ -1,0 +1,93 @@
+using System.Collections.Immutable;
+using Xunit;
+
+namespace Ale.Cli;
+
+public sealed class RetailDocumentTests
+{
+    private static readonly DateTimeOffset Morning = new(2010, 12, 1, 8, 0, 0, TimeSpan.Zero);
+
+    private static RetailInvoice Invoice(string no, string? customer, params (string Code, int Quantity, long PriceMinor)[] lines) =>
+        new(no, customer, Morning, [.. lines.Select((l, i) => new RetailLine(i + 2, l.Code, "", l.Quantity, l.PriceMinor))]);
+
+    private static ImmutableArray<RetailDocument> Fold(params RetailInvoice[] invoices) => RetailDocument.Fold(invoices);
+
+    private static string Lines(RetailDocument document) => string.Join(" ", document.Lines.Select(
+        l => $"{l.Kind}:{l.Sku ?? l.Code}:{l.Quantity}:{l.AmountMinor}{(l.Part == true ? ":part" : "")}"));
+
+    private static string Returns(RetailDocument document) => string.Join(" ", document.Returns.Select(
+        r => $"{r.OrderNo}({string.Join(",", r.Lines.Select(l => $"{l.Sku}x{l.Quantity}"))})"));
+
+    [Fact]
+    public void An_order_keeps_its_lines_and_charges_and_the_document_the_rest()
+    {
+        var document = Fold(Invoice("1", "7", ("10001", 2, 150), ("10001", 3, 140), ("POST", 1, 1800), ("10002", 4, 0),
+            ("D", -1, 500), ("10003", -1, 200), ("PADS", 1, 0))).Single();
+
+        Assert.Equal([(2, 150L), (3, 140L)], document.OrderLines.Select(l => (l.Quantity, l.PriceMinor)));
+        Assert.Equal([1800L, -500L], document.Charges.Select(l => l.AmountMinor));
+        Assert.Equal("unpriced:10002:4:0 unpriced:PADS:1:0", Lines(document));
+        Assert.Equal(["10003"], document.Ignored.Select(l => l.Code));
+    }
+
+    [Theory]
+    [InlineData("POST", 1, 1800, "charge:POST:1:1800")]
+    [InlineData("BANK CHARGES", 1, 1500, "charge:BANK-CHARGES:1:1500")]
+    [InlineData("B", 1, -50, "charge:B:1:-50")]
+    [InlineData("10001", 3, 0, "unpriced:10001:3:0")]
+    [InlineData("10001", -3, 0, "unpriced:10001:-3:0")]
+    [InlineData("10001", -3, 100, "")]
+    [InlineData("10001", 0, 100, "")]
+    public void An_invoice_without_priced_units_is_no_order(string code, int quantity, long priceMinor, string expected)
+    {
+        var document = Fold(Invoice("A1", null, (code, quantity, priceMinor))).Single();
+        Assert.False(document.IsOrder);
+        Assert.Equal(expected, Lines(document));
+    }
+
+    [Fact]
+    public void A_return_takes_the_oldest_purchase_first_over_orders()
+    {
+        var documents = Fold(
+            Invoice("1", "7", ("10001", 2, 150), ("10001", 1, 140)), Invoice("2", "7", ("10001", 5, 130)),
+            Invoice("C3", "7", ("10001", -4, 999)), Invoice("C4", "7", ("10001", -2, 999), ("10001", -1, 999)),
+            Invoice("C5", "7", ("10001", -2, 50)));
+
+        Assert.Equal("1(10001x3) 2(10001x1)", Returns(documents[2]));
+        Assert.Equal("2(10001x3)", Returns(documents[3]));
+        Assert.Equal("2(10001x1)", Returns(documents[4]));
+        Assert.Equal("product:10001:-4:-3996", Lines(documents[2]));
+        Assert.Equal("product:10001:-1:-50 unmatched:10001:-1:-50:part", Lines(documents[4]));
+    }
+
+    [Fact]
+    public void Other_customers_later_purchases_and_guests_do_not_match()
+    {
+        var documents = Fold(
+            Invoice("1", "7", ("10001", 5, 100)), Invoice("2", null, ("10001", 5, 100)),
+            Invoice("C3", "8", ("10001", -1, 100)), Invoice("C4", null, ("10001", -1, 100)),
+            Invoice("C5", "7", ("10002", -1, 100)), Invoice("6", "7", ("10002", 1, 100)));
+
+        Assert.All(documents, d => Assert.Empty(d.Returns));
+        Assert.All(documents.Where(d => d.Invoice.IsCancellation), d => Assert.Equal("unmatched", d.Lines.Single().Kind));
+    }
+
+    [Fact]
+    public void A_cancellation_lists_its_charges_and_unpriced_lines_and_ignores_units_going_out()
+    {
+        var document = Fold(Invoice("C1", "7", ("D", -1, 2750), ("10001", -1, 0), ("10001", 4, 100))).Single();
+
+        Assert.Equal("charge:D:-1:-2750 unpriced:10001:-1:0", Lines(document));
+        Assert.Equal(4, document.Ignored.Single().Quantity);
+    }
+
+    [Theory]
+    [InlineData("BANK CHARGES", "BANK-CHARGES")]
+    [InlineData("gift_0001_20", "gift_0001_20")]
+    [InlineData("£", "X-")]
+    public void A_charges_code_becomes_an_id(string code, string expected)
+    {
+        Assert.Equal(expected, DocumentLine.ChargeCode(code));
+        Assert.True(Limits.IsId(DocumentLine.ChargeCode(code)));
+    }
+}
