@@ -11,7 +11,7 @@ namespace Ale.Cli;
 /// </summary>
 internal static class LocalKey
 {
-    public const string Issuer = "ale-local", Audience = "ale";
+    public const string Issuer = Edge.LocalTokens.Issuer, Audience = "ale";
 
     /// <summary>Shortest key that HMAC-SHA256 is allowed to sign with, bytes.</summary>
     private const int BytesMin = 32;

@@ -1,0 +1,13 @@
+using Ale.Policy;
+using Ale.Stock;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Ale;
+
+/// <summary>Every slice that a silo runs, in the order of the house: each calls only those above it.</summary>
+internal static class Slices
+{
+    public static IServiceCollection AddSlices(this IServiceCollection services, PolicyBook policies) => services
+        .AddSingleton(policies)
+        .AddStock();
+}

@@ -1,0 +1,10 @@
+using Ale.Kernel;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Ale.Stock;
+
+internal static class StockSetup
+{
+    public static IServiceCollection AddStock(this IServiceCollection services) =>
+        services.AddSingleton<Projection, StockProjection>().AddSingleton<StockLookup>();
+}

@@ -1,0 +1,125 @@
+using System.Net;
+using Ale.Edge;
+using Ale.Kernel;
+using Ale.Policy;
+using Ale.Storage;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using OpenTelemetry.Metrics;
+using Orleans.Configuration;
+using Orleans.Dashboard;
+
+namespace Ale;
+
+/// <summary>Puts one process together: silo, stores and edge.</summary>
+internal static class SiloApp
+{
+    /// <summary>Opens the stores, applies migrations and builds the host; it does not listen yet.</summary>
+    /// <exception cref="StartException">It cannot start; the message says what to do.</exception>
+    public static async Task<WebApplication> Build(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions
+        {
+            Args = args, ContentRootPath = AppContext.BaseDirectory,
+        });
+        builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Orleans", LogLevel.Warning)
+            .AddFilter("System", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning)
+            .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
+        var settings = SiloSettings.From(builder.Configuration, builder.Environment);
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]) && builder.Configuration.GetSection("Kestrel:Endpoints").GetChildren().ToList() is [])
+            builder.WebHost.UseUrls("http://localhost:8080");
+
+        var folder = DataFolder.Open(settings.Data, alone: !settings.UsesPostgres);
+        builder.Services.AddSingleton(folder);
+        builder.Services.AddSingleton(settings);
+        builder.Services.AddSingleton(new JournalClock(TimeProvider.System, settings.ClockOffset));
+        builder.Services.AddKernel(settings.Writer);
+        builder.Services.AddSlices(Policies(settings.Policy));
+        var secrets = settings.UsesPostgres
+            ? await UsePostgres(builder, settings, folder)
+            : await UseSqlite(builder, settings, folder);
+        builder.Services.AddSingleton(new AuditKey(secrets.Audit));
+        builder.Services.AddSingleton(new LocalKey(secrets.LocalKey));
+
+        builder.Host.UseOrleans(silo =>
+        {
+            silo.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.ClusterId, "ale"));
+            silo.Configure<SiloMessagingOptions>(o => o.MaxMessageBodySize = 8 * 1024 * 1024);
+            silo.AddDashboard(o => o.HideTrace = true);
+        });
+        builder.Services.AddOpenTelemetry().WithMetrics(m => m
+            .AddMeter("Ale", "Microsoft.Orleans", "Npgsql", "Microsoft.AspNetCore.Hosting", "System.Runtime")
+            .AddPrometheusExporter());
+        builder.AddAleEdge(hooks =>
+        {
+            hooks.MapMore = app => MapMore(app);
+        });
+
+        var app = builder.Build();
+        app.UseAleEdge();
+        app.MapAle();
+        return app;
+    }
+
+    private static PolicyBook Policies(string folder)
+    {
+        try { return PolicyBook.Load(folder); }
+        catch (PolicyFileException e) { throw new StartException(e.Message, e); }
+    }
+
+    private static async Task<Secrets> UsePostgres(WebApplicationBuilder builder, SiloSettings settings, DataFolder folder)
+    {
+        PostgresSources sources;
+        Secrets secrets;
+        var journal = default(PostgresJournal);
+        try
+        {
+            sources = PostgresSources.From(settings.Postgres);
+            await Migrations.Postgres(sources.Work);
+            secrets = await Secrets.Load(settings, folder, sources.Work);
+            journal = new PostgresJournal(sources.Work);
+            await journal.CheckAge(default);
+        }
+        catch (Exception e) when (e is ArgumentException or InvalidOperationException or Npgsql.NpgsqlException)
+        {
+            throw new StartException($"PostgreSQL: {e.Message.ReplaceLineEndings(" ")}", e);
+        }
+
+        builder.Services.AddSingleton(sources);
+        builder.Services.AddSingleton<IJournalStore>(journal);
+        builder.Services.AddSingleton<IViewStore>(new PostgresViews(sources.Work));
+        builder.Host.UseOrleans(silo =>
+        {
+            silo.UsePostgresCluster(sources.Membership, sources.Work);
+            silo.ConfigureEndpoints(IPAddress.Parse(settings.Advertise), settings.SiloPort, settings.GatewayPort, listenOnAnyHostAddress: false);
+            silo.Configure<ClusterMembershipOptions>(o =>
+            {
+                // A crash is noticed in about 3 s. Shorter probes would evict a silo whose processors are merely busy.
+                o.ProbeTimeout = TimeSpan.FromSeconds(1);
+                o.NumMissedProbesLimit = 3;
+                o.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
+            });
+        });
+        return secrets;
+    }
+
+    private static async Task<Secrets> UseSqlite(WebApplicationBuilder builder, SiloSettings settings, DataFolder folder)
+    {
+        foreach (var file in new[] { "journal", "views", "orleans", "people" })
+            if (Migration.Embedded("sqlite/" + file).Count > 0) await Migrations.Sqlite(folder.Sqlite(file), file);
+        builder.Services.AddSingleton<IJournalStore>(new SqliteJournal(folder.Sqlite("journal")));
+        builder.Services.AddSingleton<IViewStore>(new SqliteViews(folder.Sqlite("views")));
+        builder.Host.UseOrleans(silo =>
+        {
+            silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, null, "ale", settings.ClusterId);
+            silo.UseSqliteStorage(folder.FileOf("orleans.db"));
+        });
+        return await Secrets.Load(settings, folder, null);
+    }
+
+    private static void MapMore(IEndpointRouteBuilder app)
+    {
+        app.MapPrometheusScrapingEndpoint("/metrics");
+        app.MapOrleansDashboard(routePrefix: "/dashboard").Allow(Permission.DashboardRead);
+    }
+}
