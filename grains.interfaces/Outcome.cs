@@ -11,6 +11,9 @@ public enum RefusalKind
     /// <summary>The request itself is wrong; the same request can never succeed.</summary>
     Invalid = 400,
 
+    /// <summary>The request does not prove who sent it.</summary>
+    Unauthenticated = 401,
+
     /// <summary>The caller may not do this.</summary>
     Forbidden = 403,
 

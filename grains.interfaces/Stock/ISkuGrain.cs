@@ -199,6 +199,9 @@ public sealed record PutBackStock(
 
     /// <summary>True when the sale itself is undone: a limited edition that it closed opens again.</summary>
     [Id(5)] public bool Undo { get; init; }
+
+    /// <summary>True: they wait for inspection and are not on hand.</summary>
+    [Id(6)] public bool Quarantine { get; init; }
 }
 
 /// <summary>What became of a reservation.</summary>
@@ -222,7 +225,14 @@ public enum ReservationState
 public sealed record Reservation(
     [property: Id(0)] string Id, [property: Id(1)] string Sku, [property: Id(2)] UserId? User, [property: Id(3)] int Quantity,
     [property: Id(4)] long PriceMinor, [property: Id(5)] string Currency, [property: Id(6)] ReservationState State,
-    [property: Id(7)] DateTimeOffset ExpiresAt, [property: Id(8)] string? SessionId);
+    [property: Id(7)] DateTimeOffset ExpiresAt, [property: Id(8)] string? SessionId)
+{
+    /// <summary>The market of the SKU.</summary>
+    [Id(9)] public string Market { get; init; } = "";
+
+    /// <summary>Packed in a way that earns extra points.</summary>
+    [Id(10)] public bool EcoPackaging { get; init; }
+}
 
 /// <summary>In order of precedence: when several apply, the first is the answer.</summary>
 public static class StockRefusals

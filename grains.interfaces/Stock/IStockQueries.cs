@@ -11,10 +11,15 @@ public interface IStockQueries : IGrainWithIntegerKey
     [Alias("skus")] Task<Outcome<ImmutableArray<SkuRow>>> Skus(
         string? after, int limit, JournalPlace at, CancellationToken ct = default);
 
-    /// <summary>Available units of SKUs as the table knows them, a moment late; unknown ones are left out.</summary>
-    [Alias("available")] Task<Outcome<ImmutableDictionary<string, long>>> Available(
+    /// <summary>SKUs as the table knows them, a moment late; ones it does not know are left out.</summary>
+    [Alias("glance")] Task<Outcome<ImmutableArray<SkuGlance>>> Glance(
         ImmutableArray<string> skus, CancellationToken ct = default);
 }
+
+/// <summary>What an order looks at before it asks for units.</summary>
+[GenerateSerializer, Immutable, Alias("ale.stock.glance")]
+public readonly record struct SkuGlance(
+    [property: Id(0)] string Sku, [property: Id(1)] string Currency, [property: Id(2)] long Available);
 
 /// <summary>A SKU with its figures, as listed.</summary>
 [GenerateSerializer, Immutable, Alias("ale.stock.row")]

@@ -29,6 +29,9 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
     public long Held { get; private set; }
     public long Sold { get; private set; }
 
+    /// <summary>Returned units that wait for inspection.</summary>
+    public long Quarantine { get; private set; }
+
     /// <summary>Confirmed units of a limited edition, less undone ones: what closes it. Returns do not open it again.</summary>
     public long SoldEver { get; private set; }
 
@@ -81,7 +84,8 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
                 GiveBack(e.Id, ReservationState.Expired, e.At);
                 break;
             case StockEvent.PutBack e:
-                OnHand += e.Quantity;
+                if (e.Quarantine) Quarantine += e.Quantity;
+                else OnHand += e.Quantity;
                 Sold -= e.Quantity;
                 if (e.Undo) SoldEver -= e.Quantity;
                 Count(e.User, e.SessionId, -e.Quantity);

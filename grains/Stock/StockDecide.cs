@@ -59,7 +59,7 @@ internal sealed partial class Stock
         var held = new StockEvent.Held(
             command.Id, command.User?.Value, command.Quantity, command.SessionId, Terms.PriceMinor, now, expiresAt);
         return new(new Reservation(command.Id, sku, command.User, command.Quantity, Terms.PriceMinor, Terms.Currency,
-            ReservationState.Held, expiresAt, command.SessionId), due.Length == 0 ? [held] : [.. due, held]);
+            ReservationState.Held, expiresAt, command.SessionId) { Market = Terms.Market, EcoPackaging = Terms.EcoPackaging }, due.Length == 0 ? [held] : [.. due, held]);
     }
 
     public Decision<StockEvent, Reservation> Decide(
@@ -149,7 +149,7 @@ internal sealed partial class Stock
 
         if (Sold < command.Quantity) return StockRefusals.Negative; // units out of nothing
         return new(reply, new StockEvent.PutBack(command.Id, command.ReservationId, command.User?.Value, command.Quantity,
-            command.SessionId, command.Undo, now));
+            command.SessionId, command.Undo, now, command.Quarantine));
     }
 
     /// <summary>Ends the holds whose time has run out; nothing to do is no event.</summary>
@@ -172,7 +172,7 @@ internal sealed partial class Stock
             : available < marks.Minimum ? StockLevel.Minimum
             : OnHand < marks.Warning ? StockLevel.Warning
             : OnHand < marks.Safety ? StockLevel.Safety : StockLevel.Ok;
-        return new(sku, OnHand, held, Sold, 0, available, level, level != StockLevel.Minimum && !IsClosed, version);
+        return new(sku, OnHand, held, Sold, Quarantine, available, level, level != StockLevel.Minimum && !IsClosed, version);
     }
 
     private Refusal? WhyNot(ReserveStock command, StockEvent[] due, long freed)
@@ -215,5 +215,5 @@ internal sealed partial class Stock
 
     private Reservation Reply(string id, string sku, Hold hold, ReservationState state) => new(id, sku,
         hold.User is { } user ? new UserId(user) : null, hold.Quantity, hold.PriceMinor, Terms!.Currency, state,
-        hold.ExpiresAt, hold.SessionId);
+        hold.ExpiresAt, hold.SessionId) { Market = Terms.Market, EcoPackaging = Terms.EcoPackaging };
 }

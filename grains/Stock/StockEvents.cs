@@ -34,7 +34,8 @@ internal abstract record StockEvent
     internal sealed record Expired(string Id, int Quantity, DateTimeOffset At) : StockEvent;
 
     internal sealed record PutBack(
-        string Id, string ReservationId, string? User, int Quantity, string? SessionId, bool Undo, DateTimeOffset At) : StockEvent;
+        string Id, string ReservationId, string? User, int Quantity, string? SessionId, bool Undo, DateTimeOffset At,
+        bool Quarantine = false) : StockEvent;
 }
 
 /// <summary>A reservation in memory.</summary>

@@ -14,6 +14,8 @@ internal sealed class StockLookup(Views views)
         public string? Currency { get; init; }
         public string State { get; init; } = "";
         public long? ExpiresAt { get; init; }
+        public string? Market { get; init; }
+        public long? Eco { get; init; }
     }
 
     /// <summary>
@@ -24,14 +26,17 @@ internal sealed class StockLookup(Views views)
     {
         var (rows, refusal) = await views.List<Row>("""
             select r.user_id as UserId, r.quantity, r.session_id as SessionId, r.price_minor as PriceMinor,
-                   k.currency, r.state, r.expires_at as ExpiresAt
+                   k.currency, k.market, k.eco, r.state, r.expires_at as ExpiresAt
             from {reservation} r join {sku} k on k.sku = r.sku where r.sku = @sku and r.id = @id
             """, new { sku, id }, at, ct);
         if (refusal is not null) return KernelRefusals.Busy;
         if (rows is not [var row] || row.Quantity is null) return new Outcome<Reservation?>(null, null);
         return new Reservation(id, sku, row.UserId is { } user ? new UserId(user) : null, (int)row.Quantity,
             row.PriceMinor ?? 0, row.Currency ?? "", Enum.Parse<ReservationState>(row.State, ignoreCase: true),
-            DateTimeOffset.FromUnixTimeMilliseconds(row.ExpiresAt ?? 0), row.SessionId);
+            DateTimeOffset.FromUnixTimeMilliseconds(row.ExpiresAt ?? 0), row.SessionId)
+        {
+            Market = row.Market ?? "", EcoPackaging = row.Eco == 1,
+        };
     }
 }
 

@@ -10,7 +10,7 @@ internal sealed class StockProjection()
     [
         Column.TextKey("sku"), Column.Text("title"), Column.Number("price_minor"), Column.Text("currency"),
         Column.Text("market"), Column.Text("product"), Column.Sum("on_hand"), Column.Sum("held"), Column.Sum("sold"),
-        Column.Number("version"),
+        Column.Sum("quarantine"), Column.Number("eco"), Column.Number("version"),
     ]);
 
     public static readonly Table Reservations = new("reservation",
@@ -34,7 +34,7 @@ internal sealed class StockProjection()
         {
             case StockEvent.Defined e:
                 sku.Set("title", e.Terms.Title).Set("price_minor", e.Terms.PriceMinor).Set("currency", e.Terms.Currency)
-                    .Set("market", e.Terms.Market).Set("product", e.Terms.Product);
+                    .Set("market", e.Terms.Market).Set("product", e.Terms.Product).Set("eco", e.Terms.EcoPackaging);
                 break;
             case StockEvent.Received e:
                 sku.Add("on_hand", e.Quantity);
@@ -73,7 +73,7 @@ internal sealed class StockProjection()
                 End(views, key, e.Id, "expired", e.At);
                 break;
             case StockEvent.PutBack e:
-                sku.Add("on_hand", e.Quantity).Add("sold", -e.Quantity);
+                sku.Add(e.Quarantine ? "quarantine" : "on_hand", e.Quantity).Add("sold", -e.Quantity);
                 views.Row(Moves, key, e.Id).Set("kind", "put_back").Set("delta", e.Quantity)
                     .Set("reservation_id", e.ReservationId).Set("at", e.At);
                 break;

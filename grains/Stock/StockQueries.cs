@@ -32,10 +32,10 @@ internal sealed class StockQueries(Views views) : Grain, IStockQueries
             r.Currency ?? "", r.Market ?? "", r.OnHand, r.Held, r.Sold, Math.Max(0, r.OnHand - r.Held))));
     }
 
-    public async Task<Outcome<ImmutableDictionary<string, long>>> Available(ImmutableArray<string> skus, CancellationToken ct)
+    public async Task<Outcome<ImmutableArray<SkuGlance>>> Glance(ImmutableArray<string> skus, CancellationToken ct)
     {
-        var rows = await views.Query<(string Sku, long OnHand, long Held)>(
-            "select sku, on_hand, held from {sku} where sku in @skus", new { skus = skus.AsEnumerable() }, ct);
-        return rows.ToImmutableDictionary(r => r.Sku, r => Math.Max(0, r.OnHand - r.Held));
+        var rows = await views.Query<Row>($"{Select} where sku in @skus", new { skus = skus.AsEnumerable() }, ct);
+        return ImmutableArray.CreateRange(rows.Where(r => r.Currency is not null)
+            .Select(r => new SkuGlance(r.Sku, r.Currency!, Math.Max(0, r.OnHand - r.Held))));
     }
 }

@@ -4,7 +4,7 @@ namespace Ale.Stock;
 
 /// <summary>The state as stored: a copy that later events do not move.</summary>
 internal sealed record FrozenStock(
-    SkuTerms? Terms, long OnHand, long Sold, long SoldEver, KeyValuePair<string, Hold>[] Holds, EndedHold[] Ended,
+    SkuTerms? Terms, long OnHand, long Sold, long Quarantine, long SoldEver, KeyValuePair<string, Hold>[] Holds, EndedHold[] Ended,
     KeyValuePair<long, int>[] Moves, KeyValuePair<string, int>[] ByUser, KeyValuePair<string, int>[] BySession);
 
 internal sealed partial class Stock
@@ -12,7 +12,7 @@ internal sealed partial class Stock
     public static readonly SnapshotCodec<Stock> Snapshots = SnapshotCodec<Stock>.Of(
         StockJson.Default.FrozenStock, meaning: 1, s => s.Freeze(), Thaw, s => s.Entries);
 
-    private FrozenStock Freeze() => new(Terms, OnHand, Sold, SoldEver, [.. _holds], [.. _endedInOrder.Where(IsCurrent)],
+    private FrozenStock Freeze() => new(Terms, OnHand, Sold, Quarantine, SoldEver, [.. _holds], [.. _endedInOrder.Where(IsCurrent)],
         [.. _moves], [.. _byUser], [.. _bySession]);
 
     private bool IsCurrent(EndedHold ended) => _ended.TryGetValue(ended.Id, out var current) && ReferenceEquals(current, ended);
@@ -21,7 +21,8 @@ internal sealed partial class Stock
     {
         var stock = new Stock
         {
-            Terms = frozen.Terms, OnHand = frozen.OnHand, Sold = frozen.Sold, SoldEver = frozen.SoldEver,
+            Terms = frozen.Terms, OnHand = frozen.OnHand, Sold = frozen.Sold, Quarantine = frozen.Quarantine,
+            SoldEver = frozen.SoldEver,
         };
         foreach (var (id, hold) in frozen.Holds)
         {
