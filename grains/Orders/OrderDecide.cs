@@ -1,0 +1,218 @@
+using System.Collections.Immutable;
+using Ale.Kernel;
+using Ale.Payments;
+using Ale.Engines;
+using Ale.Stock;
+
+namespace Ale.Orders;
+
+/// <summary>What is decided about an order. All pure; asking others is the saga's (OrderSaga.cs).</summary>
+internal sealed partial record Order
+{
+    /// <param name="isRepeat">The edge asks again: a refusal stands.</param>
+    public Decision<OrderEvent, Done> Decide(PlaceOrder command, bool isRepeat, DateTimeOffset now)
+    {
+        var content = OrderContent.Of(command);
+        if (Phase == OrderPhase.Refused && isRepeat && Content!.Equals(content)) return new Done();
+        if (Phase is not (OrderPhase.None or OrderPhase.Refused))
+            return Content!.Equals(content) ? new Done() : OrderRefusals.Changed;
+        return new(new Done(), new OrderEvent.Placed(Attempt + 1, content, now));
+    }
+
+    /// <summary>All units are held: prices, discount and what is to be paid follow.</summary>
+    public Decision<OrderEvent, Done> DecideReserved(
+        IReadOnlyDictionary<string, Reservation> held, long couponOffMinor, string defaultMarket)
+    {
+        var any = held.Values.First();
+        var goods = Content!.Lines.Sum(l => l.Quantity * PriceOf(l));
+        var discount = Math.Min(couponOffMinor, goods);
+        var charges = Content.Charges.Sum(c => c.AmountMinor);
+        if (goods - discount + charges < 0) return OrderRefusals.Negative;
+        var shares = Shares.Split(discount, [.. Content.Lines.Select(l => l.Quantity * PriceOf(l))]);
+        var lines = Content.Lines.Select((l, i) =>
+            new ReservedLine(l.Sku, l.Quantity, PriceOf(l), shares[i], held[l.Sku].EcoPackaging));
+        return new(new Done(), new OrderEvent.Reserved([.. lines], any.Market.Length > 0 ? any.Market : defaultMarket,
+            any.Currency, goods, discount, charges, held.Values.Min(r => r.ExpiresAt)));
+
+        long PriceOf(OrderLine line) => line.PriceMinor ?? held[line.Sku].PriceMinor;
+    }
+
+    public Decision<OrderEvent, PaymentAsked> Decide(PayOrder command, string id, DateTimeOffset now)
+    {
+        if (Phase == OrderPhase.None) return OrderRefusals.Unknown;
+        if (Keys.Find(command.Key, now) is { } before)
+        {
+            return before.Command == $"pay:{command.Method}"
+                ? new PaymentAsked(before.Answer, State!.Value) : OrderRefusals.Changed;
+        }
+
+        return Phase switch
+        {
+            OrderPhase.Refused => OrderRefusals.Refused,
+            OrderPhase.Cancelled or OrderPhase.Cancelling => OrderRefusals.Cancelled,
+            OrderPhase.AwaitingPayment => Ask(),
+            _ => OrderRefusals.AlreadyPaid,
+        };
+
+        Decision<OrderEvent, PaymentAsked> Ask()
+        {
+            var paymentId = $"{id}:pay{Attempt}-{Payments.Length + 1}";
+            return new(new PaymentAsked(paymentId, State!.Value),
+                new OrderEvent.PaymentAskedFor(paymentId, command.Key, command.Method, now));
+        }
+    }
+
+    /// <summary>What the acquirer says. An event that does not fit the order as it is, is kept and changes nothing.</summary>
+    public Decision<OrderEvent, PaymentTakenState> Decide(PaymentEvent e, DateTimeOffset now)
+    {
+        if (PaymentEvents.Contains(e.EventId))
+        {
+            return Parked.Any(p => p.EventId == e.EventId) && WhyParked(e) is not null
+                ? PaymentTakenState.Parked : Take(e, now, isNew: false);
+        }
+
+        return WhyParked(e) is { } why
+            ? new(PaymentTakenState.Parked, new OrderEvent.PaymentKept(e, why))
+            : Take(e, now, isNew: true);
+    }
+
+    private Decision<OrderEvent, PaymentTakenState> Take(PaymentEvent e, DateTimeOffset now, bool isNew)
+    {
+        if (!isNew && Parked.All(p => p.EventId != e.EventId)) return PaymentTakenState.Applied;
+        return e.Type switch
+        {
+            PaymentEventType.Captured => new(PaymentTakenState.Applied,
+                new OrderEvent.PaymentTaken(e.EventId, e.Ref, e.AmountMinor, now)),
+            PaymentEventType.Failed => new(PaymentTakenState.Applied,
+                new OrderEvent.PaymentFailed(e.EventId), new OrderEvent.Cancelling("payment", null, now)),
+            _ => new(PaymentTakenState.Applied, new OrderEvent.Refunded(e.EventId, RefOf(e)!, e.AmountMinor, now)),
+        };
+    }
+
+    private string? WhyParked(PaymentEvent e)
+    {
+        if (Phase is OrderPhase.None or OrderPhase.Placing or OrderPhase.Refused) return "the order does not await money";
+        if (e.Currency != Currency) return "another currency";
+        switch (e.Type)
+        {
+            case PaymentEventType.Captured:
+                if (PaidBy is not null) return "it is paid already";
+                if (e.AmountMinor != PayableMinor) return "another amount";
+                if (Phase == OrderPhase.AwaitingPayment || (Phase == OrderPhase.Cancelled && Reason == "expired")) return null;
+                return "the order is cancelled";
+            case PaymentEventType.Failed:
+                return Phase == OrderPhase.AwaitingPayment ? null : "the order does not await money";
+            default:
+                if (PaidBy is null) return "nothing was paid";
+                if (RefOf(e) is not { } reference) return "which refund it is is not said";
+                if (reference == CancelRefundId) return e.AmountMinor == PaidMinor ? null : "another amount";
+                return Returns[reference].RefundMinor == e.AmountMinor ? null : "another amount";
+        }
+    }
+
+    /// <summary>The refund that an event is about: as it says, or the only one open.</summary>
+    private string? RefOf(PaymentEvent e)
+    {
+        if (e.Ref is { } named) return Returns.ContainsKey(named) || named == CancelRefundId ? named : null;
+        if (Phase == OrderPhase.Cancelled) return CancelRefundId;
+        return Returns.Where(r => !r.Value.IsRefunded).Take(2).ToArray() is [var only] ? only.Key : null;
+    }
+
+    /// <summary>The refund of an order as a whole.</summary>
+    public const string CancelRefundId = "cancel";
+
+    /// <summary>A payment that was parked for coming too early and fits now.</summary>
+    public PaymentEvent? ParkedThatFits => Parked.FirstOrDefault(p => WhyParked(p) is null);
+
+    public Decision<OrderEvent, Done> DecideCancel(string key, DateTimeOffset now)
+    {
+        if (Phase == OrderPhase.None) return OrderRefusals.Unknown;
+        if (Keys.Find(key, now) is { } before) return before.Command == "cancel" ? new Done() : OrderRefusals.Changed;
+        return Phase switch
+        {
+            OrderPhase.Refused => OrderRefusals.Refused,
+            OrderPhase.Cancelled or OrderPhase.Cancelling => OrderRefusals.Cancelled,
+            OrderPhase.Shipped or OrderPhase.Delivered => OrderRefusals.Shipped,
+            _ when !Returns.IsEmpty => OrderRefusals.Shipped, // goods have been there and back: what is left is a return
+            _ => new Decision<OrderEvent, Done>(new Done(), new OrderEvent.Cancelling("user", key, now)),
+        };
+    }
+
+    /// <summary>The holds have ended unpaid.</summary>
+    public Decision<OrderEvent, Done> DecideLapse(DateTimeOffset now) =>
+        Phase == OrderPhase.AwaitingPayment && now >= PayBy
+            ? new(new Done(), new OrderEvent.Cancelling("expired", null, now))
+            : new Decision<OrderEvent, Done>(new Done(), []);
+
+    public Decision<OrderEvent, Done> DecideShip(string key, DateTimeOffset now)
+    {
+        if (Phase == OrderPhase.None) return OrderRefusals.Unknown;
+        if (Keys.Find(key, now) is { } before) return before.Command == "ship" ? new Done() : OrderRefusals.Changed;
+        return Phase switch
+        {
+            OrderPhase.Paid => new Decision<OrderEvent, Done>(new Done(), new OrderEvent.Shipped(key, now)),
+            OrderPhase.Shipped or OrderPhase.Delivered => OrderRefusals.Shipped,
+            OrderPhase.Cancelled or OrderPhase.Cancelling => OrderRefusals.Cancelled,
+            OrderPhase.Refused => OrderRefusals.Refused,
+            _ => OrderRefusals.NotPaid,
+        };
+    }
+
+    public Decision<OrderEvent, Done> DecideDeliver(string key, DateTimeOffset now)
+    {
+        if (Phase == OrderPhase.None) return OrderRefusals.Unknown;
+        if (Keys.Find(key, now) is { } before) return before.Command == "deliver" ? new Done() : OrderRefusals.Changed;
+        return Phase switch
+        {
+            OrderPhase.Shipped => new Decision<OrderEvent, Done>(new Done(), new OrderEvent.Delivered(key, now)),
+            OrderPhase.Cancelled or OrderPhase.Cancelling => OrderRefusals.Cancelled,
+            OrderPhase.Refused => OrderRefusals.Refused,
+            _ => OrderRefusals.NotShipped,
+        };
+    }
+
+    /// <summary>
+    /// Within the order the earliest line of the SKU first, at the price then paid less its share of the discount. Points
+    /// reversed so far are ⌊points × refunded so far ÷ net goods⌋ (USR-06).
+    /// </summary>
+    public Decision<OrderEvent, Done> Decide(ReturnGoods command, DateTimeOffset now)
+    {
+        if (Phase == OrderPhase.None) return OrderRefusals.Unknown;
+        var asked = command.Lines.Select(l => l with { Sku = l.Sku.ToUpperInvariant() }).ToImmutableArray();
+        if (Returns.TryGetValue(command.Id, out var before))
+        {
+            return before.Reason == command.Reason && before.Asked.SequenceEqual(asked)
+                ? new Done() : OrderRefusals.Changed;
+        }
+
+        if (Phase is OrderPhase.Cancelled or OrderPhase.Cancelling) return OrderRefusals.Cancelled;
+        if (Phase is not (OrderPhase.Paid or OrderPhase.Shipped or OrderPhase.Delivered)) return OrderRefusals.NotPaid;
+        var returned = new int[Lines.Length];
+        foreach (var line in Returns.Values.SelectMany(r => r.Lines)) returned[line.Line] += line.Quantity;
+        var taken = new List<ReturnedLine>();
+        var refund = 0L;
+        foreach (var wish in asked)
+        {
+            var left = wish.Quantity;
+            for (var i = 0; i < Lines.Length && left > 0; i++)
+            {
+                var line = Lines[i];
+                var units = line.Sku == wish.Sku ? Math.Min(left, line.Quantity - returned[i]) : 0;
+                if (units == 0) continue;
+                refund += NetOf(line, returned[i] + units) - NetOf(line, returned[i]);
+                taken.Add(new(i, line.Sku, units, line.PriceMinor));
+                returned[i] += units;
+                left -= units;
+            }
+
+            if (left > 0) return OrderRefusals.ReturnExceeds.With("sku", wish.Sku);
+        }
+
+        var points = NetGoodsMinor == 0 ? 0
+            : (long)((Int128)PointsEarned * (RefundMinor + refund) / NetGoodsMinor) - PointsReversed;
+        return new(new Done(), new OrderEvent.ReturnAccepted(command.Id, command.Reason, asked, [.. taken], refund, points, now));
+
+        // What the first units of a line cost together; rounded down, so that all of them cost exactly the line.
+        static long NetOf(ReservedLine line, int units) => (long)((Int128)line.NetMinor * units / line.Quantity);
+    }
+}

@@ -1,0 +1,231 @@
+using Ale.Coupons;
+using Ale.Kernel;
+using Ale.Stock;
+using Ale.Users;
+
+namespace Ale.Orders;
+
+/// <summary>
+/// Drives an order from an intent to a rest: asks stock, coupon and user, all of them to the left and each by an id of the
+/// order's own, so that any step may be taken twice. One drive at a time; who comes meanwhile awaits it.
+/// </summary>
+internal sealed partial class OrderGrain
+{
+    private static readonly TimeSpan RenewBefore = TimeSpan.FromMinutes(1);
+
+    private Task? _drive;
+
+    /// <summary>The order's reservations, one a SKU; a new attempt holds anew.</summary>
+    private string ClaimId => $"{Key}/{State.Attempt}";
+
+    private async Task Drive()
+    {
+        while (State.IsUnderway)
+        {
+            if (_drive is null || _drive.IsCompleted) _drive = DriveOnce();
+            await _drive;
+        }
+    }
+
+    private Task DriveOnce() => State.Phase switch
+    {
+        OrderPhase.Placing => Claim(),
+        OrderPhase.Paying => Sell(),
+        OrderPhase.Cancelling => GiveBack(State.Reason!),
+        _ => FinishReturns(),
+    };
+
+    /// <summary>All lines or none; the scarcest first and alone, so that who cannot have it holds nobody else up.</summary>
+    private async Task Claim()
+    {
+        var content = State.Content!;
+        var user = content.User is { } u ? new UserId(u) : (UserId?)null;
+        var demand = content.Demand.ToArray();
+        var (order, refusal) = await ScarcestFirst(demand);
+        var held = new Dictionary<string, Reservation>(StringComparer.Ordinal);
+        if (refusal is null)
+        {
+            refusal = await Hold(order.Take(1));
+            if (refusal is null && order.Count > 1) refusal = await Hold(order.Skip(1));
+        }
+
+        var couponOff = 0L;
+        if (refusal is null && content.Coupon is { } code)
+        {
+            var goods = content.Lines.Sum(l => l.Quantity * (l.PriceMinor ?? held[l.Sku].PriceMinor));
+            var use = CouponCodes.TemplateOf(code, out var template)
+                ? await GrainFactory.Coupon(template).Hold(new(code, ClaimId, user, goods, held.Values.First().Currency))
+                : new Outcome<CouponUse>(null, CouponRefusals.Unknown);
+            (couponOff, refusal) = (use.Value?.OffMinor ?? 0, use.Refusal);
+        }
+
+        if (refusal is null)
+        {
+            (_, refusal) = await Commit(State.DecideReserved(held, couponOff, policies.DefaultMarket));
+            if (refusal is null) return;
+        }
+
+        if (refusal.Kind == RefusalKind.Busy) throw new OutcomeUnknownException($"{Key}: {refusal.Code}"); // asked again
+        await LetGo(demand);
+        var sku = refusal.Details.FirstOrDefault(d => d.Key == "sku").Value;
+        await Commit(new Decision<OrderEvent, Done>(
+            new Done(), new OrderEvent.Refused(refusal.Code, refusal.Kind, sku, Now)));
+
+        async Task<Refusal?> Hold(IEnumerable<(string Sku, int Quantity)> some)
+        {
+            var asked = some.Select(async d => (d.Sku, Outcome: await GrainFactory.Sku(d.Sku).Reserve(
+                new(ClaimId, d.Quantity) { User = user, SessionId = content.SessionId }))).ToArray();
+            var answers = await Task.WhenAll(asked);
+            foreach (var (sku, outcome) in answers)
+                if (outcome.Value is { } reservation) held[sku] = reservation;
+            var first = content.Lines.Select(l => l.Sku)
+                .FirstOrDefault(s => answers.Any(a => a.Sku == s && a.Outcome.Refusal is not null));
+            return first is null ? null : answers.First(a => a.Sku == first).Outcome.Refusal!.With("sku", first);
+        }
+    }
+
+    /// <summary>The SKUs by what the stock table knows of them, or why none is asked at all.</summary>
+    private async Task<(List<(string Sku, int Quantity)> Order, Refusal? Refusal)> ScarcestFirst(
+        (string Sku, int Quantity)[] demand)
+    {
+        if (demand.Length == 1 && State.Attempt == 1 && State.Content!.Lines.Length == 1)
+        {
+            // One SKU needs no order; an unknown one says so itself.
+            return ([demand[0]], null);
+        }
+
+        var (glances, refusal) = await GrainFactory.GetGrain<IStockQueries>(0).Glance([.. demand.Select(d => d.Sku)]);
+        if (refusal is not null) return ([], refusal);
+        var known = glances.ToDictionary(g => g.Sku, StringComparer.Ordinal);
+        foreach (var (sku, _) in demand)
+        {
+            if (known.ContainsKey(sku)) continue;
+            var (terms, unknown) = await GrainFactory.Sku(sku).Get(); // perhaps younger than the table
+            if (unknown is not null) return ([], OrderRefusals.UnknownSku.With("sku", sku));
+            known[sku] = new(sku, terms!.Currency, 0);
+        }
+
+        var currency = known[demand[0].Sku].Currency;
+        if (demand.FirstOrDefault(d => known[d.Sku].Currency != currency) is { Sku: { } other })
+            return ([], OrderRefusals.Currency.With("sku", other));
+        return ([.. demand.OrderBy(d => known[d.Sku].Available).ThenBy(d => d.Sku, StringComparer.Ordinal)], null);
+    }
+
+    /// <summary>The money is there: sell every line, then coupon, then points; if a line cannot be had, all of it back.</summary>
+    private async Task Sell()
+    {
+        var content = State.Content!;
+        var user = content.User is { } u ? new UserId(u) : (UserId?)null;
+        var demand = content.Demand.ToArray();
+        if (State.PayBy - Now < RenewBefore && State.PayBy > Now)
+        {
+            await Task.WhenAll(demand.Select(d => GrainFactory.Sku(d.Sku).Renew(new(ClaimId, $"{ClaimId}/pay"))));
+        }
+
+        var sold = await Task.WhenAll(demand.Select(async d => (d.Sku, d.Quantity, (await GrainFactory.Sku(d.Sku).Confirm(
+            new(ClaimId)
+            {
+                Content = new(ClaimId, d.Quantity) { User = user, SessionId = content.SessionId },
+                PriceMinor = State.Lines.First(l => l.Sku == d.Sku).PriceMinor,
+            })).Refusal)));
+        if (sold.FirstOrDefault(s => s.Refusal?.Kind == RefusalKind.Busy) is { Refusal: { } busy })
+            throw new OutcomeUnknownException($"{Key}: {busy.Code}");
+        if (sold.Any(s => s.Refusal is not null))
+        {
+            await GiveBack("stock");
+            return;
+        }
+
+        if (content.Coupon is { } code && CouponCodes.TemplateOf(code, out var template))
+        {
+            var redeemed = await GrainFactory.Coupon(template).Redeem(new(code, ClaimId)
+            {
+                Content = new(code, ClaimId, user, State.GoodsMinor, State.Currency),
+            });
+            if (redeemed.Refusal is not null)
+            {
+                await GiveBack("coupon");
+                return;
+            }
+        }
+
+        var points = 0L;
+        if (user is { } buyer)
+        {
+            var eco = State.Lines.Where(l => l.Eco).Sum(l => l.NetMinor);
+            var (earned, refusal) = await GrainFactory.User(buyer).Earn(
+                new(Key, State.Market, State.Currency, State.NetGoodsMinor, eco));
+            if (refusal is not null) throw new InvalidOperationException($"Points of {Key} were refused: {refusal.Code}");
+            points = earned!.Points;
+        }
+
+        await Commit(new Decision<OrderEvent, Done>(new Done(), new OrderEvent.Paid(points, Now)));
+    }
+
+    /// <summary>Everything back: units, coupon, points, money. Any step may have been taken before.</summary>
+    private async Task GiveBack(string reason)
+    {
+        var user = State.Content!.User is { } u ? new UserId(u) : (UserId?)null;
+        await LetGo([.. State.Content.Demand]);
+        if (State.WasSold && user is { } buyer && State.PointsEarned > State.PointsReversed)
+        {
+            await GrainFactory.User(buyer).Reverse(new(Order.CancelRefundId, Key, State.PointsEarned - State.PointsReversed,
+                State.NetGoodsMinor - State.RefundMinor));
+        }
+
+        var paid = State.PaidBy is not null;
+        await Commit(new Decision<OrderEvent, Done>(new Done(), new OrderEvent.Cancelled(
+            reason, paid ? Order.CancelRefundId : null, paid ? State.PaidMinor : 0, Now)));
+    }
+
+    /// <summary>Holds are released, what was sold is put back, the coupon is free again.</summary>
+    private async Task LetGo((string Sku, int Quantity)[] demand)
+    {
+        var content = State.Content!;
+        var user = content.User is { } u ? new UserId(u) : (UserId?)null;
+        await Task.WhenAll(demand.Select(async d =>
+        {
+            var sku = GrainFactory.Sku(d.Sku);
+            var released = await sku.Release(new(ClaimId) { Fence = true });
+            if (released.Refusal?.Code == StockRefusals.Confirmed.Code)
+            {
+                released = (await sku.PutBack(new($"{ClaimId}/undo", ClaimId, d.Quantity)
+                {
+                    User = user, SessionId = content.SessionId, Undo = true,
+                })).Refusal ?? new Outcome<Reservation>(null, null);
+            }
+
+            if (released.Refusal is { } refusal && refusal.Code != StockRefusals.UnknownSku.Code)
+                throw new OutcomeUnknownException($"{Key}: {d.Sku} answers {refusal.Code}");
+        }));
+
+        if (content.Coupon is { } code && CouponCodes.TemplateOf(code, out var template))
+            await GrainFactory.Coupon(template).GiveBack(new(code, ClaimId));
+    }
+
+    private async Task FinishReturns()
+    {
+        var content = State.Content!;
+        var user = content.User is { } u ? new UserId(u) : (UserId?)null;
+        var quarantine = policies.For(State.Market, Now).Orders.ReturnQuarantine;
+        foreach (var (id, back) in State.Returns.Where(r => !r.Value.IsDone))
+        {
+            foreach (var (sku, units) in back.Lines.GroupBy(l => l.Sku).Select(g => (g.Key, g.Sum(l => l.Quantity))))
+            {
+                var (_, refusal) = await GrainFactory.Sku(sku).PutBack(new($"{Key}/r/{id}", ClaimId, units)
+                {
+                    User = user, SessionId = content.SessionId, Quarantine = quarantine,
+                });
+                if (refusal is not null) throw new OutcomeUnknownException($"{Key}: {sku} answers {refusal.Code}");
+            }
+
+            if (user is { } buyer)
+            {
+                var (_, refusal) = await GrainFactory.User(buyer).Reverse(new(id, Key, back.Points, back.RefundMinor));
+                if (refusal is not null) throw new OutcomeUnknownException($"{Key}: points answer {refusal.Code}");
+            }
+
+            await Commit(new Decision<OrderEvent, Done>(new Done(), new OrderEvent.ReturnDone(id)));
+        }
+    }
+}
