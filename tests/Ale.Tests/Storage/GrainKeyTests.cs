@@ -78,7 +78,7 @@ public sealed class GrainKeyTests
         foreach (var key in new[] { "a", "0A", "1+x" })
         {
             var e = await Assert.ThrowsAnyAsync<Exception>(() => cluster.Client.GetGrain<IKeptGrain>(key).Set("x"));
-            Assert.Contains("begin with a letter from g to z", e.Message, StringComparison.Ordinal);
+            Assert.Contains("from g to z and hold no '+'", e.Message, StringComparison.Ordinal);
         }
 
         var written = new Dictionary<IKeptGrain, string>();

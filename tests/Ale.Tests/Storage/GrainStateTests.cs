@@ -182,7 +182,7 @@ public sealed class GrainStateTests
         {
             var e = await Assert.ThrowsAsync<InvalidOperationException>(
                 () => tables.State.WriteStateAsync(Name, Key(key), State(1)));
-            Assert.Contains("begin with a letter from g to z", e.Message, StringComparison.Ordinal);
+            Assert.Contains("from g to z and hold no '+'", e.Message, StringComparison.Ordinal);
             await Assert.ThrowsAsync<InvalidOperationException>(
                 () => tables.State.ReadStateAsync(Name, Key(key), State(1)));
             await Assert.ThrowsAsync<InvalidOperationException>(
