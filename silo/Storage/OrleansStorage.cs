@@ -19,8 +19,8 @@ internal static class OrleansStorage
 
     /// <summary>
     /// Many silos: membership, reminders and plain state in PostgreSQL, where
-    /// <see cref="Migrations.Postgres(NpgsqlDataSource)"/> must have run. <paramref name="membership"/> serves membership
-    /// and reminders alone.
+    /// <see cref="Migrations.Postgres(NpgsqlDataSource)"/> must have run. <paramref name="membership"/> serves
+    /// membership and reminders alone.
     /// </summary>
     public static ISiloBuilder UsePostgresCluster(
         this ISiloBuilder silo, NpgsqlDataSource membership, NpgsqlDataSource work)
@@ -32,8 +32,8 @@ internal static class OrleansStorage
     }
 
     /// <summary>
-    /// One silo: reminders and plain state in a SQLite file, on which <see cref="Migrations.Sqlite(string, string)"/> for
-    /// <c>orleans</c> must have run; the host brings the membership.
+    /// One silo: reminders and plain state in a SQLite file, on which <see cref="Migrations.Sqlite(string, string)"/>
+    /// for <c>orleans</c> must have run; the host brings the membership.
     /// </summary>
     public static ISiloBuilder UseSqliteStorage(this ISiloBuilder silo, string orleansDbPath)
     {

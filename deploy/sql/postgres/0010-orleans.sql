@@ -48,7 +48,8 @@ with changed as (
     returning etag
 ), made as (
     insert into orleans_state(id_hash, n0, n1, extension, state_name, service_id, payload, etag)
-    select @GrainIdHash, @GrainIdN0, @GrainIdN1, @GrainIdExtensionString, @GrainTypeString, @ServiceId, @PayloadBinary, 1
+    select @GrainIdHash, @GrainIdN0, @GrainIdN1, @GrainIdExtensionString, @GrainTypeString, @ServiceId,
+           @PayloadBinary, 1
     where @GrainStateVersion is null
     on conflict do nothing
     returning etag

@@ -97,7 +97,8 @@ public sealed class GrainKeyTests
     [Fact]
     public void State_names_are_unique_across_grain_classes_and_no_class_leaves_its_state_unnamed()
     {
-        Assembly[] assemblies = [typeof(Migrations).Assembly, typeof(GrainKeyTests).Assembly, Assembly.Load("Ale.Grains")];
+        Assembly[] assemblies =
+            [typeof(Migrations).Assembly, typeof(GrainKeyTests).Assembly, Assembly.Load("Ale.Grains")];
         var grains = assemblies.SelectMany(a => a.GetTypes()).Where(t => typeof(Grain).IsAssignableFrom(t)).ToList();
 
         Assert.Empty(StatesTwiceNamed(grains));
