@@ -38,7 +38,7 @@ internal sealed class GuardedStorage(IGrainStorage inner) : IGrainStorage
         return inner.ClearStateAsync(stateName, grainId, grainState, cancellationToken);
     }
 
-    /// <summary>True when the provider keeps the key whole: its first letter is beyond f, and it holds no '+'.</summary>
+    /// <summary>True when the provider keeps the key: it begins with a letter beyond f and holds no '+'.</summary>
     public static bool IsKept(string key) =>
         key.Length > 0 && char.IsAsciiLetter(key[0]) && !char.IsAsciiHexDigit(key[0])
         && !key.Contains('+', StringComparison.Ordinal);
@@ -50,6 +50,6 @@ internal sealed class GuardedStorage(IGrainStorage inner) : IGrainStorage
         throw new InvalidOperationException(
             $"Grain {grainId.Type} cannot keep state '{stateName}' under the key '{key}': the table takes keys apart " +
             "as hexadecimal numbers, so that different keys could share a row. Let the grain's keys begin with a " +
-            $"letter from g to z and hold no '+', for example \"key:{key.Replace("+", "-", StringComparison.Ordinal)}\".");
+            $"letter from g to z and hold no '+': \"key:{key.Replace("+", "-", StringComparison.Ordinal)}\".");
     }
 }

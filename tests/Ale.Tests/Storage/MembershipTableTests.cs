@@ -15,7 +15,8 @@ public sealed class MembershipTableTests
     public async Task A_new_cluster_has_a_number_and_no_members_and_is_made_once()
     {
         await using var tables = await OrleansTables.On(OrleansTables.Postgres);
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => tables.Members.InitializeMembershipTableAsync(true, default)));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(
+            _ => tables.Members.InitializeMembershipTableAsync(true, default)));
 
         var all = await tables.Members.ReadAllAsync(default);
 
@@ -37,8 +38,10 @@ public sealed class MembershipTableTests
         var (read, etag) = (await tables.Members.ReadRowAsync(entry.SiloAddress, default)).Members.Single();
 
         Assert.Equal((entry.SiloAddress, SiloStatus.Dead, 30_001, "silo-1", "host", Noon, Noon, "2"),
-            (read.SiloAddress, read.Status, read.ProxyPort, read.SiloName, read.HostName, read.StartTime, read.IAmAliveTime, etag));
-        Assert.Equal((Silo(2).SiloAddress, Noon), (read.SuspectTimes!.Single().Item1, read.SuspectTimes!.Single().Item2));
+            (read.SiloAddress, read.Status, read.ProxyPort, read.SiloName, read.HostName,
+            read.StartTime, read.IAmAliveTime, etag));
+        Assert.Equal((Silo(2).SiloAddress, Noon),
+            (read.SuspectTimes!.Single().Item1, read.SuspectTimes!.Single().Item2));
         Assert.Empty((await tables.Members.ReadRowAsync(Silo(9).SiloAddress, default)).Members);
     }
 
@@ -50,11 +53,11 @@ public sealed class MembershipTableTests
         var before = await Picture(tables);
 
         Assert.False(await tables.Members.InsertRowAsync(Silo(3), new TableVersion(2, "1"), default)); // a stale number
-        Assert.False(await tables.Members.InsertRowAsync(Silo(3), new TableVersion(4, "3"), default)); // one that is not reached yet
-        Assert.False(await tables.Members.InsertRowAsync(Silo(1), new TableVersion(3, "2"), default)); // a member that exists
+        Assert.False(await tables.Members.InsertRowAsync(Silo(3), new TableVersion(4, "3"), default)); // too high
+        Assert.False(await tables.Members.InsertRowAsync(Silo(1), new TableVersion(3, "2"), default)); // it exists
         Assert.False(await tables.Members.UpdateRowAsync(dead, "1", new TableVersion(2, "1"), default));
         Assert.False(await tables.Members.UpdateRowAsync(dead, "3", new TableVersion(4, "3"), default));
-        Assert.False(await tables.Members.UpdateRowAsync(Silo(3), "2", new TableVersion(3, "2"), default)); // no such member
+        Assert.False(await tables.Members.UpdateRowAsync(Silo(3), "2", new TableVersion(3, "2"), default)); // absent
 
         Assert.Equal(before, await Picture(tables));
         Assert.True(await tables.Members.UpdateRowAsync(dead, "2", new TableVersion(3, "2"), default));
@@ -71,7 +74,8 @@ public sealed class MembershipTableTests
             var won = await Task.WhenAll(Enumerable.Range(0, 12).Select(n => Task.Run(async () =>
             {
                 if (n % 3 == 0) return await tables.Members.InsertRowAsync(Silo(100 + number), version, default);
-                if (n % 3 == 1) return await tables.Members.UpdateRowAsync(Silo(1 + n % 2), $"{number}", version, default);
+                if (n % 3 == 1)
+                    return await tables.Members.UpdateRowAsync(Silo(1 + n % 2), $"{number}", version, default);
                 await tables.Members.UpdateIAmAliveAsync(Silo(1 + n % 2), default);
                 return false;
             })));
@@ -132,7 +136,8 @@ public sealed class MembershipTableTests
             IAmAliveTime = Noon,
             SuspectTimes = (string?)null,
         };
-        foreach (var changed in new object[] { Other(alive: Noon.AddSeconds(1)), Other(start: Noon.AddSeconds(1)), Other(suspect: "x") })
+        foreach (var changed in new object[]
+                 { Other(alive: Noon.AddSeconds(1)), Other(start: Noon.AddSeconds(1)), Other(suspect: "x") })
             Assert.Equal(0, await Run(tables, "CleanupDefunctSiloEntryKey", changed));
         Assert.Equal(1, await Run(tables, "CleanupDefunctSiloEntryKey", seen));
 
@@ -163,7 +168,8 @@ public sealed class MembershipTableTests
         Assert.Equal(0, await connection.ExecuteScalarAsync<int>(
             "select (select count(*) from orleans_member) + (select count(*) from orleans_cluster)"));
 
-        async Task<IEnumerable<(string, int, int)>> Gateways(string cluster) => await connection.QueryAsync<(string, int, int)>(
+        async Task<IEnumerable<(string, int, int)>> Gateways(string cluster) =>
+            await connection.QueryAsync<(string, int, int)>(
             await Statement(tables, "GatewaysQueryKey"), new { DeploymentId = cluster, Status = 3 });
     }
 

@@ -54,7 +54,8 @@ internal sealed class OrleansTables : IAsyncDisposable
             {
                 silo.UsePostgresCluster(sources.Membership, sources.Work);
                 silo.AddAdoNetGrainStorage("deleting", options =>
-                    (options.Invariant, options.DataSource, options.DeleteStateOnClear) = ("Npgsql", sources.Work, true));
+                    (options.Invariant, options.DataSource, options.DeleteStateOnClear) =
+                    ("Npgsql", sources.Work, true));
             });
         }
 

@@ -23,7 +23,8 @@ public sealed class PostgresClusterTests
         await Task.WhenAll(Start(one, sources), Start(two, sources));
         Assert.Equal([3, 3], await States());
 
-        var (here, there) = (one.Services.GetRequiredService<IGrainFactory>(), two.Services.GetRequiredService<IGrainFactory>());
+        var here = one.Services.GetRequiredService<IGrainFactory>();
+        var there = two.Services.GetRequiredService<IGrainFactory>();
         await here.GetGrain<IKeptGrain>("p:1").Set("seen by both");
         await here.GetGrain<IKeptGrain>("p:1").Leave();
         Assert.Equal("seen by both", await there.GetGrain<IKeptGrain>("p:1").Get());

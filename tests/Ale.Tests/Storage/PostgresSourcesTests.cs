@@ -34,7 +34,8 @@ public sealed class PostgresSourcesTests
         foreach (var (source, name) in new[] { (sources.Work, "till"), (sources.Membership, "till-membership") })
         {
             await using var connection = await source.OpenConnectionAsync();
-            Assert.Equal("10s", await connection.ExecuteScalarAsync<string>("show idle_in_transaction_session_timeout"));
+            Assert.Equal("10s", await connection.ExecuteScalarAsync<string>(
+                "show idle_in_transaction_session_timeout"));
             Assert.Equal("5MB", await connection.ExecuteScalarAsync<string>("show work_mem"));
             Assert.Equal(name, await connection.ExecuteScalarAsync<string>("show application_name"));
         }

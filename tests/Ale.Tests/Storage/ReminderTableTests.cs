@@ -22,13 +22,15 @@ public sealed class ReminderTableTests
 
         var read = await tables.Reminders.ReadRow(Job, "tick");
         Assert.NotNull(read);
-        Assert.Equal((Job, "tick", Start, month, second), (read.GrainId, read.ReminderName, read.StartAt, read.Period, read.ETag));
+        Assert.Equal((Job, "tick", Start, month, second),
+            (read.GrainId, read.ReminderName, read.StartAt, read.Period, read.ETag));
         Assert.Equal(DateTimeKind.Utc, read.StartAt.Kind);
         Assert.Null(await tables.Reminders.ReadRow(Job, "other"));
 
         await tables.Reminders.UpsertRow(Entry("tock", TimeSpan.FromHours(1)));
         await tables.Reminders.UpsertRow(Entry("tick", month, GrainId.Create("job", "p:other")));
-        Assert.Equal(["tick", "tock"], (await tables.Reminders.ReadRows(Job)).Reminders.Select(r => r.ReminderName).Order());
+        Assert.Equal(["tick", "tock"],
+            (await tables.Reminders.ReadRows(Job)).Reminders.Select(r => r.ReminderName).Order());
     }
 
     [Theory, InlineData(OrleansTables.Postgres), InlineData(OrleansTables.Sqlite)]
