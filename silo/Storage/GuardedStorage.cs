@@ -3,8 +3,8 @@ using Orleans.Storage;
 namespace Ale.Storage;
 
 /// <summary>
-/// Plain grain state, with the keys refused that the AdoNet provider would take apart as a GUID or a number (hexadecimal):
-/// to it "a", "0A" and "00a" are one number, and "1+x" is number 1 with an extension.
+/// Plain grain state, with the keys refused that the AdoNet provider would take apart as a GUID or a hexadecimal
+/// number: to it "a", "0A" and "00a" are one, and "1+x" is the number 1 with an extension.
 /// </summary>
 internal sealed class GuardedStorage(IGrainStorage inner) : IGrainStorage
 {
@@ -38,7 +38,7 @@ internal sealed class GuardedStorage(IGrainStorage inner) : IGrainStorage
         return inner.ClearStateAsync(stateName, grainId, grainState, cancellationToken);
     }
 
-    /// <summary>True when the provider keeps the key as it is: its first letter is beyond f, and it holds no '+'.</summary>
+    /// <summary>True when the provider keeps the key: it begins with a letter beyond f and holds no '+'.</summary>
     public static bool IsKept(string key) =>
         key.Length > 0 && char.IsAsciiLetter(key[0]) && !char.IsAsciiHexDigit(key[0])
         && !key.Contains('+', StringComparison.Ordinal);
@@ -48,8 +48,8 @@ internal sealed class GuardedStorage(IGrainStorage inner) : IGrainStorage
         var key = grainId.Key.ToString() ?? "";
         if (IsKept(key)) return;
         throw new InvalidOperationException(
-            $"Grain {grainId.Type} cannot keep state '{stateName}' under the key '{key}': the table takes keys apart as " +
-            "hexadecimal numbers, so that different keys could share a row. Let the grain's keys begin with a letter from " +
-            $"g to z and hold no '+', for example \"key:{key.Replace("+", "-", StringComparison.Ordinal)}\".");
+            $"Grain {grainId.Type} cannot keep state '{stateName}' under the key '{key}': the table takes keys apart " +
+            "as hexadecimal numbers, so that different keys could share a row. Let the grain's keys begin with a " +
+            $"letter from g to z and hold no '+': \"key:{key.Replace("+", "-", StringComparison.Ordinal)}\".");
     }
 }

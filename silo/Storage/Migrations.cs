@@ -70,7 +70,7 @@ internal static class Migrations
 
     private const string List = "select name, sha256 from ale_migration";
 
-    /// <summary>Applies <c>deploy/sql/postgres</c>. Throws, naming file and cause, and leaves that file undone.</summary>
+    /// <summary>Applies <c>deploy/sql/postgres</c>. Throws, naming file and cause; that file is then undone.</summary>
     public static Task Postgres(NpgsqlDataSource source) =>
         Postgres(source, Migration.Embedded("postgres"), LockWaitMax);
 

@@ -12,16 +12,18 @@ namespace Ale.Storage;
 /// <summary>Where Orleans keeps what is its own: who is in the cluster, reminders, plain grain state.</summary>
 internal static class OrleansStorage
 {
-    /// <summary>Name of the storage of plain state: <c>[PersistentState("name", "plain")]</c>; it is the default too.</summary>
+    /// <summary>Storage of plain state: <c>[PersistentState("name", "plain")]</c>; the default too.</summary>
     public const string Plain = "plain";
 
     private const string Unguarded = "plain-unguarded";
 
     /// <summary>
-    /// Many silos: membership, reminders and plain state in PostgreSQL. <see cref="Migrations.Postgres(NpgsqlDataSource)"/>
-    /// must have run. <paramref name="membership"/> serves membership and reminders alone.
+    /// Many silos: membership, reminders and plain state in PostgreSQL, where
+    /// <see cref="Migrations.Postgres(NpgsqlDataSource)"/> must have run. <paramref name="membership"/> serves
+    /// membership and reminders alone.
     /// </summary>
-    public static ISiloBuilder UsePostgresCluster(this ISiloBuilder silo, NpgsqlDataSource membership, NpgsqlDataSource work)
+    public static ISiloBuilder UsePostgresCluster(
+        this ISiloBuilder silo, NpgsqlDataSource membership, NpgsqlDataSource work)
     {
         const string Invariant = "Npgsql";
         silo.UseAdoNetClustering(options => (options.Invariant, options.DataSource) = (Invariant, membership));
@@ -30,8 +32,8 @@ internal static class OrleansStorage
     }
 
     /// <summary>
-    /// One silo: reminders and plain state in a SQLite file; the host brings the membership. <c>Migrations.Sqlite</c> with
-    /// the file name <c>orleans</c> must have run on it.
+    /// One silo: reminders and plain state in a SQLite file, on which <see cref="Migrations.Sqlite(string, string)"/>
+    /// for <c>orleans</c> must have run; the host brings the membership.
     /// </summary>
     public static ISiloBuilder UseSqliteStorage(this ISiloBuilder silo, string orleansDbPath)
     {

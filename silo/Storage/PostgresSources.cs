@@ -11,7 +11,7 @@ internal sealed record PostgresSources(NpgsqlDataSource Work, NpgsqlDataSource M
     private const int MembershipConnectionsMax = 8;
     private const int PreparedStatementsMax = 100;
 
-    // Readers of the journal wait for the oldest open transaction: one that somebody forgot must not stop them for long.
+    // Readers of the journal wait for the oldest open transaction: a forgotten one must not stop them for long.
     private const string SessionOptions = "-c idle_in_transaction_session_timeout=10s";
 
     /// <summary>

@@ -10,8 +10,9 @@ create table OrleansQuery(
 
 -- Plain grain state -------------------------------------------------------------------------------------------------
 
--- id_hash is part of the identity, not only a help: the provider takes keys apart as numbers ("a" and "0A" are both 10),
--- and the hash is of the key as written. No index on etag or payload, and room in each page: updates stay in the page.
+-- One row for each key and state name of a service: two first writers at once must not both insert. The provider takes
+-- keys apart (n0, n1, extension), so only keys that it keeps whole may reach it: GuardedStorage sees to that.
+-- No index on etag or payload, and room in each page: updates stay in the page.
 create table orleans_state(
     id_hash integer not null,
     n0 bigint not null,
@@ -47,7 +48,8 @@ with changed as (
     returning etag
 ), made as (
     insert into orleans_state(id_hash, n0, n1, extension, state_name, service_id, payload, etag)
-    select @GrainIdHash, @GrainIdN0, @GrainIdN1, @GrainIdExtensionString, @GrainTypeString, @ServiceId, @PayloadBinary, 1
+    select @GrainIdHash, @GrainIdN0, @GrainIdN1, @GrainIdExtensionString, @GrainTypeString, @ServiceId,
+           @PayloadBinary, 1
     where @GrainStateVersion is null
     on conflict do nothing
     returning etag
