@@ -75,13 +75,13 @@ internal static class Access
             ["pr"] = [Permission.StatementWrite],
             ["security"] = [Permission.SecurityIncidentWrite],
             ["partner"] = [Permission.PartnerOwn],
+            // Own things, and what everybody may look at. Returns, cases and erasure are done by a backend for him.
             [Roles.User] =
             [
                 Permission.StockRead, Permission.StockReserve, Permission.OrderRead, Permission.OrderPlace,
-                Permission.PaymentAsk, Permission.ReturnWrite, Permission.CaseRead, Permission.CaseWrite,
-                Permission.SessionRead, Permission.RoomTake, Permission.ShareWrite, Permission.QuizAnswer,
-                Permission.QuizRead, Permission.CouponRead, Permission.CouponClaim, Permission.UserRead,
-                Permission.UserWrite, Permission.UserErase, Permission.ConsentWrite, Permission.PointsRead,
+                Permission.PaymentAsk, Permission.SessionRead, Permission.RoomTake, Permission.ShareWrite,
+                Permission.QuizAnswer, Permission.QuizRead, Permission.CouponClaim, Permission.UserRead,
+                Permission.UserWrite, Permission.ConsentWrite, Permission.PointsRead,
             ],
             [Roles.Viewer] = [Permission.RoomTake],
         }.ToFrozenDictionary(row => row.Key, row => row.Value.ToFrozenSet());

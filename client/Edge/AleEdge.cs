@@ -49,6 +49,8 @@ internal static class AleEdge
                 new(limits.Value.BodyBytesPerSecondMin, TimeSpan.FromSeconds(5));
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(limits.Value.HeaderSeconds);
         });
+        // They write each request's address, and an address may hold a user's id, which may be a phone number.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         EdgeAuth.Add(services);
         EdgeDocument.Add(services);
         return builder;

@@ -20,6 +20,9 @@ internal static partial class EdgeAuth
     /// <summary>Names of the cookies.</summary>
     public const string BrowserCookie = "ale-session", ViewerCookie = "ale-viewer";
 
+    /// <summary>Life of a viewer's cookie, hours.</summary>
+    public const int ViewerHours = 12;
+
     // Clocks of nodes and authorities differ a little; a token is never good after its end.
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
 
@@ -66,6 +69,33 @@ internal static partial class EdgeAuth
             : new Problem(403, "auth.forbidden", "A cookie's request must come from a page of this server (Origin).")
                 .Write(http);
     }
+
+    /// <summary>
+    /// The viewer of a room's page: the one his cookie names, or a new one with a random subject, who gets a cookie for
+    /// <see cref="ViewerHours"/>. Returns the subject.
+    /// </summary>
+    public static async Task<string> Viewing(HttpContext http)
+    {
+        var known = await http.AuthenticateAsync(Viewer);
+        if (known.Succeeded) return Caller.Of(known.Principal).Subject;
+        var subject = "v-" + Guid.NewGuid().ToString("N");
+        var (key, time) = (http.RequestServices.GetRequiredService<LocalKey>(),
+            http.RequestServices.GetRequiredService<TimeProvider>());
+        var token = LocalTokens.Mint(key, Roles.Viewer, subject, ViewerHours, time.GetUtcNow(), ViewerAudience);
+        SetCookie(http, ViewerCookie, token, TimeSpan.FromHours(ViewerHours));
+        return subject;
+    }
+
+    internal static void SetCookie(HttpContext http, string name, string token, TimeSpan life) =>
+        http.Response.Cookies.Append(name, token, new()
+        {
+            HttpOnly = true,
+            SameSite = SameSiteMode.Strict,
+            Secure = http.Request.IsHttps,
+            IsEssential = true,
+            MaxAge = life,
+            Path = "/",
+        });
 
     private static string Choose(HttpContext http)
     {

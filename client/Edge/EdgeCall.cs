@@ -85,6 +85,17 @@ internal sealed partial class EdgeCall(HttpContext http)
     private static partial void Repeats(ILogger log, string? endpoint, int attempt, string fault);
 }
 
+/// <summary>What an endpoint adds to its reply.</summary>
+internal static class EdgeReplyTask
+{
+    /// <summary>202 instead of 200 when <paramref name="waits"/>: recorded, and waiting for something.</summary>
+    public static async Task<EdgeReply<T>> AcceptedWhen<T>(this Task<EdgeReply<T>> reply, Func<T, bool> waits)
+    {
+        var ready = await reply;
+        return ready.Problem is null && waits(ready.Value!) ? ready with { Accepted = true } : ready;
+    }
+}
+
 /// <summary>
 /// What an endpoint answers: 200 (202 when <see cref="Accepted"/> says so) with JSON, or a problem. Carries
 /// <c>Ale-At: tx-position</c>; a <see cref="Page{T}"/> is written as CSV when the caller accepts that.

@@ -72,17 +72,17 @@ internal static class EdgeDocument
         var method = context.Description.HttpMethod ?? "GET";
         operation.OperationId ??= NameOf(method, context.Description.RelativePath ?? "");
         operation.Parameters ??= [];
-        foreach (var header in metadata.OfType<HeaderTaken>())
-            operation.Parameters.Add(new OpenApiParameter
-            {
-                Name = header.Name, In = ParameterLocation.Header, Required = header.Required,
-                Description = header.Description, Schema = new OpenApiSchema { Type = JsonSchemaType.String },
-            });
         foreach (var query in metadata.OfType<QueryTaken>())
             operation.Parameters.Add(new OpenApiParameter
             {
                 Name = query.Name, In = ParameterLocation.Query, Description = query.Description,
                 Schema = new OpenApiSchema { Type = query.IsNumber ? JsonSchemaType.Integer : JsonSchemaType.String },
+            });
+        foreach (var header in metadata.OfType<HeaderTaken>())
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = header.Name, In = ParameterLocation.Header, Required = header.Required,
+                Description = header.Description, Schema = new OpenApiSchema { Type = JsonSchemaType.String },
             });
         if (metadata.OfType<BodyExample>().LastOrDefault() is { } example
             && operation.RequestBody?.Content is { } content && content.TryGetValue("application/json", out var body))

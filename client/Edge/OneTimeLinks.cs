@@ -44,15 +44,7 @@ internal sealed class OneTimeLinks(LocalKey key, TimeProvider time)
             http.Response.Headers["Referrer-Policy"] = "no-referrer";
             if (links.Use(secret) is not { } token)
                 return new EdgeReply<Done>(default, new(410, "auth.link_used", "This link was used, or its time is over."), default);
-            http.Response.Cookies.Append(EdgeAuth.BrowserCookie, token, new()
-            {
-                HttpOnly = true,
-                SameSite = SameSiteMode.Strict,
-                Secure = http.Request.IsHttps,
-                IsEssential = true,
-                MaxAge = TimeSpan.FromHours(SessionHours),
-                Path = "/",
-            });
+            EdgeAuth.SetCookie(http, EdgeAuth.BrowserCookie, token, TimeSpan.FromHours(SessionHours));
             return Results.LocalRedirect("/reference");
         }).Open().ExcludeFromDescription();
 

@@ -178,6 +178,17 @@ public sealed class EdgeCallTests
         static Task<Outcome<Stock>> Get(CancellationToken ct) => Task.FromResult<Outcome<Stock>>(new Stock("K3", 7));
     }
 
+    [Theory]
+    [InlineData(5, 200)]
+    [InlineData(0, 202)]
+    public async Task What_waits_is_202(int onHand, int status)
+    {
+        await using var host = await EdgeHost.Start(api => api.MapPut("/spend", (EdgeCall edge) =>
+            edge.Run(_ => Task.FromResult<Outcome<Stock>>(new Stock("K3", onHand)))
+                .AcceptedWhen(stock => stock.OnHand == 0)).Allow(Permission.StockWrite));
+        Assert.Equal(status, (await host.Put("/api/spend", "")).Status);
+    }
+
     // Moves the clock on, a little at a time, until the reply is there.
     private static async Task<Answer> Advancing(EdgeHost host, Task<Answer> reply)
     {
