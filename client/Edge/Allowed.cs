@@ -3,7 +3,8 @@ using Microsoft.AspNetCore.Authorization;
 namespace Ale.Edge;
 
 /// <summary>The permissions of which an endpoint asks one.</summary>
-internal sealed partial class Allowed(params Permission[] permissions) : IAuthorizationRequirement, IAuthorizationHandler
+internal sealed partial class Allowed(params Permission[] permissions)
+    : IAuthorizationRequirement, IAuthorizationHandler
 {
     /// <summary>One of these is enough.</summary>
     public IReadOnlyList<Permission> Permissions { get; } = permissions;

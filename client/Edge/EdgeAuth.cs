@@ -7,8 +7,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Ale.Edge;
 
 /// <summary>
-/// Three ways to say who one is: a bearer token, the cookie of a browser session (one-time link), the cookie of a room's
-/// viewer. A bearer token in the request always decides; a cookie is never looked at beside it.
+/// Three ways to say who one is: a bearer token, the cookie of a browser session (one-time link), the cookie of a
+/// room's viewer. A bearer token in the request always decides; a cookie is never looked at beside it.
 /// </summary>
 internal static partial class EdgeAuth
 {
@@ -152,9 +152,11 @@ internal static partial class EdgeAuth
                 challenge.HandleResponse();
                 challenge.Response.Headers.WWWAuthenticate = challenge.AuthenticateFailure is null
                     ? "Bearer" : "Bearer error=\"invalid_token\"";
-                var problem = challenge.AuthenticateFailure is null && challenge.Request.Headers.Authorization.Count == 0
+                var problem = challenge.AuthenticateFailure is null
+                    && challenge.Request.Headers.Authorization.Count == 0
                     ? Problem.OfStatus(401)!
-                    : new Problem(401, "auth.invalid", "The token is not valid: forged, expired, or for another audience.");
+                    : new Problem(401, "auth.invalid",
+                        "The token is not valid: forged, expired, or for another audience.");
                 return problem.Write(challenge.HttpContext);
             },
             OnForbidden = forbidden =>

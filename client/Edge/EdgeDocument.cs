@@ -62,6 +62,8 @@ internal static class EdgeDocument
             options.ProxyUrl = null;
             options.HideClientButton = true;
             options.PersistentAuthentication = false;
+            options.DisableAgent();
+            options.DisableMcp();
         });
     }
 
@@ -91,7 +93,8 @@ internal static class EdgeDocument
         var open = metadata.OfType<IAllowAnonymous>().Any();
         if (!open)
         {
-            Permission[] permissions = [.. metadata.OfType<Allowed>().SelectMany(allowed => allowed.Permissions).Distinct()];
+            Permission[] permissions =
+                [.. metadata.OfType<Allowed>().SelectMany(allowed => allowed.Permissions).Distinct()];
             operation.Extensions ??= new Dictionary<string, IOpenApiExtension>();
             operation.Extensions["x-ale-permissions"] = List(permissions.Select(Access.NameOf));
             operation.Extensions["x-ale-roles"] = List(Access.RolesOf(permissions));

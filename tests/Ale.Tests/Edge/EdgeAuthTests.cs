@@ -25,7 +25,8 @@ public sealed class EdgeAuthTests : IAsyncLifetime
         api.MapGet("/open", (Caller caller) => $"[{caller.Subject}]").Open();
         api.MapGet("/orders/{id}", (Caller caller, string owner) => caller.Sees(owner, Permission.OrderRead))
             .Allow(Permission.OrderRead);
-        api.MapGet("/users/{id}/fails", string (Id id) => throw new InvalidOperationException()).Allow(Permission.UserRead);
+        api.MapGet("/users/{id}/fails", string (Id id) => throw new InvalidOperationException())
+            .Allow(Permission.UserRead);
         api.MapGet("/page", (Delegate)EdgeAuth.Viewing).Open();
         api.MapGet("/forgotten", () => "secret");
         api.MapPost("/jobs", () => "run").Allow(Permission.JobWrite);
@@ -44,7 +45,8 @@ public sealed class EdgeAuthTests : IAsyncLifetime
     }
 
     public static TheoryData<string> Bad =>
-        ["none", "forged", "expired", "early", "audience", "cookie", "issuer", "no_sub", "no_expiry", "garbage", "basic", "empty"];
+        ["none", "forged", "expired", "early", "audience", "cookie", "issuer", "no_sub", "no_expiry", "garbage",
+            "basic", "empty"];
 
     [Theory, MemberData(nameof(Bad))]
     public async Task A_token_that_is_not_ours_is_auth_invalid(string kind)
@@ -59,9 +61,12 @@ public sealed class EdgeAuthTests : IAsyncLifetime
             "early" => "Bearer " + LocalTokens.Mint(EdgeHost.Key, "ops", "u1", 1, now.AddMinutes(1)),
             "audience" => "Bearer " + host.Token(audience: "other"),
             "cookie" => "Bearer " + host.Token("ops", audience: EdgeAuth.BrowserAudience),
-            "issuer" => "Bearer " + Make(new() { ["iss"] = "x", ["aud"] = "ale", ["sub"] = "u1", ["role"] = "ops", ["exp"] = now.ToUnixTimeSeconds() + 60 }),
-            "no_sub" => "Bearer " + Make(new() { ["iss"] = "ale", ["aud"] = "ale", ["role"] = "ops", ["exp"] = now.ToUnixTimeSeconds() + 60 }),
-            "no_expiry" => "Bearer " + Make(new() { ["iss"] = "ale", ["aud"] = "ale", ["sub"] = "u1", ["role"] = "ops" }),
+            "issuer" => "Bearer " + Make(new() { ["iss"] = "x", ["aud"] = "ale", ["sub"] = "u1", ["role"] = "ops",
+                ["exp"] = now.ToUnixTimeSeconds() + 60 }),
+            "no_sub" => "Bearer " + Make(new() { ["iss"] = "ale", ["aud"] = "ale", ["role"] = "ops",
+                ["exp"] = now.ToUnixTimeSeconds() + 60 }),
+            "no_expiry" => "Bearer " + Make(new() { ["iss"] = "ale", ["aud"] = "ale", ["sub"] = "u1",
+                ["role"] = "ops" }),
             "garbage" => "Bearer a.b.c",
             "basic" => "Basic YTpi",
             _ => "Bearer ",
@@ -74,7 +79,8 @@ public sealed class EdgeAuthTests : IAsyncLifetime
     private static string Make(Dictionary<string, object> claims)
     {
         var head = Part("""{"alg":"HS256","typ":"JWT"}""") + "." + Part(JsonSerializer.Serialize(claims));
-        var hash = System.Security.Cryptography.HMACSHA256.HashData(EdgeHost.Key.Key.Key, Encoding.ASCII.GetBytes(head));
+        var hash = System.Security.Cryptography.HMACSHA256.HashData(EdgeHost.Key.Key.Key,
+            Encoding.ASCII.GetBytes(head));
         return head + "." + Base64UrlEncoder.Encode(hash);
     }
 
@@ -220,8 +226,10 @@ public sealed class EdgeAuthTests : IAsyncLifetime
     public async Task A_viewers_cookie_opens_its_room_and_nothing_else()
     {
         var token = host.Token("viewer", "v1", audience: EdgeAuth.ViewerAudience);
-        (string, string)[] cookie = [("Cookie", $"{EdgeAuth.ViewerCookie}={token}"), ("Origin", host.Address.ToString())];
-        Assert.Equal("v1", (await host.Send(HttpMethod.Post, "/api/rooms/s1/presence", role: null, headers: cookie)).Text);
+        (string, string)[] cookie =
+            [("Cookie", $"{EdgeAuth.ViewerCookie}={token}"), ("Origin", host.Address.ToString())];
+        Assert.Equal("v1", (await host.Send(HttpMethod.Post, "/api/rooms/s1/presence", role: null,
+            headers: cookie)).Text);
         (await host.Get("/api/stock", role: null, headers: cookie)).IsProblem(401, "auth.required");
         (await host.Send(HttpMethod.Post, "/api/rooms/s1/presence", role: null,
             headers: [("Cookie", $"{EdgeAuth.BrowserCookie}={token}"), cookie[1]])).IsProblem(401, "auth.invalid");

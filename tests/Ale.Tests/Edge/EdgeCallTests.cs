@@ -151,7 +151,8 @@ public sealed class EdgeCallTests
         {
             await socket.ConnectAsync(host.Address.Host, host.Address.Port);
             await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-                $"PUT /api/call HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {host.Token()}\r\nContent-Length: 0\r\n\r\n"));
+                $"PUT /api/call HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {host.Token()}\r\n"
+                + "Content-Length: 0\r\n\r\n"));
             await called.Task;
         }
         await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10));

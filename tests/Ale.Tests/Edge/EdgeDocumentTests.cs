@@ -28,7 +28,8 @@ public sealed class EdgeDocumentTests : IAsyncLifetime
         sku.MapPatch("", (SkuCode sku, ExpectedVersion version, CommandKey key, Receipt body) => "ok")
             .Allow(Permission.StockWrite).WithName("changeSku");
         api.MapGet("/orders", (PageRequest page, Caller caller, EdgeCall edge) =>
-            edge.Run(_ => Task.FromResult<Outcome<Page<Stock>>>(new Page<Stock>([], null)))).Allow(Permission.OrderRead);
+            edge.Run(_ => Task.FromResult<Outcome<Page<Stock>>>(new Page<Stock>([], null))))
+                .Allow(Permission.OrderRead);
         api.MapPost("/payments/events", () => "ok").Open();
     });
 
@@ -46,7 +47,8 @@ public sealed class EdgeDocumentTests : IAsyncLifetime
             {
                 Assert.True(ids.Add((string)operation!["operationId"]!), $"{method} {path}");
                 var open = operation["x-ale-roles"] is null;
-                Assert.Equal(open, path.StartsWith("/health", StringComparison.Ordinal) || path == "/api/payments/events");
+                Assert.Equal(open, path.StartsWith("/health", StringComparison.Ordinal)
+                    || path == "/api/payments/events");
                 if (!open) Assert.NotEmpty(operation["x-ale-roles"]!.AsArray());
                 Assert.Equal(open, operation["security"] is null);
             }
@@ -96,8 +98,13 @@ public sealed class EdgeDocumentTests : IAsyncLifetime
         Assert.DoesNotMatch(new Regex("(src|href)=[\"'](https?:)?//", RegexOptions.IgnoreCase), page.Text);
         Assert.Empty(Regex.Matches(page.Text, "https?://[^\"'\\s<]+").Select(match => match.Value));
         Assert.Contains("connect-src 'self'", page.Headers["Content-Security-Policy"]);
-        foreach (Match script in Regex.Matches(page.Text, "(?:src|from|import\\()[=\\s]*[\"']([^\"']+\\.js)[\"']"))
-            Assert.Equal(200, (await host.Get(new Uri(new Uri(host.Address, "/reference/"), script.Groups[1].Value)
-                .PathAndQuery, role: "ops")).Status);
+        foreach (var script in new[] { "scalar.js", "scalar.aspnetcore.js" })
+        {
+            Assert.Contains(script, page.Text);
+            var answer = await host.Get("/reference/" + script, role: "ops");
+            Assert.Equal((200, "text/javascript"), (answer.Status, answer.MediaType));
+            Assert.NotEmpty(answer.Text);
+            (await host.Get("/reference/" + script, role: null)).IsProblem(401, "auth.required");
+        }
     }
 }

@@ -128,7 +128,8 @@ public sealed class EdgeLimitTests
         var (ready, fails) = (false, false);
         await using var host = await EdgeHost.Start(_ => { }, hooks: hooks => hooks.Ready = _ => fails
             ? throw new InvalidOperationException("secret")
-            : Task.FromResult(new Readiness(ready, new Dictionary<string, string> { ["storage"] = ready ? "ok" : "away" })));
+            : Task.FromResult(new Readiness(ready,
+                new Dictionary<string, string> { ["storage"] = ready ? "ok" : "away" })));
         Assert.Equal("""{"status":"live"}""", (await host.Get("/health/live", role: null)).Text);
         var answer = await host.Get("/health/ready", role: null);
         Assert.Equal((503, """{"status":"not_ready","checks":{"storage":"away"}}"""), (answer.Status, answer.Text));

@@ -10,12 +10,14 @@ public sealed class EdgeListTests : IAsyncLifetime
 {
     internal enum State { Open, PartlyRefunded }
 
-    internal sealed record Row(string Id, long AmountMinor, State State, DateTimeOffset At, string? Note, string[] Tags);
+    internal sealed record Row(string Id, long AmountMinor, State State, DateTimeOffset At, string? Note,
+        string[] Tags);
 
     private static readonly Row[] Rows = [.. Enumerable.Range(0, 750).Select(i => new Row(
         $"r{i}", -5 * i, State.PartlyRefunded, new(2026, 6, 18, 12, 0, 0, 250, TimeSpan.Zero), i switch
         {
-            0 => "=1+2", 1 => "+44", 2 => "-a", 3 => "@x", 4 => "\tx", 5 => "a,\"b\"\r\nc", 6 => null, 7 => "花瓶", _ => "plain",
+            0 => "=1+2", 1 => "+44", 2 => "-a", 3 => "@x", 4 => "\tx", 5 => "a,\"b\"\r\nc", 6 => null,
+            7 => "花瓶", _ => "plain",
         }, ["t"]))];
 
     private readonly List<PageRequest> asked = [];

@@ -29,8 +29,10 @@ public sealed class EdgeOidcTests : IAsyncLifetime
             new { issuer, jwks_uri = issuer + "/keys" }));
         authority.MapGet("/keys", () =>
         {
-            var jwk = JsonWebKeyConverter.ConvertFromRSASecurityKey(new RsaSecurityKey(key.Rsa.ExportParameters(false)));
-            return Results.Json(new { keys = new[] { new { kty = "RSA", use = "sig", kid = "k1", n = jwk.N, e = jwk.E } } });
+            var half = new RsaSecurityKey(key.Rsa.ExportParameters(includePrivateParameters: false));
+            var jwk = JsonWebKeyConverter.ConvertFromRSASecurityKey(half);
+            var published = new { kty = "RSA", use = "sig", kid = "k1", n = jwk.N, e = jwk.E };
+            return Results.Json(new { keys = new[] { published } });
         });
         await authority.StartAsync();
         issuer = authority.Urls.Single();

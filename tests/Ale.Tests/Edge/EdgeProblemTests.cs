@@ -45,7 +45,8 @@ public sealed class EdgeProblemTests : IAsyncLifetime
             .Allow(Permission.StockWrite);
         api.MapPut("/lists/{id}", (Id id, IReadOnlyList<Line> lines) => { calls++; return Results.Ok(lines.Count); })
             .Allow(Permission.StockWrite);
-        api.MapPut("/maybe", (Line? line) => { calls++; return Results.Ok(line is null); }).Allow(Permission.StockWrite);
+        api.MapPut("/maybe", (Line? line) => { calls++; return Results.Ok(line is null); })
+            .Allow(Permission.StockWrite);
         api.MapGet("/skus/{sku}", (SkuCode sku, int? size, DateTimeOffset? at) => { calls++; return sku.Value; })
             .Allow(Permission.StockRead);
         api.MapGet("/coupons/{code}", (CouponCode code) => code.Value).Allow(Permission.CouponRead);
@@ -74,7 +75,8 @@ public sealed class EdgeProblemTests : IAsyncLifetime
     [InlineData("""{"title":"T","priceMinor":9223372036854775808,"lines":[]}""", "priceMinor")]
     [InlineData("""{"title":"T","priceMinor":NaN,"lines":[]}""", "priceMinor")]
     [InlineData("""{"title":"T","priceMinor":1,"lines":[{"sku":"A"}]}""", "lines[0].quantity")]
-    [InlineData("""{"title":"T","priceMinor":1,"lines":[{"sku":"A","quantity":1,"quantity":2}]}""", "lines[0].quantity")]
+    [InlineData("""{"title":"T","priceMinor":1,"lines":[{"sku":"A","quantity":1,"quantity":2}]}""",
+        "lines[0].quantity")]
     [InlineData("""{"title":"T","priceMinor":1,"lines":[],"kind":1}""", "kind")]
     [InlineData("""{"title":"T","priceMinor":1,"lines":[],"kind":"other"}""", "kind")]
     [InlineData("""{"title":"T","priceMinor":1,"lines":[],"startsAt":"2026-06-18"}""", "startsAt")]
@@ -101,7 +103,8 @@ public sealed class EdgeProblemTests : IAsyncLifetime
     public async Task Every_fault_of_a_readable_body_is_named_and_nothing_is_called()
     {
         var answer = await host.Put("/api/things/t1", """
-            {"title":"","priceMinor":-1,"currency":"EURO","startsAt":"2026-06-18T10:00:00Z","endsAt":"2026-06-18T10:00:00Z",
+            {"title":"","priceMinor":-1,"currency":"EURO",
+             "startsAt":"2026-06-18T10:00:00Z","endsAt":"2026-06-18T10:00:00Z",
              "lines":[{"sku":"a","quantity":1},{"sku":"a b","quantity":0}]}
             """);
         answer.IsProblem(400, "request.invalid");
@@ -134,7 +137,8 @@ public sealed class EdgeProblemTests : IAsyncLifetime
              "startsAt":"2026-06-18T18:00:00.5+08:00","endsAt":"2026-06-18T11:00:00Z","ref":"r-1"}
             """);
         Assert.Equal("""{"title":"花瓶","priceMinor":1000000000000,"lines":[],"kind":"no_reason","currency":"CNY","""
-            + "\"startsAt\":\"2026-06-18T10:00:00.5Z\",\"endsAt\":\"2026-06-18T11:00:00Z\",\"ref\":\"r-1\"}", answer.Text);
+            + "\"startsAt\":\"2026-06-18T10:00:00.5Z\",\"endsAt\":\"2026-06-18T11:00:00Z\",\"ref\":\"r-1\"}",
+            answer.Text);
     }
 
     [Fact]
@@ -167,7 +171,8 @@ public sealed class EdgeProblemTests : IAsyncLifetime
         using var socket = new TcpClient();
         await socket.ConnectAsync(host.Address.Host, host.Address.Port);
         await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes($"PUT /api/things/t1 HTTP/1.1\r\nHost: x\r\n"
-            + $"Authorization: Bearer {host.Token()}\r\nContent-Type: application/json\r\nContent-Length: 10000000\r\n\r\n"));
+            + $"Authorization: Bearer {host.Token()}\r\nContent-Type: application/json\r\n"
+            + "Content-Length: 10000000\r\n\r\n"));
         using var reader = new StreamReader(socket.GetStream());
         var reply = await reader.ReadToEndAsync();
         Assert.StartsWith("HTTP/1.1 413", reply);
@@ -226,7 +231,7 @@ public sealed class EdgeProblemTests : IAsyncLifetime
     [Fact]
     public async Task Query_values_of_the_wrong_form_name_their_parameter()
     {
-        foreach (var (query, field) in new[] { ("size=x", "size"), ("size=99999999999", "size"), ("at=yesterday", "at") })
+        foreach (var (query, field) in new[] { ("size=x", "size"), ("size=9999999999", "size"), ("at=now", "at") })
             Assert.Equal(field, Assert.Single((await host.Get("/api/skus/k3?" + query)).Errors).Field);
         Assert.Equal(0, calls);
     }
@@ -250,7 +255,8 @@ public sealed class EdgeProblemTests : IAsyncLifetime
         await socket.ConnectAsync(slow.Address.Host, slow.Address.Port);
         var stream = socket.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes($"PUT /api/things/t1 HTTP/1.1\r\nHost: x\r\n"
-            + $"Authorization: Bearer {slow.Token()}\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n{{"));
+            + $"Authorization: Bearer {slow.Token()}\r\nContent-Type: application/json\r\n"
+            + "Content-Length: 5000\r\n\r\n{"));
         using var reader = new StreamReader(stream);
         var reply = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(30));
         Assert.StartsWith("HTTP/1.1 408", reply);
