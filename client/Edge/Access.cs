@@ -3,7 +3,8 @@ using System.Text.Json;
 
 namespace Ale.Edge;
 
-/// <summary>What a caller may be allowed to do. Names say slice and verb; <c>…Own</c> is narrowed to the caller himself.</summary>
+/// <summary>What a caller may be allowed to do. Names say slice and verb; <c>…Own</c> is narrowed to the caller
+/// himself.</summary>
 internal enum Permission
 {
     StockRead, StockWrite, StockReserve, StockPause,
@@ -12,7 +13,8 @@ internal enum Permission
     RoomTake, RoomFeed, ShareWrite, QuizWrite, QuizRun, QuizAnswer, QuizRead,
     CouponRead, CouponWrite, CouponClaim,
     UserRead, UserWrite, UserErase, ConsentWrite, PointsRead,
-    ImportRead, ImportWrite, CampaignRead, CampaignWrite, CampaignReport, PlacementRead, PlacementWrite, PlacementReport,
+    ImportRead, ImportWrite, CampaignRead, CampaignWrite, CampaignReport, PlacementRead, PlacementWrite,
+    PlacementReport,
     BudgetRead, BudgetPlan, BudgetSpend, ApprovalRead, ApprovalDecide,
     ReviewRead, ReviewLevel1, ReviewLevel2, ReviewLevel3,
     RestoreVote, ArbitrationVote, IncidentLevel2, StaffWrite, PayWrite, StatementWrite, SecurityIncidentWrite,
@@ -62,7 +64,8 @@ internal static class Access
                 Permission.SessionRead, Permission.SessionRun, Permission.QuizWrite, Permission.QuizRun,
                 Permission.QuizRead, Permission.BoardRead,
             ],
-            ["reviewer"] = [Permission.SessionRead, Permission.SessionAct, Permission.ReviewRead, Permission.ReviewLevel1],
+            ["reviewer"] =
+                [Permission.SessionRead, Permission.SessionAct, Permission.ReviewRead, Permission.ReviewLevel1],
             ["agent"] = [Permission.OrderRead, Permission.UserRead, Permission.CaseRead, Permission.CaseWrite],
             ["finance"] =
                 [Permission.BudgetRead, Permission.BudgetPlan, Permission.BudgetSpend, Permission.ApprovalRead],
@@ -75,13 +78,13 @@ internal static class Access
             ["pr"] = [Permission.StatementWrite],
             ["security"] = [Permission.SecurityIncidentWrite],
             ["partner"] = [Permission.PartnerOwn],
+            // Own things, and what everybody may look at. Returns, cases and erasure are done by a backend for him.
             [Roles.User] =
             [
                 Permission.StockRead, Permission.StockReserve, Permission.OrderRead, Permission.OrderPlace,
-                Permission.PaymentAsk, Permission.ReturnWrite, Permission.CaseRead, Permission.CaseWrite,
-                Permission.SessionRead, Permission.RoomTake, Permission.ShareWrite, Permission.QuizAnswer,
-                Permission.QuizRead, Permission.CouponRead, Permission.CouponClaim, Permission.UserRead,
-                Permission.UserWrite, Permission.UserErase, Permission.ConsentWrite, Permission.PointsRead,
+                Permission.PaymentAsk, Permission.SessionRead, Permission.RoomTake, Permission.ShareWrite,
+                Permission.QuizAnswer, Permission.QuizRead, Permission.CouponClaim, Permission.UserRead,
+                Permission.UserWrite, Permission.ConsentWrite, Permission.PointsRead,
             ],
             [Roles.Viewer] = [Permission.RoomTake],
         }.ToFrozenDictionary(row => row.Key, row => row.Value.ToFrozenSet());
@@ -100,7 +103,8 @@ internal static class Access
 
     /// <summary>The roles that have one of <paramref name="permissions"/>, in the order of the alphabet.</summary>
     public static IReadOnlyList<string> RolesOf(IReadOnlyList<Permission> permissions) =>
-        [.. Table.Where(row => permissions.Any(row.Value.Contains)).Select(row => row.Key).Order(StringComparer.Ordinal)];
+        [.. Table.Where(row => permissions.Any(row.Value.Contains)).Select(row => row.Key)
+            .Order(StringComparer.Ordinal)];
 
     /// <summary>How a permission is written in documents: <c>stock_write</c>.</summary>
     public static string NameOf(Permission permission) => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{permission}");

@@ -7,7 +7,8 @@ internal static class AleAt
 {
     public const string Header = "Ale-At";
 
-    public static string Write(JournalPlace at) => string.Create(CultureInfo.InvariantCulture, $"{at.Tx}-{at.Position}");
+    public static string Write(JournalPlace at) =>
+        string.Create(CultureInfo.InvariantCulture, $"{at.Tx}-{at.Position}");
 
     /// <summary>The place a list is asked from; null when the header is absent, 400 when it is not a place.</summary>
     public static JournalPlace? Read(HttpRequest request)

@@ -24,7 +24,8 @@ internal static class AleEdge
     /// Adds the edge: JSON, limits, tokens, permissions, the API document. Options are read from <c>Ale:Auth</c> and
     /// <c>Ale:Limits</c> and checked at start; a fault there stops the start with a sentence that names the setting.
     /// </summary>
-    public static WebApplicationBuilder AddAleEdge(this WebApplicationBuilder builder, Action<EdgeHooks>? configure = null)
+    public static WebApplicationBuilder AddAleEdge(this WebApplicationBuilder builder,
+        Action<EdgeHooks>? configure = null)
     {
         var (services, settings) = (builder.Services, builder.Configuration);
         var hooks = new EdgeHooks();
@@ -49,12 +50,15 @@ internal static class AleEdge
                 new(limits.Value.BodyBytesPerSecondMin, TimeSpan.FromSeconds(5));
             kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(limits.Value.HeaderSeconds);
         });
+        // They write each request's address, and an address may hold a user's id, which may be a phone number.
+        builder.Logging.AddFilter("Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning);
         EdgeAuth.Add(services);
         EdgeDocument.Add(services);
         return builder;
     }
 
-    /// <summary>Puts the edge's steps in their order. Call it first, before anything else that handles requests.</summary>
+    /// <summary>Puts the edge's steps in their order. Call it first, before anything else that handles
+    /// requests.</summary>
     public static WebApplication UseAleEdge(this WebApplication app)
     {
         app.UseMiddleware<EdgeErrors>();

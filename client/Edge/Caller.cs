@@ -4,7 +4,8 @@ using System.Security.Claims;
 namespace Ale.Edge;
 
 /// <summary>Who calls, as his token says; bound as a parameter of endpoints.</summary>
-/// <param name="Subject">The claim <c>sub</c>: for role <c>user</c> the external user id; empty without a token.</param>
+/// <param name="Subject">The claim <c>sub</c>: for role <c>user</c> the external user id; empty without a
+/// token.</param>
 /// <param name="Roles">His roles; none without a token.</param>
 internal sealed record Caller(string Subject, IReadOnlyList<string> Roles)
 {
@@ -17,8 +18,8 @@ internal sealed record Caller(string Subject, IReadOnlyList<string> Roles)
     public bool May(Permission permission) => Access.Allows(Roles, [permission]);
 
     /// <summary>
-    /// The user that a request is about: a backend's is the one it names (null: a guest), anybody else's is himself, and
-    /// naming another is 403 <c>auth.not_yours</c>.
+    /// The user that a request is about: a backend's is the one it names (null: a guest), anybody else's is himself,
+    /// and naming another is 403 <c>auth.not_yours</c>.
     /// </summary>
     public string? Own(string? named)
     {
@@ -30,7 +31,8 @@ internal sealed record Caller(string Subject, IReadOnlyList<string> Roles)
     /// <summary>As <see cref="Own(string?)"/> where a user must be named, as in a path.</summary>
     public string Own(Id named) => Own(named.Value)!;
 
-    /// <summary>True when the thing of <paramref name="owner"/> may be seen; another's is answered as unknown.</summary>
+    /// <summary>True when the thing of <paramref name="owner"/> may be seen; another's is answered as
+    /// unknown.</summary>
     public bool Sees(string? owner, Permission everybodys) =>
         IsBackend || (owner is not null && owner == Subject)
         || Roles.Any(role => role != Edge.Roles.User && Access.Allows([role], [everybodys]));

@@ -8,8 +8,8 @@ namespace Ale.Edge;
 internal sealed record HeaderTaken(string Name, bool Required, string Description);
 
 /// <summary>
-/// The <c>Idempotency-Key</c> of a POST or PATCH, in the form of an <see cref="Id"/>. When the caller sends none, the edge
-/// makes one; it is bound once, so the edge's own repeats carry the same. The reply tells it in the same header.
+/// The <c>Idempotency-Key</c> of a POST or PATCH, in the form of an <see cref="Id"/>. When the caller sends none, the
+/// edge makes one; it is bound once, so the edge's own repeats carry the same. The reply tells it in the same header.
 /// </summary>
 internal sealed record CommandKey(string Value) : IEndpointParameterMetadataProvider
 {

@@ -36,7 +36,8 @@ internal static class Csv
     {
         var (kind, items) = page.Rows;
         string[] columns = [.. EdgeJson.Options.GetTypeInfo(kind).Properties
-            .Where(property => property.Get is not null && IsFlat(property.PropertyType)).Select(property => property.Name)];
+            .Where(property => property.Get is not null && IsFlat(property.PropertyType))
+            .Select(property => property.Name)];
         var text = new StringBuilder();
         Line(text, columns.Select(Quote));
         foreach (var item in items)
@@ -61,14 +62,16 @@ internal static class Csv
         text.Length > 0 && text[0] is '=' or '+' or '-' or '@' or '\t' or '\r' or '\n' ? "'" + text : text;
 
     private static string Quote(string text) =>
-        text.AsSpan().IndexOfAny("\",\r\n") < 0 ? text : "\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
+        text.AsSpan().IndexOfAny("\",\r\n") < 0
+            ? text : "\"" + text.Replace("\"", "\"\"", StringComparison.Ordinal) + "\"";
 
     // What JSON writes as one value.
     private static bool IsFlat(Type type)
     {
         type = Nullable.GetUnderlyingType(type) ?? type;
         return type.IsPrimitive || type.IsEnum || type == typeof(string) || type == typeof(decimal)
-            || type == typeof(DateTimeOffset) || type == typeof(DateOnly) || type == typeof(TimeOnly) || type == typeof(Guid)
+            || type == typeof(DateTimeOffset) || type == typeof(DateOnly) || type == typeof(TimeOnly)
+            || type == typeof(Guid)
             || type == typeof(Id) || type == typeof(SkuCode) || type == typeof(CouponCode);
     }
 }

@@ -7,8 +7,8 @@ using Microsoft.IdentityModel.Tokens;
 namespace Ale.Edge;
 
 /// <summary>
-/// Three ways to say who one is: a bearer token, the cookie of a browser session (one-time link), the cookie of a room's
-/// viewer. A bearer token in the request always decides; a cookie is never looked at beside it.
+/// Three ways to say who one is: a bearer token, the cookie of a browser session (one-time link), the cookie of a
+/// room's viewer. A bearer token in the request always decides; a cookie is never looked at beside it.
 /// </summary>
 internal static partial class EdgeAuth
 {
@@ -19,6 +19,9 @@ internal static partial class EdgeAuth
 
     /// <summary>Names of the cookies.</summary>
     public const string BrowserCookie = "ale-session", ViewerCookie = "ale-viewer";
+
+    /// <summary>Life of a viewer's cookie, hours.</summary>
+    public const int ViewerHours = 12;
 
     // Clocks of nodes and authorities differ a little; a token is never good after its end.
     private static readonly TimeSpan Skew = TimeSpan.FromSeconds(30);
@@ -66,6 +69,33 @@ internal static partial class EdgeAuth
             : new Problem(403, "auth.forbidden", "A cookie's request must come from a page of this server (Origin).")
                 .Write(http);
     }
+
+    /// <summary>
+    /// The viewer of a room's page: the one his cookie names, or a new one with a random subject, who gets a cookie for
+    /// <see cref="ViewerHours"/>. Returns the subject.
+    /// </summary>
+    public static async Task<string> Viewing(HttpContext http)
+    {
+        var known = await http.AuthenticateAsync(Viewer);
+        if (known.Succeeded) return Caller.Of(known.Principal).Subject;
+        var subject = "v-" + Guid.NewGuid().ToString("N");
+        var (key, time) = (http.RequestServices.GetRequiredService<LocalKey>(),
+            http.RequestServices.GetRequiredService<TimeProvider>());
+        var token = LocalTokens.Mint(key, Roles.Viewer, subject, ViewerHours, time.GetUtcNow(), ViewerAudience);
+        SetCookie(http, ViewerCookie, token, TimeSpan.FromHours(ViewerHours));
+        return subject;
+    }
+
+    internal static void SetCookie(HttpContext http, string name, string token, TimeSpan life) =>
+        http.Response.Cookies.Append(name, token, new()
+        {
+            HttpOnly = true,
+            SameSite = SameSiteMode.Strict,
+            Secure = http.Request.IsHttps,
+            IsEssential = true,
+            MaxAge = life,
+            Path = "/",
+        });
 
     private static string Choose(HttpContext http)
     {
@@ -122,9 +152,11 @@ internal static partial class EdgeAuth
                 challenge.HandleResponse();
                 challenge.Response.Headers.WWWAuthenticate = challenge.AuthenticateFailure is null
                     ? "Bearer" : "Bearer error=\"invalid_token\"";
-                var problem = challenge.AuthenticateFailure is null && challenge.Request.Headers.Authorization.Count == 0
+                var problem = challenge.AuthenticateFailure is null
+                    && challenge.Request.Headers.Authorization.Count == 0
                     ? Problem.OfStatus(401)!
-                    : new Problem(401, "auth.invalid", "The token is not valid: forged, expired, or for another audience.");
+                    : new Problem(401, "auth.invalid",
+                        "The token is not valid: forged, expired, or for another audience.");
                 return problem.Write(challenge.HttpContext);
             },
             OnForbidden = forbidden =>

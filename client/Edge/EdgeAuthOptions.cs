@@ -5,7 +5,8 @@ internal sealed class EdgeAuthOptions
 {
     public const string Section = "Ale:Auth";
 
-    /// <summary>Address of the OIDC authority whose tokens are taken; absent: tokens signed with the local key.</summary>
+    /// <summary>Address of the OIDC authority whose tokens are taken; absent: tokens signed with the local
+    /// key.</summary>
     public string? Authority { get; set; }
 
     /// <summary>Audience that a token must name. Default <c>ale</c>.</summary>
@@ -14,7 +15,8 @@ internal sealed class EdgeAuthOptions
     /// <summary>Name of the claim with the roles, text or array. Default <c>role</c>.</summary>
     public string RoleClaim { get; set; } = "role";
 
-    /// <summary>Longest time a checked token is taken without checking again, seconds. Default 60, at most 60.</summary>
+    /// <summary>Longest time a checked token is taken without checking again, seconds. Default 60, at most
+    /// 60.</summary>
     public int CacheSeconds { get; set; } = 60;
 
     /// <summary>Most checked tokens remembered on a node. Default 100,000 (about 100 MB when full).</summary>

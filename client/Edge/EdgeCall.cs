@@ -10,8 +10,8 @@ namespace Ale.Edge;
 /// One call from an endpoint to the grains, bound as a parameter:
 /// <code>sku.MapPut("/receipts/{id}", (SkuCode sku, Id id, Receipt body, IGrainFactory grains, EdgeCall edge) =>
 ///     edge.Run(ct => grains.Sku(sku).Receive(new(id, body.Quantity), ct)));</code>
-/// A call whose outcome is unknown is made again with the same arguments, marked as a repeat, one at a time, for 10 s in
-/// all; then the reply is 503 <c>request.unknown</c>. A refusal, and any other exception, ends it at once.
+/// A call whose outcome is unknown is made again with the same arguments, marked as a repeat, one at a time, for 10 s
+/// in all; then the reply is 503 <c>request.unknown</c>. A refusal, and any other exception, ends it at once.
 /// </summary>
 internal sealed partial class EdgeCall(HttpContext http)
 {
@@ -22,14 +22,17 @@ internal sealed partial class EdgeCall(HttpContext http)
         "It is not known whether this happened; ask again with the same id.");
 
     /// <summary>Binds to the request.</summary>
-    public static ValueTask<EdgeCall> BindAsync(HttpContext context, ParameterInfo parameter) => new(new EdgeCall(context));
+    public static ValueTask<EdgeCall> BindAsync(HttpContext context, ParameterInfo parameter) =>
+        new(new EdgeCall(context));
 
     /// <summary>Answers with what the grain says.</summary>
     /// <param name="call">May be called more than once; takes everything that varies from outside.</param>
-    public Task<EdgeReply<T>> Run<T>(Func<CancellationToken, Task<Outcome<T>>> call) => Run(call, static value => value);
+    public Task<EdgeReply<T>> Run<T>(Func<CancellationToken, Task<Outcome<T>>> call) =>
+        Run(call, static value => value);
 
     /// <summary>Answers with <paramref name="map"/> of what the grain says.</summary>
-    public Task<EdgeReply<TReply>> Run<T, TReply>(Func<CancellationToken, Task<Outcome<T>>> call, Func<T, TReply> map) =>
+    public Task<EdgeReply<TReply>> Run<T, TReply>(
+        Func<CancellationToken, Task<Outcome<T>>> call, Func<T, TReply> map) =>
         Run(call, value => Task.FromResult(map(value)));
 
     /// <summary>
@@ -77,12 +80,24 @@ internal sealed partial class EdgeCall(HttpContext http)
 
     private ILogger Log => http.RequestServices.GetRequiredService<ILogger<EdgeCall>>();
 
-    /// <summary>True when <paramref name="fault"/> leaves open whether the command happened; nothing else is repeated.</summary>
+    /// <summary>True when <paramref name="fault"/> leaves open whether the command happened; nothing else is
+    /// repeated.</summary>
     internal static bool IsUnknown(Exception fault) => fault is OutcomeUnknownException or TimeoutException
         or OrleansMessageRejectionException or ConnectionFailedException or ClientNotAvailableException;
 
     [LoggerMessage(LogLevel.Information, "{Endpoint}: outcome of attempt {Attempt} is unknown ({Fault}); asking again")]
     private static partial void Repeats(ILogger log, string? endpoint, int attempt, string fault);
+}
+
+/// <summary>What an endpoint adds to its reply.</summary>
+internal static class EdgeReplyTask
+{
+    /// <summary>202 instead of 200 when <paramref name="waits"/>: recorded, and waiting for something.</summary>
+    public static async Task<EdgeReply<T>> AcceptedWhen<T>(this Task<EdgeReply<T>> reply, Func<T, bool> waits)
+    {
+        var ready = await reply;
+        return ready.Problem is null && waits(ready.Value!) ? ready with { Accepted = true } : ready;
+    }
 }
 
 /// <summary>

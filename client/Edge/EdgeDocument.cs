@@ -62,6 +62,8 @@ internal static class EdgeDocument
             options.ProxyUrl = null;
             options.HideClientButton = true;
             options.PersistentAuthentication = false;
+            options.DisableAgent();
+            options.DisableMcp();
         });
     }
 
@@ -72,17 +74,17 @@ internal static class EdgeDocument
         var method = context.Description.HttpMethod ?? "GET";
         operation.OperationId ??= NameOf(method, context.Description.RelativePath ?? "");
         operation.Parameters ??= [];
-        foreach (var header in metadata.OfType<HeaderTaken>())
-            operation.Parameters.Add(new OpenApiParameter
-            {
-                Name = header.Name, In = ParameterLocation.Header, Required = header.Required,
-                Description = header.Description, Schema = new OpenApiSchema { Type = JsonSchemaType.String },
-            });
         foreach (var query in metadata.OfType<QueryTaken>())
             operation.Parameters.Add(new OpenApiParameter
             {
                 Name = query.Name, In = ParameterLocation.Query, Description = query.Description,
                 Schema = new OpenApiSchema { Type = query.IsNumber ? JsonSchemaType.Integer : JsonSchemaType.String },
+            });
+        foreach (var header in metadata.OfType<HeaderTaken>())
+            operation.Parameters.Add(new OpenApiParameter
+            {
+                Name = header.Name, In = ParameterLocation.Header, Required = header.Required,
+                Description = header.Description, Schema = new OpenApiSchema { Type = JsonSchemaType.String },
             });
         if (metadata.OfType<BodyExample>().LastOrDefault() is { } example
             && operation.RequestBody?.Content is { } content && content.TryGetValue("application/json", out var body))
@@ -91,7 +93,8 @@ internal static class EdgeDocument
         var open = metadata.OfType<IAllowAnonymous>().Any();
         if (!open)
         {
-            Permission[] permissions = [.. metadata.OfType<Allowed>().SelectMany(allowed => allowed.Permissions).Distinct()];
+            Permission[] permissions =
+                [.. metadata.OfType<Allowed>().SelectMany(allowed => allowed.Permissions).Distinct()];
             operation.Extensions ??= new Dictionary<string, IOpenApiExtension>();
             operation.Extensions["x-ale-permissions"] = List(permissions.Select(Access.NameOf));
             operation.Extensions["x-ale-roles"] = List(Access.RolesOf(permissions));

@@ -14,6 +14,8 @@ internal sealed partial class EdgeErrors(RequestDelegate next, ILogger<EdgeError
 
     public async Task Invoke(HttpContext http)
     {
+        // A reply is what its Content-Type says; a browser must not find a page in somebody's comment.
+        http.Response.Headers.XContentTypeOptions = "nosniff";
         try
         {
             await next(http);
@@ -41,7 +43,8 @@ internal sealed partial class EdgeErrors(RequestDelegate next, ILogger<EdgeError
             case ProblemException known:
                 return known.Problem;
             case BadHttpRequestException { StatusCode: 400 } bad:
-                return Problem.Invalid(bad.InnerException is JsonException json ? JsonFault.Of(json) : [OfBinding(bad)]);
+                return Problem.Invalid(bad.InnerException is JsonException json
+                    ? JsonFault.Of(json) : [OfBinding(bad)]);
             case BadHttpRequestException bad:
                 return Problem.OfStatus(bad.StatusCode) ?? Problem.OfStatus(400)!;
             case OperationCanceledException when RequestClock.HasRunOut(http):
@@ -65,9 +68,8 @@ internal sealed partial class EdgeErrors(RequestDelegate next, ILogger<EdgeError
 
     private static void Clear(HttpResponse response)
     {
-        var at = response.Headers["Ale-At"];
         response.Clear();
-        if (at.Count > 0) response.Headers["Ale-At"] = at;
+        response.Headers.XContentTypeOptions = "nosniff";
     }
 
     // The framework names the parameter in its sentence alone: Failed to bind parameter "Id id" from "a b".

@@ -4,8 +4,8 @@ namespace Ale.Edge;
 internal sealed record Readiness(bool Ready, IReadOnlyDictionary<string, string> Checks);
 
 /// <summary>
-/// <c>/health/live</c> says that the process answers; <c>/health/ready</c> asks the host's check, 2 s at most, and is 503
-/// while it says no. Without a check the node is ready when it answers.
+/// <c>/health/live</c> says that the process answers; <c>/health/ready</c> asks the host's check, 2 s at most, and is
+/// 503 while it says no. Without a check the node is ready when it answers.
 /// </summary>
 internal static class EdgeHealth
 {

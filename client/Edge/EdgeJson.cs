@@ -15,7 +15,8 @@ internal static class EdgeJson
     /// <summary>Deepest nesting of a body.</summary>
     public const int DepthMax = 64;
 
-    /// <summary>The same options for those who read or write outside an endpoint (CSV, tests, the command line).</summary>
+    /// <summary>The same options for those who read or write outside an endpoint (CSV, tests, the command
+    /// line).</summary>
     public static readonly JsonSerializerOptions Options = Make();
 
     /// <summary>Applies the rules to <paramref name="json"/>.</summary>

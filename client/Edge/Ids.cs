@@ -8,8 +8,8 @@ namespace Ale.Edge;
 /// An id made by a caller, in a path, a query or a body; case-sensitive. Another form is 400 before any grain hears of
 /// it. (A struct's default has no value; nothing but the binder makes one.)
 /// </summary>
-[JsonConverter(typeof(IdConverter))]
-internal readonly record struct Id
+[JsonConverter(typeof(ParsedConverter<Id>))]
+internal readonly record struct Id : IParsable<Id>
 {
     internal const string Form = "Must be 1 to 64 of A-Z a-z 0-9 . _ : - and begin with a letter or a digit.";
 
@@ -21,32 +21,26 @@ internal readonly record struct Id
     public string Value => value ?? throw new InvalidOperationException("An id that was never bound.");
 
     /// <summary>Takes <see cref="Limits.IsId"/> and nothing else.</summary>
-    public static bool TryParse([NotNullWhen(true)] string? text, IFormatProvider? provider, out Id id)
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Id result)
     {
-        id = Limits.IsId(text) ? new(text!) : default;
-        return id.value is not null;
+        result = Limits.IsId(s) ? new(s!) : default;
+        return result.value is not null;
     }
+
+    /// <inheritdoc/>
+    public static Id Parse(string s, IFormatProvider? provider) =>
+        TryParse(s, provider, out var id) ? id : throw new FormatException(Form);
 
     /// <inheritdoc/>
     public override string ToString() => Value;
 
     /// <summary>Contracts take text.</summary>
     public static implicit operator string(Id id) => id.Value;
-
-    private sealed class IdConverter : JsonConverter<Id>
-    {
-        public override Id Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.String && TryParse(reader.GetString(), null, out var id)
-                ? id : throw new JsonException();
-
-        public override void Write(Utf8JsonWriter writer, Id id, JsonSerializerOptions options) =>
-            writer.WriteStringValue(id.Value);
-    }
 }
 
 /// <summary>A SKU: an <see cref="Id"/> compared without case, in upper case from here on.</summary>
-[JsonConverter(typeof(SkuCodeConverter))]
-internal readonly record struct SkuCode
+[JsonConverter(typeof(ParsedConverter<SkuCode>))]
+internal readonly record struct SkuCode : IParsable<SkuCode>
 {
     private readonly string? value;
 
@@ -56,32 +50,26 @@ internal readonly record struct SkuCode
     public string Value => value ?? throw new InvalidOperationException("A SKU that was never bound.");
 
     /// <summary>Takes an id in any case.</summary>
-    public static bool TryParse([NotNullWhen(true)] string? text, IFormatProvider? provider, out SkuCode sku)
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out SkuCode result)
     {
-        sku = Limits.IsId(text) ? new(text!.ToUpperInvariant()) : default;
-        return sku.value is not null;
+        result = Limits.IsId(s) ? new(s!.ToUpperInvariant()) : default;
+        return result.value is not null;
     }
+
+    /// <inheritdoc/>
+    public static SkuCode Parse(string s, IFormatProvider? provider) =>
+        TryParse(s, provider, out var code) ? code : throw new FormatException(Id.Form);
 
     /// <inheritdoc/>
     public override string ToString() => Value;
 
     /// <summary>Contracts take text.</summary>
-    public static implicit operator string(SkuCode sku) => sku.Value;
-
-    private sealed class SkuCodeConverter : JsonConverter<SkuCode>
-    {
-        public override SkuCode Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.String && TryParse(reader.GetString(), null, out var sku)
-                ? sku : throw new JsonException();
-
-        public override void Write(Utf8JsonWriter writer, SkuCode sku, JsonSerializerOptions options) =>
-            writer.WriteStringValue(sku.Value);
-    }
+    public static implicit operator string(SkuCode code) => code.Value;
 }
 
 /// <summary>A coupon template or code: an <see cref="Id"/> compared without case, in upper case from here on.</summary>
-[JsonConverter(typeof(CouponCodeConverter))]
-internal readonly record struct CouponCode
+[JsonConverter(typeof(ParsedConverter<CouponCode>))]
+internal readonly record struct CouponCode : IParsable<CouponCode>
 {
     private readonly string? value;
 
@@ -91,25 +79,30 @@ internal readonly record struct CouponCode
     public string Value => value ?? throw new InvalidOperationException("A coupon code that was never bound.");
 
     /// <summary>Takes an id in any case.</summary>
-    public static bool TryParse([NotNullWhen(true)] string? text, IFormatProvider? provider, out CouponCode code)
+    public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out CouponCode result)
     {
-        code = Limits.IsId(text) ? new(text!.ToUpperInvariant()) : default;
-        return code.value is not null;
+        result = Limits.IsId(s) ? new(s!.ToUpperInvariant()) : default;
+        return result.value is not null;
     }
+
+    /// <inheritdoc/>
+    public static CouponCode Parse(string s, IFormatProvider? provider) =>
+        TryParse(s, provider, out var code) ? code : throw new FormatException(Id.Form);
 
     /// <inheritdoc/>
     public override string ToString() => Value;
 
     /// <summary>Contracts take text.</summary>
     public static implicit operator string(CouponCode code) => code.Value;
+}
 
-    private sealed class CouponCodeConverter : JsonConverter<CouponCode>
-    {
-        public override CouponCode Read(ref Utf8JsonReader reader, Type type, JsonSerializerOptions options) =>
-            reader.TokenType == JsonTokenType.String && TryParse(reader.GetString(), null, out var code)
-                ? code : throw new JsonException();
+/// <summary>Reads and writes as JSON text what a path or a query would hold.</summary>
+internal sealed class ParsedConverter<T> : JsonConverter<T> where T : struct, IParsable<T>
+{
+    public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.String && T.TryParse(reader.GetString(), null, out var value)
+            ? value : throw new JsonException();
 
-        public override void Write(Utf8JsonWriter writer, CouponCode code, JsonSerializerOptions options) =>
-            writer.WriteStringValue(code.Value);
-    }
+    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
+        writer.WriteStringValue(value.ToString());
 }

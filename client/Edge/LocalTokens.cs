@@ -48,7 +48,8 @@ internal static class LocalTokens
         if (!Access.Table.ContainsKey(role))
             throw new ArgumentException($"No role {role}; there are {string.Join(", ", Access.Table.Keys.Order())}.");
         var at = now.UtcDateTime;
-        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(new SecurityTokenDescriptor
+        return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(
+            new SecurityTokenDescriptor
         {
             Issuer = Issuer,
             Audience = audience,

@@ -30,7 +30,8 @@ internal sealed class OneTimeLinks(LocalKey key, TimeProvider time)
         return "/login/" + secret;
     }
 
-    /// <summary>The session's token when <paramref name="secret"/> is an open link, which it then is no longer.</summary>
+    /// <summary>The session's token when <paramref name="secret"/> is an open link, which it then is no
+    /// longer.</summary>
     public string? Use(string secret) =>
         open.TryRemove(HashOf(secret), out var until) && time.GetUtcNow() < until
             ? LocalTokens.Mint(key, Roles.Ops, "browser", SessionHours, time.GetUtcNow(), EdgeAuth.BrowserAudience)
@@ -43,16 +44,9 @@ internal sealed class OneTimeLinks(LocalKey key, TimeProvider time)
             http.Response.Headers.CacheControl = "no-store";
             http.Response.Headers["Referrer-Policy"] = "no-referrer";
             if (links.Use(secret) is not { } token)
-                return new EdgeReply<Done>(default, new(410, "auth.link_used", "This link was used, or its time is over."), default);
-            http.Response.Cookies.Append(EdgeAuth.BrowserCookie, token, new()
-            {
-                HttpOnly = true,
-                SameSite = SameSiteMode.Strict,
-                Secure = http.Request.IsHttps,
-                IsEssential = true,
-                MaxAge = TimeSpan.FromHours(SessionHours),
-                Path = "/",
-            });
+                return new EdgeReply<Done>(default, new(410, "auth.link_used",
+                    "This link was used, or its time is over."), default);
+            EdgeAuth.SetCookie(http, EdgeAuth.BrowserCookie, token, TimeSpan.FromHours(SessionHours));
             return Results.LocalRedirect("/reference");
         }).Open().ExcludeFromDescription();
 

@@ -11,8 +11,8 @@ namespace Ale.Edge;
 internal sealed record QueryTaken(string Name, bool IsNumber, string Description);
 
 /// <summary>
-/// What part of a list is asked for: <c>?limit=</c> (1 to 500, default 100), <c>?after=</c> (the <c>next</c> of the page
-/// before), and the header <c>Ale-At</c> (a command whose effect the list must show).
+/// What part of a list is asked for: <c>?limit=</c> (1 to 500, default 100), <c>?after=</c> (the <c>next</c> of the
+/// page before), and the header <c>Ale-At</c> (a command whose effect the list must show).
 /// </summary>
 /// <param name="Limit">Most entries wanted.</param>
 /// <param name="After">Where the page before ended; null for the first.</param>

@@ -7,7 +7,8 @@ using Microsoft.AspNetCore.WebUtilities;
 namespace Ale.Edge;
 
 /// <summary>One member of a request that is wrong.</summary>
-/// <param name="Field">Path of the member (<c>lines[0].quantity</c>), a parameter or a header; empty for the whole.</param>
+/// <param name="Field">Path of the member (<c>lines[0].quantity</c>), a parameter or a header; empty for the
+/// whole.</param>
 /// <param name="Message">What it must be.</param>
 internal sealed record FieldProblem(string Field, string Message);
 
@@ -71,14 +72,16 @@ internal sealed record Problem(int Status, string Code, string Detail)
         };
     }
 
-    /// <summary>The problem of a status that somebody set without a body; null when the status is none of ours.</summary>
+    /// <summary>The problem of a status that somebody set without a body; null when the status is none of
+    /// ours.</summary>
     public static Problem? OfStatus(int status) => status switch
     {
         400 => Invalid("", "The request could not be read."),
         401 => new(401, "auth.required", "This needs a token: Authorization: Bearer …"),
         403 => new(403, "auth.forbidden", "The token's roles do not allow this."),
         404 => new(404, "request.not_found", "There is nothing at this address."),
-        405 => new(405, "request.method_not_allowed", "This address does not take this method; Allow names those it does."),
+        405 => new(405, "request.method_not_allowed",
+            "This address does not take this method; Allow names those it does."),
         406 => new(406, "request.not_acceptable", "This cannot be written as the Accept header asks."),
         408 => new(408, "request.timeout", "The request came too slowly."),
         413 => new(413, "request.too_large", "The body is larger than this address takes."),
@@ -100,8 +103,8 @@ internal sealed record Problem(int Status, string Code, string Detail)
         if (RetryAfterSeconds is { } seconds)
             response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);
         response.ContentType = MediaType;
-        return response.Body.WriteAsync(JsonSerializer.SerializeToUtf8Bytes(this, EdgeJson.Options), http.RequestAborted)
-            .AsTask();
+        var body = JsonSerializer.SerializeToUtf8Bytes(this, EdgeJson.Options);
+        return response.Body.WriteAsync(body, http.RequestAborted).AsTask();
     }
 
     /// <summary>What the log knows this request by.</summary>

@@ -1,6 +1,7 @@
 namespace Ale.Edge;
 
-/// <summary>A body that checks itself. Run once by the edge, before the endpoint; one fault is enough for 400.</summary>
+/// <summary>A body that checks itself. Run once by the edge, before the endpoint; one fault is enough for
+/// 400.</summary>
 internal interface IValidated
 {
     /// <summary>Tells <paramref name="p"/> of every fault; names fields as JSON does (<c>priceMinor</c>).</summary>
@@ -82,7 +83,8 @@ internal sealed class Problems
     public void Count<T>(string field, IReadOnlyCollection<T>? list, int max, int min = 0) =>
         Require(list is null || (list.Count >= min && list.Count <= max), field, $"Must have {min} to {max} entries.");
 
-    /// <summary>A list of <paramref name="min"/> to <paramref name="max"/> entries, each of which checks itself.</summary>
+    /// <summary>A list of <paramref name="min"/> to <paramref name="max"/> entries, each of which checks
+    /// itself.</summary>
     public void Each<T>(string field, IReadOnlyList<T>? list, int max, int min = 0) where T : IValidated
     {
         Count(field, list, max, min);

@@ -25,12 +25,15 @@ internal sealed class RecentCache<TKey, TValue>(int entriesMax, TimeSpan age, Ti
     {
         if (young.TryAdd(key, value))
         {
-            if (Interlocked.Increment(ref youngCount) >= entriesMax / 2 || time.GetElapsedTime(turnedAt) >= age) Turn();
+            TurnWhenFull();
         }
         else young[key] = value;
     }
 
-    /// <summary>The value made from the one there is; two callers never make it from the same one.</summary>
+    /// <summary>
+    /// The value made from the one there is. Two callers never make it from the same one, save at the moment when the
+    /// generations turn.
+    /// </summary>
     public TValue Update<TArg>(TKey key, TArg arg, Func<TArg, TValue?, TValue> make)
     {
         var map = young;
@@ -38,13 +41,13 @@ internal sealed class RecentCache<TKey, TValue>(int entriesMax, TimeSpan age, Ti
         var value = map.AddOrUpdate(key,
             (k, a) => { added = true; return make(a, old.GetValueOrDefault(k)); },
             (_, before, a) => { added = false; return make(a, before); }, arg);
-        if (added && (Interlocked.Increment(ref youngCount) >= entriesMax / 2
-                || time.GetElapsedTime(turnedAt) >= age)) Turn();
+        if (added) TurnWhenFull();
         return value;
     }
 
-    private void Turn()
+    private void TurnWhenFull()
     {
+        if (Interlocked.Increment(ref youngCount) < entriesMax / 2 && time.GetElapsedTime(turnedAt) < age) return;
         lock (turn)
         {
             if (youngCount < entriesMax / 2 && time.GetElapsedTime(turnedAt) < age) return;

@@ -3,8 +3,8 @@ using Microsoft.Extensions.Options;
 namespace Ale.Edge;
 
 /// <summary>
-/// Counts the requests in progress and ends one that takes too long. Health is answered even when the node is full; what
-/// stays open for long (events, sockets) is neither counted nor ended.
+/// Counts the requests in progress and ends one that takes too long. Health is answered even when the node is full;
+/// what stays open for long (events, sockets) is neither counted nor ended.
 /// </summary>
 internal sealed class RequestClock(RequestDelegate next, IOptions<EdgeLimits> limits, TimeProvider time)
 {
@@ -12,7 +12,8 @@ internal sealed class RequestClock(RequestDelegate next, IOptions<EdgeLimits> li
 
     public async Task Invoke(HttpContext http)
     {
-        if (http.GetEndpoint()?.Metadata.GetMetadata<LongLivedEndpoint>() is not null || http.WebSockets.IsWebSocketRequest)
+        if (http.GetEndpoint()?.Metadata.GetMetadata<LongLivedEndpoint>() is not null
+            || http.WebSockets.IsWebSocketRequest)
         {
             await next(http);
             return;
@@ -41,7 +42,8 @@ internal sealed class RequestClock(RequestDelegate next, IOptions<EdgeLimits> li
 
     /// <summary>True when the server's own limit, not the client, ended the request.</summary>
     public static bool HasRunOut(HttpContext http) =>
-        http.Features.Get<Mark>() is { } mark && mark.Clock.IsCancellationRequested && !mark.Client.IsCancellationRequested;
+        http.Features.Get<Mark>() is { } mark && mark.Clock.IsCancellationRequested
+            && !mark.Client.IsCancellationRequested;
 
     /// <summary>True when the client is gone.</summary>
     public static bool ClientGone(HttpContext http) =>

@@ -2,10 +2,12 @@ using System.Collections;
 
 namespace Ale.Edge;
 
-/// <summary>Runs <see cref="IValidated.Validate"/> of an endpoint's body before the endpoint: once, for all of them.</summary>
+/// <summary>Runs <see cref="IValidated.Validate"/> of an endpoint's body before the endpoint: once, for all of
+/// them.</summary>
 internal static class Validation
 {
-    /// <summary>Adds the step to every endpoint of the group whose parameters need it; the others pay nothing.</summary>
+    /// <summary>Adds the step to every endpoint of the group whose parameters need it; the others pay
+    /// nothing.</summary>
     public static TBuilder Validated<TBuilder>(this TBuilder builder) where TBuilder : IEndpointConventionBuilder =>
         builder.AddEndpointFilterFactory((context, next) =>
         {

@@ -151,7 +151,8 @@ public sealed class EdgeCallTests
         {
             await socket.ConnectAsync(host.Address.Host, host.Address.Port);
             await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
-                $"PUT /api/call HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {host.Token()}\r\nContent-Length: 0\r\n\r\n"));
+                $"PUT /api/call HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {host.Token()}\r\n"
+                + "Content-Length: 0\r\n\r\n"));
             await called.Task;
         }
         await cancelled.Task.WaitAsync(TimeSpan.FromSeconds(10));
@@ -176,6 +177,17 @@ public sealed class EdgeCallTests
         Assert.Equal("""{"twice":14}""", (await host.Get("/api/asked")).Text);
 
         static Task<Outcome<Stock>> Get(CancellationToken ct) => Task.FromResult<Outcome<Stock>>(new Stock("K3", 7));
+    }
+
+    [Theory]
+    [InlineData(5, 200)]
+    [InlineData(0, 202)]
+    public async Task What_waits_is_202(int onHand, int status)
+    {
+        await using var host = await EdgeHost.Start(api => api.MapPut("/spend", (EdgeCall edge) =>
+            edge.Run(_ => Task.FromResult<Outcome<Stock>>(new Stock("K3", onHand)))
+                .AcceptedWhen(stock => stock.OnHand == 0)).Allow(Permission.StockWrite));
+        Assert.Equal(status, (await host.Put("/api/spend", "")).Status);
     }
 
     // Moves the clock on, a little at a time, until the reply is there.

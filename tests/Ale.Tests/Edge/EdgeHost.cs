@@ -22,7 +22,8 @@ internal sealed class EdgeHost : IAsyncDisposable
     {
         (App, Time, Log) = (app, time, log);
         Address = new(app.Urls.Single());
-        Client = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Address };
+        var plain = new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false };
+        Client = new(plain) { BaseAddress = Address };
     }
 
     public WebApplication App { get; }
@@ -100,9 +101,11 @@ internal sealed record Answer(HttpStatusCode StatusCode, string Text, string? Me
         [.. Json["errors"]!.AsArray().Select(error => ((string)error!["field"]!, (string)error["message"]!))];
 
     public static async Task<Answer> Of(HttpResponseMessage response) => new(
-        response.StatusCode, await response.Content.ReadAsStringAsync(), response.Content.Headers.ContentType?.MediaType,
+        response.StatusCode, await response.Content.ReadAsStringAsync(),
+        response.Content.Headers.ContentType?.MediaType,
         response.Headers.Concat(response.Content.Headers)
-            .ToDictionary(header => header.Key, header => string.Join(", ", header.Value), StringComparer.OrdinalIgnoreCase));
+            .ToDictionary(header => header.Key, header => string.Join(", ", header.Value),
+                StringComparer.OrdinalIgnoreCase));
 
     /// <summary>Holds the shape that every problem has, whatever its code.</summary>
     public void IsProblem(int status, string code)
@@ -112,6 +115,7 @@ internal sealed record Answer(HttpStatusCode StatusCode, string Text, string? Me
         Xunit.Assert.False(string.IsNullOrWhiteSpace((string?)Json["title"]));
         Xunit.Assert.False(string.IsNullOrWhiteSpace((string?)Json["detail"]));
         Xunit.Assert.Equal(status is 429 or 503, Headers.ContainsKey("Retry-After"));
+        Xunit.Assert.Equal("nosniff", Headers["X-Content-Type-Options"]);
         Xunit.Assert.DoesNotContain("   at ", Text);
         Xunit.Assert.DoesNotContain("Exception", Text);
     }
