@@ -100,7 +100,8 @@ internal sealed class CommandLine
         });
         var user = Id("--user", "Whose token (the subject); needed for the role user.");
         var hours = Number("--hours", "How long it holds.", 12, 1, 24 * 366);
-        var verb = new Command("token", "Makes a token from the local key; it is the last line printed.") { role, user, hours };
+        const string what = "Makes a token from the local key; it is the last line printed.";
+        var verb = new Command("token", what) { role, user, hours };
         verb.Validators.Add(result =>
         {
             if (result.GetResult(user) is null && result.GetResult(role)?.Tokens.Any(t => t.Value == "user") == true)
@@ -257,8 +258,9 @@ internal sealed class CommandLine
 
     private static Uri? ParseUrl(ArgumentResult result)
     {
-        if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https") return url;
-        result.AddError($"'{result.Tokens[0].Value}' is no http or https address");
+        var text = result.Tokens[0].Value;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https") return url;
+        result.AddError($"'{text}' is no http or https address");
         return null;
     }
 

@@ -6,8 +6,8 @@ using Npgsql;
 namespace Ale.Cli;
 
 /// <summary>
-/// The signing key that a silo without an OIDC authority makes once: base64 text in <c>local.key</c> of its data folder,
-/// or, when it has a database, the bytes of the row <c>local_key</c> of <c>ale_secret</c> there.
+/// The signing key that a silo without an OIDC authority makes once: base64 text in <c>local.key</c> of its data
+/// folder, or, when it has a database, the bytes of the row <c>local_key</c> of <c>ale_secret</c> there.
 /// </summary>
 internal static class LocalKey
 {
@@ -31,7 +31,7 @@ internal static class LocalKey
             : throw new CommandFailed($"the local key in {place} is shorter than {BytesMin} bytes");
     }
 
-    /// <summary>A token of the local issuer. <paramref name="roles"/>: one is written as text, several as a list.</summary>
+    /// <summary>A token of the local issuer. One of <paramref name="roles"/> is text, several are a list.</summary>
     public static string Mint(byte[] key, string user, string[] roles, int hours, TimeProvider time)
     {
         var now = time.GetUtcNow().UtcDateTime;
@@ -83,7 +83,8 @@ internal static class LocalKey
         }
         catch (Exception e) when (e is NpgsqlException or ArgumentException)
         {
-            throw new CommandFailed($"cannot read the local key from the database: {e.Message.ReplaceLineEndings(" ")}");
+            var why = e.Message.ReplaceLineEndings(" ");
+            throw new CommandFailed($"cannot read the local key from the database: {why}");
         }
     }
 }

@@ -9,6 +9,9 @@ namespace Ale.Cli;
 [Trait("needs", "server")]
 public sealed class CommandLineTests
 {
+    /// <summary>A token of whoever runs the tests would hide the want of one.</summary>
+    static CommandLineTests() => Environment.SetEnvironmentVariable("ALE_TOKEN", null);
+
     private static async Task<(int Status, string Out, string Log)> Run(params string[] args)
     {
         var (stdout, stderr) = (new StringWriter(), new StringWriter());
@@ -93,7 +96,7 @@ public sealed class CommandLineTests
         var good = await Run("verify", "--url", silo.Url, "--token", "t", "--json");
         silo.Verify = """
             {"progress":{"done":1}}
-            {"ok":false,"checks":[{"name":"chain","ok":false,"rows":9}],"failures":[{"stream":"sku-A1","check":"chain","detail":"row 3 altered"}]}
+            {"ok":false,"checks":[{"name":"c","ok":false,"rows":9}],"failures":[{"stream":"sku-A1","check":"c","detail":"bad"}]}
             """;
         var bad = await Run("verify", "--url", silo.Url, "--token", "t");
 
@@ -101,7 +104,7 @@ public sealed class CommandLineTests
         Assert.Equal("verify: streams 10", good.Log.Trim());
         Assert.Equal(10, JsonNode.Parse(good.Out)!["checks"]![0]!["rows"]!.GetValue<int>());
         Assert.Equal(1, bad.Status);
-        Assert.Contains("sku-A1: chain: row 3 altered", bad.Out);
+        Assert.Contains("sku-A1: c: bad", bad.Out);
         Assert.EndsWith("FAILED", bad.Out.Trim());
     }
 

@@ -53,7 +53,8 @@ internal sealed class FakeSilo : IAsyncDisposable
 
     public string Verify { get; set; } = "";
 
-    public string Url => app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+    public string Url =>
+        app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
 
     public static async Task<FakeSilo> Start()
     {
@@ -105,7 +106,8 @@ internal sealed class FakeSilo : IAsyncDisposable
                 ("POST", ["api", "verify"]) => (200, Verify),
                 ("PUT", ["api", "skus", var sku, "receipts", _]) => Receive(sku, request),
                 ("PUT", ["api", "orders", var id]) => Place(id, request),
-                ("POST", ["api", "orders", var id, "pay"]) => Move(id, "paid", """{"paymentId":"p","state":"captured"}"""),
+                ("POST", ["api", "orders", var id, "pay"]) =>
+                    Move(id, "paid", """{"paymentId":"p","state":"captured"}"""),
                 ("POST", ["api", "orders", var id, "cancel"]) => Move(id, "cancelled", "{}"),
                 _ => (200, "{}"),
             };
@@ -126,7 +128,8 @@ internal sealed class FakeSilo : IAsyncDisposable
                 Lines = [.. request.Json["lines"]!.AsArray().Select(l => (l!["sku"]!.GetValue<string>(),
                     l["quantity"]!.GetValue<long>(), l["priceMinor"]?.GetValue<long>() ?? 100))],
             };
-            var demand = order.Lines.GroupBy(l => l.Sku).Select(g => (Stock: stocks[g.Key], Units: g.Sum(l => l.Quantity)));
+            var demand = order.Lines.GroupBy(l => l.Sku)
+                .Select(g => (Stock: stocks[g.Key], Units: g.Sum(l => l.Quantity)));
             if (!Oversells && demand.Any(d => d.Stock.Received - d.Stock.Held - d.Stock.Sold < d.Units))
                 return (409, "stock.sold_out");
             foreach (var (stock, units) in demand) stock.Held += units;

@@ -91,7 +91,8 @@ public sealed class LocalKeyTests : IDisposable
         insert.Parameters.AddWithValue(key);
         await insert.ExecuteNonQueryAsync();
 
-        var (status, stdout, _) = await Run("token", "--role", "ops", "--data", folder.FullName, "--postgres", database);
+        var (status, stdout, _) = await Run(
+            "token", "--role", "ops", "--data", folder.FullName, "--postgres", database);
 
         Assert.Equal((2, 0), (empty.Status, status));
         Assert.True((await Validate(stdout.Trim(), key)).IsValid);

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using Xunit;
@@ -58,7 +59,7 @@ public sealed class ReplayOrdersTests : IAsyncLifetime
     {
         Assert.Equal(0, (await Replay()).Status);
 
-        var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(Sales)));
+        var hash = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Sales)));
         Same($$"""{"source":"online-retail","market":"gb","sha256":"{{hash}}"}""", Only($"/api/imports/{import}").Body);
         Same("""{"title":"HEART","priceMinor":255,"currency":"GBP","market":"gb"}""", Only("/api/skus/85123A").Body);
         Same("""{"quantity":8}""", Only($"/api/skus/85123A/receipts/{import}").Body);
@@ -75,7 +76,8 @@ public sealed class ReplayOrdersTests : IAsyncLifetime
         Assert.Equal($"{import}-536365-pay", Only($"/api/orders/{import}-536365/pay").Key);
         Same("""{"lines":[{"sku":"85123A","quantity":7}],"reason":"invoice C536368"}""",
             Only($"/api/orders/{import}-536365/returns/{import}-C536368-536365").Body);
-        Same($$"""{"lines":[],"orderIds":["{{import}}-536365"]}""", Only($"/api/imports/{import}/documents/536365").Body);
+        Same($$"""{"lines":[],"orderIds":["{{import}}-536365"]}""",
+            Only($"/api/imports/{import}/documents/536365").Body);
         Same("""{"lines":[{"sku":"71053","quantity":3,"amountMinor":0,"kind":"unpriced"}],"orderIds":[]}""",
             Only($"/api/imports/{import}/documents/536370").Body);
         Same("""{"lines":[{"sku":"71053","quantity":-1,"amountMinor":-339,"kind":"unmatched"}],"orderIds":[]}""",
@@ -154,9 +156,11 @@ public sealed class ReplayOrdersTests : IAsyncLifetime
         };
 
         Assert.Equal(0, (await Replay()).Status);
-        Assert.All(silo.Requests.Where(r => r.Method != "GET").GroupBy(r => r.Path),
-            again => Assert.Equal(again.First(), again.Last()));
-        Assert.All(silo.Requests.Where(r => r.Method != "GET").GroupBy(r => r.Path), again => Assert.Equal(2, again.Count()));
+        Assert.All(silo.Requests.Where(r => r.Method != "GET").GroupBy(r => r.Path), again =>
+        {
+            Assert.Equal(2, again.Count());
+            Assert.Equal(again.First(), again.Last());
+        });
     }
 
     [Fact]
@@ -174,7 +178,7 @@ public sealed class ReplayOrdersTests : IAsyncLifetime
         Assert.Equal(1, status);
         Assert.Equal("""{"stock.sold_out":1}""", JsonNode.Parse(stdout)!["refused"]!.ToJsonString());
         Assert.Equal($"409 stock.sold_out on /api/orders/{import}-536365: 0 left", stderr.Trim());
-        Assert.DoesNotContain(silo.Requests, r => r.Path.StartsWith($"/api/orders/{import}-536365/", StringComparison.Ordinal));
+        Assert.DoesNotContain(silo.Requests, r => r.Path.Contains($"/orders/{import}-536365/", StringComparison.Ordinal));
     }
 
     [Fact]

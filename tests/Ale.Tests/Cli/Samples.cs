@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Ale.Cli;
 
-/// <summary>Recorded files that tests read: in ALE_SAMPLES, else beside the checkout. Absent, the test is skipped.</summary>
+/// <summary>Recorded files: in ALE_SAMPLES, else beside the checkout. Absent, the test is skipped.</summary>
 internal static class Samples
 {
     public static string Path(string name)
