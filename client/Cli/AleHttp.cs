@@ -197,7 +197,7 @@ internal sealed class AleHttp : IDisposable
         var fields = problem?.Errors is { IsDefaultOrEmpty: false } errors
             ? string.Join("; ", errors.Select(e => $"{e.Field}: {e.Message}"))
             : null;
-        var why = string.Join(": ", new[] { problem?.Detail ?? problem?.Title, fields }.Where(s => s is { Length: > 0 }));
+        var why = string.Join(": ", new[] { problem?.Detail ?? problem?.Title, fields }.Where(s => s?.Length > 0));
         var path = response.RequestMessage?.RequestUri?.AbsolutePath;
         return new HttpReply(status, body, code, $"{status} {code} on {path}: {OneLine(why)}".TrimEnd(' ', ':'));
     }
