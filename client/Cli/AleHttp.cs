@@ -38,7 +38,7 @@ internal sealed record HttpReply(int Status, ReadOnlyMemory<byte> Body, string C
 /// </summary>
 internal sealed class AleHttp : IDisposable
 {
-    /// <summary>How long a request is repeated once the silo has answered anything: longer than a restart takes.</summary>
+    /// <summary>How long a request is repeated once the silo has answered: longer than a restart takes.</summary>
     public static readonly TimeSpan PatienceMax = TimeSpan.FromSeconds(60);
 
     /// <summary>How long a silo that never answered is waited for.</summary>
@@ -63,6 +63,7 @@ internal sealed class AleHttp : IDisposable
             PooledConnectionIdleTimeout = TimeSpan.FromMinutes(2),
             ConnectTimeout = FirstContactMax,
             UseCookies = false,
+            ActivityHeadersPropagator = null,
             UseProxy = !url.IsLoopback,
         })
         {
@@ -89,7 +90,8 @@ internal sealed class AleHttp : IDisposable
     /// <summary>A POST whose answer comes line by line over a long time.</summary>
     public async Task PostLines(string path, string key, Action<string> line, CancellationToken ct)
     {
-        using var response = await Attempts(HttpMethod.Post, path, null, key, HttpCompletionOption.ResponseHeadersRead, ct);
+        const HttpCompletionOption read = HttpCompletionOption.ResponseHeadersRead;
+        using var response = await Attempts(HttpMethod.Post, path, null, key, read, ct);
         if (!response.IsSuccessStatusCode) throw new CommandFailed((await Reply(response, ct)).Line);
         try
         {
@@ -103,7 +105,7 @@ internal sealed class AleHttp : IDisposable
         }
     }
 
-    /// <summary>Waits until projections and reactions stand at the journal's end, so that every figure is final.</summary>
+    /// <summary>Waits until projections and reactions stand at the journal's end: every figure is then final.</summary>
     public async Task Settle(CancellationToken ct)
     {
         var (start, pause) = (time.GetTimestamp(), TimeSpan.FromMilliseconds(10));
@@ -137,7 +139,8 @@ internal sealed class AleHttp : IDisposable
         while (true)
         {
             var (response, fault) = await Attempt(method, path, body, key, read, ct);
-            var wait = response?.Headers.RetryAfter?.Delta is { } asked && asked < TimeSpan.FromSeconds(1) ? asked : pause;
+            var asked = response?.Headers.RetryAfter?.Delta;
+            var wait = asked < TimeSpan.FromSeconds(1) ? asked.Value : pause;
             if (response is not null && (int)response.StatusCode is not (429 or 502 or 503 or 504)) return response;
             if (time.GetElapsedTime(start) + wait > (answered ? PatienceMax : FirstContactMax))
                 return response ?? throw new CommandFailed($"no answer from {url}: {fault}");
@@ -157,11 +160,11 @@ internal sealed class AleHttp : IDisposable
             request.Content.Headers.ContentType = Json;
         }
         if (key is not null) request.Headers.Add("Idempotency-Key", key);
-        using var deadline = new CancellationTokenSource(AttemptMax, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(ct, deadline.Token);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(ct);
+        deadline.CancelAfter(AttemptMax);
         try
         {
-            var response = await http.SendAsync(request, read, either.Token);
+            var response = await http.SendAsync(request, read, deadline.Token);
             answered = true;
             return (response, null);
         }
@@ -194,7 +197,7 @@ internal sealed class AleHttp : IDisposable
         var fields = problem?.Errors is { IsDefaultOrEmpty: false } errors
             ? string.Join("; ", errors.Select(e => $"{e.Field}: {e.Message}"))
             : null;
-        var why = string.Join(": ", new[] { problem?.Detail ?? problem?.Title, fields }.Where(s => !string.IsNullOrEmpty(s)));
+        var why = string.Join(": ", new[] { problem?.Detail ?? problem?.Title, fields }.Where(s => s?.Length > 0));
         var path = response.RequestMessage?.RequestUri?.AbsolutePath;
         return new HttpReply(status, body, code, $"{status} {code} on {path}: {OneLine(why)}".TrimEnd(' ', ':'));
     }

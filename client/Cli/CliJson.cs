@@ -100,7 +100,7 @@ internal sealed record TierFigures
     public required long Core { get; init; }
 }
 
-/// <summary>What a replay ends with: the figures, what was refused, and the seconds from first request to last figure.</summary>
+/// <summary>What a replay ends with; <c>Seconds</c> from the first request to the last figure.</summary>
 internal sealed record ReplayReport
 {
     public required ImportFigures Figures { get; init; }

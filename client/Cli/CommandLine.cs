@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Globalization;
+using Ale.Edge;
 
 namespace Ale.Cli;
 
@@ -16,11 +17,10 @@ internal sealed class CommandLine
     /// <summary>Requests at a time when <c>--parallel</c> is not given, and the most that may be asked for.</summary>
     private const int ParallelDefault = 32, ParallelMax = 1_000;
 
-    private static readonly string[] Roles =
-    [
-        "service", "ops", "director", "host", "reviewer", "agent", "finance", "approver", "legal", "counsel", "tech",
-        "executive", "people", "pr", "security", "partner", "user", "viewer",
-    ];
+    private const int HoursDefault = 12;
+
+    /// <summary>Whose tokens these are when nobody is named.</summary>
+    private const string Subject = "ale";
 
     private readonly Option<Uri> url = new("--url")
     {
@@ -86,21 +86,22 @@ internal sealed class CommandLine
 
     private Command TokenVerb()
     {
-        var role = new Option<string[]>("--role")
+        var role = new Option<string>("--role")
         {
-            Description = "A role; may be given several times.",
+            Description = "What the token may do.",
             Required = true,
-            Arity = ArgumentArity.OneOrMore,
+            CustomParser = result =>
+            {
+                var given = result.Tokens[0].Value;
+                if (!Access.Table.ContainsKey(given))
+                    result.AddError($"'{given}' is no role; there are {string.Join(", ", Access.Table.Keys.Order())}");
+                return given;
+            },
         };
-        role.Validators.Add(result =>
-        {
-            foreach (var given in result.Tokens)
-                if (!Roles.Contains(given.Value))
-                    result.AddError($"'{given.Value}' is no role; the roles are {string.Join(", ", Roles)}");
-        });
         var user = Id("--user", "Whose token (the subject); needed for the role user.");
-        var hours = Number("--hours", "How long it holds.", 12, 1, 24 * 366);
-        var verb = new Command("token", "Makes a token from the local key; it is the last line printed.") { role, user, hours };
+        var hours = Number("--hours", "How long it holds.", HoursDefault, 1, LocalTokens.HoursMax);
+        const string what = "Makes a token from the local key; it is the last line printed.";
+        var verb = new Command("token", what) { role, user, hours };
         verb.Validators.Add(result =>
         {
             if (result.GetResult(user) is null && result.GetResult(role)?.Tokens.Any(t => t.Value == "user") == true)
@@ -108,10 +109,8 @@ internal sealed class CommandLine
         });
         verb.SetAction((parsed, ct) => Guard(async () =>
         {
-            var key = await LocalKey.Read(parsed.GetValue(data)!, parsed.GetValue(postgres), ct);
-            var subject = parsed.GetValue(user) ?? "ale";
-            await stdout.WriteLineAsync(
-                LocalKey.Mint(key, subject, parsed.GetRequiredValue(role), parsed.GetValue(hours), time));
+            await stdout.WriteLineAsync(await Mint(
+                parsed, parsed.GetRequiredValue(role), parsed.GetValue(user) ?? Subject, parsed.GetValue(hours), ct));
             return 0;
         }));
         return verb;
@@ -176,12 +175,14 @@ internal sealed class CommandLine
     private async Task<AleHttp> Http(ParseResult parsed, int connectionsMax, CancellationToken ct)
     {
         var given = parsed.GetValue(token) ?? Environment.GetEnvironmentVariable("ALE_TOKEN");
-        if (string.IsNullOrWhiteSpace(given))
-        {
-            var key = await LocalKey.Read(parsed.GetValue(data)!, parsed.GetValue(postgres), ct);
-            given = LocalKey.Mint(key, "ale", ["ops"], hours: 12, time);
-        }
+        if (string.IsNullOrWhiteSpace(given)) given = await Mint(parsed, "ops", Subject, HoursDefault, ct);
         return new AleHttp(parsed.GetRequiredValue(url), given.Trim(), connectionsMax, time);
+    }
+
+    private async Task<string> Mint(ParseResult parsed, string role, string user, int hours, CancellationToken ct)
+    {
+        var key = await LocalKeySource.Read(parsed.GetRequiredValue(data), parsed.GetValue(postgres), ct);
+        return LocalTokens.Mint(key, role, user, hours, time.GetUtcNow());
     }
 
     private static RetailFile Open(string path)
@@ -257,8 +258,9 @@ internal sealed class CommandLine
 
     private static Uri? ParseUrl(ArgumentResult result)
     {
-        if (Uri.TryCreate(result.Tokens[0].Value, UriKind.Absolute, out var url) && url.Scheme is "http" or "https") return url;
-        result.AddError($"'{result.Tokens[0].Value}' is no http or https address");
+        var text = result.Tokens[0].Value;
+        if (Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https") return url;
+        result.AddError($"'{text}' is no http or https address");
         return null;
     }
 

@@ -117,7 +117,8 @@ public sealed class Demo
             if (await Start(session, title, skus.Slice(first, Goods.Length / 2), ct)) live.Add(session);
         }
         sessions = live.ToImmutable();
-        await Parallel.ForAsync(0, UsersCount, new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = ct },
+        var options = new ParallelOptions { MaxDegreeOfParallelism = 8, CancellationToken = ct };
+        await Parallel.ForAsync(0, UsersCount, options,
             async (n, ct) => Need(
                 await http.Put($"api/users/{User(n)}", new UserBody(Market), CliJson.Default.UserBody, ct)));
         tell($"demo {id}: {skus.Length} SKUs, {UsersCount} users, {sessions.Length} sessions live");

@@ -12,7 +12,7 @@ internal sealed record DemoSku(string Sku, long Received, long Paid, long Sold, 
     public bool Ok => Oversold == 0 && OnHand + Sold + Quarantine == Received && Held <= OnHand && Sold == Paid;
 }
 
-/// <summary>What a demo ends with. <c>Refused</c> counts the refusals that a sold-out evening brings, by code.</summary>
+/// <summary>What a demo ends with; <c>Refused</c> counts what a sold-out evening brings, by code.</summary>
 internal sealed record DemoReport
 {
     public required string Id { get; init; }

@@ -72,7 +72,10 @@ internal sealed record Output(TextWriter Out, TextWriter Log, bool Json)
     {
         var table = new Table().Border(TableBorder.Ascii2);
         for (var i = 0; i < columns.Length; i++)
-            table.AddColumn(new TableColumn(columns[i]) { NoWrap = true, Alignment = i == 0 ? Justify.Left : Justify.Right });
+        {
+            var side = i == 0 ? Justify.Left : Justify.Right;
+            table.AddColumn(new TableColumn(columns[i]) { NoWrap = true, Alignment = side });
+        }
         return table;
     }
 

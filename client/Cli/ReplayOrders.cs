@@ -23,7 +23,8 @@ internal sealed class ReplayOrders(
     /// <summary>Refusals told one by one; the rest are only counted.</summary>
     private const int ToldMax = 20;
 
-    private static readonly ImmutableHashSet<string> Paid = ["paid", "shipped", "delivered", "refunded", "partly_refunded"];
+    private static readonly ImmutableHashSet<string> Paid =
+        ["paid", "shipped", "delivered", "refunded", "partly_refunded"];
 
     private readonly string import = file.ImportId;
     private readonly ImmutableArray<RetailDocument> documents = file.Documents;
@@ -40,7 +41,7 @@ internal sealed class ReplayOrders(
     public async Task<ReplayReport> Run(CancellationToken ct)
     {
         foreach (var (document, line) in documents.SelectMany(d => d.Ignored, (d, line) => (d, line)))
-            await log.WriteLineAsync($"line {line.Row}: ignored, {line.Quantity} units on invoice {document.Invoice.No}");
+            await log.WriteLineAsync($"line {line.Row}: {line.Quantity} units on {document.Invoice.No} ignored");
         var start = time.GetTimestamp();
         var body = new ImportBody(Source, market, file.Sha256);
         var known = await http.Put($"api/imports/{import}", body, CliJson.Default.ImportBody, ct);
@@ -57,7 +58,7 @@ internal sealed class ReplayOrders(
         };
     }
 
-    /// <summary>Creates each SKU sold and receives exactly what the file sells of it. No levels: nothing is watched.</summary>
+    /// <summary>Creates each SKU sold and receives exactly what the file sells of it; no levels are set.</summary>
     private Task Stock(CancellationToken ct)
     {
         var skus = documents.SelectMany(d => d.OrderLines).GroupBy(l => l.Code, StringComparer.Ordinal);
@@ -71,7 +72,8 @@ internal sealed class ReplayOrders(
             // A SKU that is there with another title or price will do: each order line brings its own price.
             if (!IsChanged(reply)) await Allowed(reply);
             var receipt = new ReceiptBody(lines.Sum(l => (long)l.Quantity));
-            await Allowed(await http.Put($"api/skus/{lines.Key}/receipts/{import}", receipt, CliJson.Default.ReceiptBody, ct));
+            var receipts = $"api/skus/{lines.Key}/receipts/{import}";
+            await Allowed(await http.Put(receipts, receipt, CliJson.Default.ReceiptBody, ct));
             Interlocked.Increment(ref skusDone);
         });
     }
@@ -159,7 +161,8 @@ internal sealed class ReplayOrders(
         var reply = await http.Put($"api/orders/{id}", Body(document), CliJson.Default.OrderBody, ct);
         if (!await Allowed(reply)) return false;
         if (Paid.Contains(reply.Read(CliJson.Default.OrderReply).State)) return true;
-        var pay = await http.Post($"api/orders/{id}/pay", $"{id}-pay", new PayBody("local"), CliJson.Default.PayBody, ct);
+        var pay = await http.Post(
+            $"api/orders/{id}/pay", $"{id}-pay", new PayBody("local"), CliJson.Default.PayBody, ct);
         if (!await Allowed(pay)) return false;
         var payment = pay.Read(CliJson.Default.PayReply);
         return payment.State is not ("failed" or "parked")

@@ -27,7 +27,7 @@ internal sealed record RetailInvoice(
     public bool IsCancellation => No.StartsWith('C');
 }
 
-/// <summary>The file is not what it should be; the message is one line and names the line where one is at fault.</summary>
+/// <summary>The file is not what it should be; the message is one line and names the line at fault.</summary>
 internal sealed class RetailFileException(int row, string message)
     : Exception(row > 0 ? $"line {row}: {message}" : message);
 
@@ -61,7 +61,7 @@ internal sealed record RetailFile(string Sha256, ImmutableArray<RetailInvoice> I
     private static readonly string[] OffsetForms =
         ["yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK"];
 
-    /// <summary>First 16 hex digits of the hash: the import's id, and the beginning of every id made from the file.</summary>
+    /// <summary>First 16 hex digits of the hash: the import's id, and the beginning of the ids made from it.</summary>
     public string ImportId => Sha256[..16];
 
     /// <summary>What each invoice means, in the file's order.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using CsCheck;
 using Xunit;
 
 namespace Ale.Cli;
@@ -7,10 +8,12 @@ public sealed class RetailDocumentTests
 {
     private static readonly DateTimeOffset Morning = new(2010, 12, 1, 8, 0, 0, TimeSpan.Zero);
 
-    private static RetailInvoice Invoice(string no, string? customer, params (string Code, int Quantity, long PriceMinor)[] lines) =>
-        new(no, customer, Morning, [.. lines.Select((l, i) => new RetailLine(i + 2, l.Code, "", l.Quantity, l.PriceMinor))]);
+    private static RetailInvoice Invoice(
+        string no, string? customer, params (string Code, int Quantity, long Price)[] lines) =>
+        new(no, customer, Morning, [.. lines.Select((l, i) => new RetailLine(i + 2, l.Code, "", l.Quantity, l.Price))]);
 
-    private static ImmutableArray<RetailDocument> Fold(params RetailInvoice[] invoices) => RetailDocument.Fold(invoices);
+    private static ImmutableArray<RetailDocument> Fold(params RetailInvoice[] invoices) =>
+        RetailDocument.Fold(invoices);
 
     private static string Lines(RetailDocument document) => string.Join(" ", document.Lines.Select(
         l => $"{l.Kind}:{l.Sku ?? l.Code}:{l.Quantity}:{l.AmountMinor}{(l.Part == true ? ":part" : "")}"));
@@ -69,7 +72,8 @@ public sealed class RetailDocumentTests
             Invoice("C5", "7", ("10002", -1, 100)), Invoice("6", "7", ("10002", 1, 100)));
 
         Assert.All(documents, d => Assert.Empty(d.Returns));
-        Assert.All(documents.Where(d => d.Invoice.IsCancellation), d => Assert.Equal("unmatched", d.Lines.Single().Kind));
+        var cancellations = documents.Where(d => d.Invoice.IsCancellation);
+        Assert.All(cancellations, d => Assert.Equal("unmatched", d.Lines.Single().Kind));
     }
 
     [Fact]
@@ -80,6 +84,27 @@ public sealed class RetailDocumentTests
         Assert.Equal("charge:D:-1:-2750 unpriced:10001:-1:0", Lines(document));
         Assert.Equal(4, document.Ignored.Single().Quantity);
     }
+
+    [Fact]
+    public void Returns_never_exceed_purchases_and_nothing_asked_back_is_forgotten() =>
+        Gen.Select(Gen.Bool, Gen.Int[0, 2], Gen.Int[0, 2], Gen.Int[1, 9]).Array[0, 40].Sample(steps =>
+        {
+            var invoices = steps.Select((s, i) => Invoice($"{(s.Item1 ? "C" : "")}{i}",
+                s.Item2 == 0 ? null : $"{s.Item2}", ($"1000{s.Item3}", s.Item1 ? -s.Item4 : s.Item4, 100)));
+            var documents = Fold([.. invoices]);
+            var bought = documents.SelectMany(d => d.OrderLines, (d, l) => (d.Invoice.No, l.Code, l.Quantity))
+                .ToDictionary(b => (b.No, b.Code), b => b.Quantity);
+            var returned = documents.SelectMany(d => d.Returns).SelectMany(r => r.Lines, (r, l) => (r.OrderNo, l))
+                .GroupBy(r => (r.OrderNo, r.l.Sku), r => r.l.Quantity);
+            Assert.All(returned, r => Assert.True(r.Sum() <= bought[r.Key]));
+            Assert.All(documents.Where(d => d.Invoice.IsCancellation), d =>
+            {
+                var listed = d.Lines.ToLookup(l => l.Kind, l => -l.Quantity);
+                var asked = -d.Invoice.Lines.Sum(l => l.Quantity);
+                Assert.Equal(asked, listed["product"].Sum() + listed["unmatched"].Sum());
+                Assert.Equal(listed["product"].Sum(), d.Returns.Sum(r => r.Lines.Sum(l => l.Quantity)));
+            });
+        });
 
     [Theory]
     [InlineData("BANK CHARGES", "BANK-CHARGES")]

@@ -33,7 +33,8 @@ public sealed class RetailFileTests
     [InlineData("2010-12-01", null)]
     [InlineData("", null)]
     public void Dates_are_read_in_both_forms(string text, string? expected) => Assert.Equal(
-        expected is null ? null : DateTimeOffset.Parse(expected, CultureInfo.InvariantCulture), RetailFile.ParseAt(text));
+        expected is null ? null : DateTimeOffset.Parse(expected, CultureInfo.InvariantCulture),
+        RetailFile.ParseAt(text));
 
     [Theory]
     [InlineData("2.55", 255L)]

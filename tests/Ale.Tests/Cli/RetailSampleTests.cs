@@ -2,7 +2,7 @@ using Xunit;
 
 namespace Ale.Cli;
 
-/// <summary>The recorded week, folded with the plainest model there is: what a replay over a cluster must end with.</summary>
+/// <summary>The recorded week, folded with the plainest model there is: what a replay must end with.</summary>
 public sealed class RetailSampleTests
 {
     [Fact]
@@ -103,7 +103,8 @@ internal static class RetailModel
         };
     }
 
-    private static Order Sell(RetailDocument document, Dictionary<string, Order> orders, Dictionary<string, long> onHand)
+    private static Order Sell(
+        RetailDocument document, Dictionary<string, Order> orders, Dictionary<string, long> onHand)
     {
         var user = document.Invoice.Customer;
         var goods = document.OrderLines.Sum(l => l.AmountMinor);

@@ -1,55 +1,28 @@
 using System.Globalization;
-using Microsoft.IdentityModel.JsonWebTokens;
-using Microsoft.IdentityModel.Tokens;
+using Ale.Edge;
 using Npgsql;
 
 namespace Ale.Cli;
 
 /// <summary>
-/// The signing key that a silo without an OIDC authority makes once: base64 text in <c>local.key</c> of its data folder,
-/// or, when it has a database, the bytes of the row <c>local_key</c> of <c>ale_secret</c> there.
+/// The signing key that a silo without an OIDC authority makes once: base64 text in <c>local.key</c> of its data
+/// folder, or, when it has a database, the bytes of the row <c>local_key</c> of <c>ale_secret</c> there.
 /// </summary>
-internal static class LocalKey
+internal static class LocalKeySource
 {
-    public const string Issuer = Edge.LocalTokens.Issuer, Audience = "ale";
-
-    /// <summary>Shortest key that HMAC-SHA256 is allowed to sign with, bytes.</summary>
-    private const int BytesMin = 32;
-
     private const string Otherwise = "pass --token (or ALE_TOKEN), --data or --postgres";
 
     /// <summary>The key; the database wins when both places are named.</summary>
     /// <exception cref="CommandFailed">Wrong usage: no key there; the message says what to pass.</exception>
-    public static async Task<byte[]> Read(string data, string? postgres, CancellationToken ct)
+    public static async Task<LocalKey> Read(string data, string? postgres, CancellationToken ct)
     {
         var (key, place) = postgres is { Length: > 0 }
             ? (await FromPostgres(postgres, ct), "the database")
             : (await FromFolder(data, ct), $"'{Path.Combine(data, "local.key")}'");
         if (key is null) throw new CommandFailed($"no local key in {place}: {Otherwise}", CommandLine.WrongUsage);
-        return key.Length >= BytesMin
-            ? key
-            : throw new CommandFailed($"the local key in {place} is shorter than {BytesMin} bytes");
-    }
-
-    /// <summary>A token of the local issuer. <paramref name="roles"/>: one is written as text, several as a list.</summary>
-    public static string Mint(byte[] key, string user, string[] roles, int hours, TimeProvider time)
-    {
-        var now = time.GetUtcNow().UtcDateTime;
-        var credentials = new SigningCredentials(new SymmetricSecurityKey(key), SecurityAlgorithms.HmacSha256);
-        return new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
-        {
-            Issuer = Issuer,
-            Audience = Audience,
-            IssuedAt = now,
-            NotBefore = now,
-            Expires = now.AddHours(hours),
-            Claims = new Dictionary<string, object>
-            {
-                ["sub"] = user,
-                ["role"] = roles.Length == 1 ? roles[0] : roles,
-            },
-            SigningCredentials = credentials,
-        });
+        return key.Length >= LocalKey.BytesMin
+            ? new LocalKey(key)
+            : throw new CommandFailed($"the local key in {place} is shorter than {LocalKey.BytesMin} bytes");
     }
 
     private static async Task<byte[]?> FromFolder(string data, CancellationToken ct)
@@ -83,7 +56,8 @@ internal static class LocalKey
         }
         catch (Exception e) when (e is NpgsqlException or ArgumentException)
         {
-            throw new CommandFailed($"cannot read the local key from the database: {e.Message.ReplaceLineEndings(" ")}");
+            var why = e.Message.ReplaceLineEndings(" ");
+            throw new CommandFailed($"cannot read the local key from the database: {why}");
         }
     }
 }
