@@ -1,3 +1,5 @@
+using Ale.Orders;
+using Ale.Payments;
 using Ale.Policy;
 using Ale.Stock;
 using Microsoft.Extensions.DependencyInjection;
@@ -9,5 +11,7 @@ internal static class Slices
 {
     public static IServiceCollection AddSlices(this IServiceCollection services, PolicyBook policies) => services
         .AddSingleton(policies)
-        .AddStock();
+        .AddStock()
+        .AddPayments()
+        .AddOrders();
 }

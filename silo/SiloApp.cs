@@ -1,6 +1,7 @@
 using System.Net;
 using Ale.Edge;
 using Ale.Kernel;
+using Ale.Payments;
 using Ale.Policy;
 using Ale.Storage;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -39,6 +40,8 @@ internal static class SiloApp
             ? await UsePostgres(builder, settings, folder)
             : await UseSqlite(builder, settings, folder);
         builder.Services.AddSingleton(new AuditKey(secrets.Audit));
+        builder.Services.AddSingleton(new PaymentSecret(secrets.Payments));
+        builder.Services.AddSingleton(new AcquirerSettings(TakesWishes: !builder.Environment.IsProduction()));
         builder.Services.AddSingleton(new LocalKey(secrets.LocalKey));
 
         builder.Host.UseOrleans(silo =>
@@ -119,7 +122,7 @@ internal static class SiloApp
 
     private static void MapMore(IEndpointRouteBuilder app)
     {
-        app.MapPrometheusScrapingEndpoint("/metrics");
+        app.MapPrometheusScrapingEndpoint("/metrics").Open();
         app.MapOrleansDashboard(routePrefix: "/dashboard").Allow(Permission.DashboardRead);
     }
 }

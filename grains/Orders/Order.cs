@@ -125,6 +125,8 @@ internal sealed partial record Order : IState<Order, OrderEvent>
         },
         OrderEvent.PaymentTaken e => this with
         {
+            // Money for an order that had lapsed revives it: its units are claimed anew, under a new attempt.
+            Attempt = Phase == OrderPhase.Cancelled ? Attempt + 1 : Attempt,
             Phase = OrderPhase.Paying, Since = e.At, PaidBy = e.PaymentId ?? e.EventId, PaidMinor = e.AmountMinor,
             PaymentEvents = PaymentEvents.Add(e.EventId), Reason = null,
             Parked = Parked.RemoveAll(p => p.EventId == e.EventId),

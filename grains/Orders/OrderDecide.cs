@@ -49,14 +49,15 @@ internal sealed partial record Order
         return Phase switch
         {
             OrderPhase.Refused => OrderRefusals.Refused,
-            OrderPhase.Cancelled or OrderPhase.Cancelling => OrderRefusals.Cancelled,
             OrderPhase.AwaitingPayment => Ask(),
+            OrderPhase.Cancelled when Reason == "expired" => Ask(), // paying revives it
+            OrderPhase.Cancelled or OrderPhase.Cancelling => OrderRefusals.Cancelled,
             _ => OrderRefusals.AlreadyPaid,
         };
 
         Decision<OrderEvent, PaymentAsked> Ask()
         {
-            var paymentId = $"{id}:pay{Attempt}-{Payments.Length + 1}";
+            var paymentId = PaymentIds.Of(id, $"{Attempt}/{Payments.Length + 1}");
             return new(new PaymentAsked(paymentId, State!.Value),
                 new OrderEvent.PaymentAskedFor(paymentId, command.Key, command.Method, now));
         }

@@ -26,9 +26,10 @@ internal sealed partial class OrderGrain(SiloKernel kernel, PolicyBook policies,
         if (acquirer.WhyNot(command.Method, command.Outcome) is { } refusal) return await Commit<PaymentAsked>(refusal, ct);
         await Drive();
         var asked = await Commit(State.Decide(command, Key, Now), ct);
-        if (asked.Value is not { } payment || State.Phase != OrderPhase.AwaitingPayment) return asked;
+        if (asked.Value is not { } payment || State.PaidBy is not null) return asked;
+        var askedAt = State.Keys.Find(command.Key, Now)!.At;
         await acquirer.Capture(
-            new(payment.PaymentId, Key, State.PayableMinor, State.Currency, command.Outcome), GrainFactory);
+            new(payment.PaymentId, Key, State.PayableMinor, State.Currency, command.Outcome, askedAt), GrainFactory);
         return await Answer(payment with { State = State.State!.Value }, ct);
     }
 

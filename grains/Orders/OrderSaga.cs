@@ -66,7 +66,8 @@ internal sealed partial class OrderGrain
         }
 
         if (refusal.Kind == RefusalKind.Busy) throw new OutcomeUnknownException($"{Key}: {refusal.Code}"); // asked again
-        await LetGo(demand);
+        // A first run knows what it holds; a run after a crash does not know what the one before held.
+        await LetGo(CallMark.IsRepeat ? demand : [.. demand.Where(d => held.ContainsKey(d.Sku))]);
         var sku = refusal.Details.FirstOrDefault(d => d.Key == "sku").Value;
         await Commit(new Decision<OrderEvent, Done>(
             new Done(), new OrderEvent.Refused(refusal.Code, refusal.Kind, sku, Now)));
@@ -80,7 +81,9 @@ internal sealed partial class OrderGrain
                 if (outcome.Value is { } reservation) held[sku] = reservation;
             var first = content.Lines.Select(l => l.Sku)
                 .FirstOrDefault(s => answers.Any(a => a.Sku == s && a.Outcome.Refusal is not null));
-            return first is null ? null : answers.First(a => a.Sku == first).Outcome.Refusal!.With("sku", first);
+            if (first is null) return null;
+            var why = answers.First(a => a.Sku == first).Outcome.Refusal!;
+            return (why.Code == StockRefusals.UnknownSku.Code ? OrderRefusals.UnknownSku : why).With("sku", first);
         }
     }
 
