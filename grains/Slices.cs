@@ -1,5 +1,6 @@
 using Ale.Policy;
 using Ale.Stock;
+using Ale.Users;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ale;
@@ -9,5 +10,6 @@ internal static class Slices
 {
     public static IServiceCollection AddSlices(this IServiceCollection services, PolicyBook policies) => services
         .AddSingleton(policies)
-        .AddStock();
+        .AddStock()
+        .AddUsers();
 }
