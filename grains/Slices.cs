@@ -2,6 +2,7 @@ using Ale.Orders;
 using Ale.Payments;
 using Ale.Policy;
 using Ale.Stock;
+using Ale.Users;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ale;
@@ -12,6 +13,7 @@ internal static class Slices
     public static IServiceCollection AddSlices(this IServiceCollection services, PolicyBook policies) => services
         .AddSingleton(policies)
         .AddStock()
+        .AddUsers()
         .AddPayments()
         .AddOrders();
 }

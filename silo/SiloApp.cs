@@ -4,6 +4,7 @@ using Ale.Kernel;
 using Ale.Payments;
 using Ale.Policy;
 using Ale.Storage;
+using Ale.Users;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry.Metrics;
 using Orleans.Configuration;
@@ -60,7 +61,7 @@ internal static class SiloApp
 
         var app = builder.Build();
         app.UseAleEdge();
-        app.MapAle();
+        app.MapAle().MapUsers();
         return app;
     }
 
@@ -91,6 +92,7 @@ internal static class SiloApp
         builder.Services.AddSingleton(sources);
         builder.Services.AddSingleton<IJournalStore>(journal);
         builder.Services.AddSingleton<IViewStore>(new PostgresViews(sources.Work));
+        builder.Services.AddSingleton<IPeopleStore>(new PostgresPeople(sources.Work));
         builder.Host.UseOrleans(silo =>
         {
             silo.UsePostgresCluster(sources.Membership, sources.Work);
@@ -112,6 +114,7 @@ internal static class SiloApp
             if (Migration.Embedded("sqlite/" + file).Count > 0) await Migrations.Sqlite(folder.Sqlite(file), file);
         builder.Services.AddSingleton<IJournalStore>(new SqliteJournal(folder.Sqlite("journal")));
         builder.Services.AddSingleton<IViewStore>(new SqliteViews(folder.Sqlite("views")));
+        builder.Services.AddSingleton<IPeopleStore>(new SqlitePeople(folder.Sqlite("people")));
         builder.Host.UseOrleans(silo =>
         {
             silo.UseLocalhostClustering(settings.SiloPort, settings.GatewayPort, null, "ale", settings.ClusterId);

@@ -109,6 +109,9 @@ public static class UserRefusals
     /// <summary>The id was used with other content.</summary>
     public static readonly Refusal Changed = new(RefusalKind.Conflict, "user.changed");
 
+    /// <summary>A birth date that has not come yet.</summary>
+    public static readonly Refusal BadBirthDate = new(RefusalKind.Invalid, "user.bad_birth_date");
+
     /// <summary>A return of an order that never earned here.</summary>
     public static readonly Refusal UnknownOrder = new(RefusalKind.NotFound, "user.unknown_order");
 }

@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using Ale.Kernel;
+using Ale.Policy;
+
+namespace Ale.Users;
+
+/// <summary>What is decided about a user. Each command first lets the points mature whose day has come.</summary>
+internal sealed partial record User
+{
+    /// <param name="market">As asked; null: any.</param>
+    /// <param name="home">The policy of that market, or of the default one.</param>
+    public Decision<UserEvent, UserView> Decide(
+        string? market, PolicySet home, UserId id, long version, DateTimeOffset now)
+    {
+        if (Market is not null) return market is null || market == Market ? View(id, version, now) : UserRefusals.Changed;
+        var registered = new UserEvent.Registered(home.MarketCode, home.Market.Currency, now);
+        return new(Apply(registered).View(id, version + 1, now), registered);
+    }
+
+    /// <param name="sale">The policy of the order's market: it makes the points.</param>
+    /// <param name="home">The policy of the user's market: it makes the tier.</param>
+    public Decision<UserEvent, PointsEarned> Decide(EarnPoints command, PolicySet sale, PolicySet home, DateTimeOffset now)
+    {
+        if (command.GoodsMinor < 0 || command.EcoGoodsMinor < 0 || command.EcoGoodsMinor > command.GoodsMinor)
+            return UserRefusals.BadAmount;
+        var (events, user) = Mature(now);
+        var order = IdHash.Of(command.OrderId);
+        if (Earned.TryGetValue(order, out var earned))
+        {
+            return earned.Content == ContentOf(command)
+                ? new(new PointsEarned(earned.Points, FirstOrder == order, Tier), [.. events])
+                : new(UserRefusals.Changed, [.. events]);
+        }
+
+        void Happens(UserEvent e)
+        {
+            events.Add(e);
+            user = user.Apply(e);
+        }
+
+        if (Market is null) Happens(new UserEvent.Registered(home.MarketCode, home.Market.Currency, now));
+        var first = FirstOrder is null;
+        var (basePoints, points) = PointsOf(command, sale.Points, first);
+        Happens(new UserEvent.Earned(
+            command.OrderId, command.Market, command.Currency, command.GoodsMinor, command.EcoGoodsMinor,
+            command.Currency == user.Currency ? command.GoodsMinor : 0, basePoints, points, first,
+            sale.Points.PendingDays > 0 ? now.AddDays(sale.Points.PendingDays) : null, home.Tiers.WindowDays,
+            user.LastNo + 1, user.Points + user.PendingSum + points, now));
+        var (orders, spentMinor) = user.Counted(home.Tiers, now);
+        if (TierOf(orders, spentMinor, home.Tiers) is var tier && tier > user.Tier)
+            Happens(new UserEvent.TierChanged(user.Tier, tier, orders, spentMinor, now));
+        return new(new PointsEarned(points, first, user.Tier), [.. events]);
+    }
+
+    public Decision<UserEvent, PointsReversed> Decide(ReversePoints command, DateTimeOffset now)
+    {
+        if (command.Points < 0 || command.RefundMinor < 0) return UserRefusals.BadAmount;
+        if (Market is null) return UserRefusals.Unknown;
+        var (events, user) = Mature(now);
+        if (Returns.TryGetValue(NameOf(command.OrderId, command.ReturnId), out var content))
+        {
+            return content == ContentOf(command)
+                ? new(new PointsReversed(command.Points, user.Points, user.PendingSum), [.. events])
+                : new(UserRefusals.Changed, [.. events]);
+        }
+
+        if (!Earned.TryGetValue(IdHash.Of(command.OrderId), out var order)) return new(UserRefusals.UnknownOrder, [.. events]);
+        var pending = user.Pending.Find(p => p.OrderId == command.OrderId)?.Points ?? 0;
+        var reversed = new UserEvent.Reversed(
+            command.ReturnId, command.OrderId, command.Points, Math.Min(pending, command.Points), command.RefundMinor,
+            order.Counts ? command.RefundMinor : 0, user.LastNo + 1, user.Points + user.PendingSum - command.Points, now);
+        user = user.Apply(reversed);
+        return new(new PointsReversed(command.Points, user.Points, user.PendingSum), [.. events, reversed]);
+    }
+
+    /// <summary>Lets points mature whose day has come; nothing to do is no event.</summary>
+    public Decision<UserEvent, Done> DecideDue(DateTimeOffset now) => new(new Done(), [.. Mature(now).Events]);
+
+    /// <summary>The user at an instant: points whose day has come are spendable, even when nothing has said so yet.</summary>
+    public UserView View(UserId id, long version, DateTimeOffset now)
+    {
+        var due = Pending.TakeWhile(p => p.DueAt <= now).Sum(p => p.Points);
+        return new(id, Market!, Tier, Points + due, PendingSum - due, Orders, SpentMinor, RefundedMinor, Currency, RegisteredAt,
+            version);
+    }
+
+    private (List<UserEvent> Events, User After) Mature(DateTimeOffset now)
+    {
+        var (events, user) = (new List<UserEvent>(), this);
+        foreach (var p in Pending.TakeWhile(p => p.DueAt <= now))
+        {
+            var matured = new UserEvent.Matured(p.OrderId, p.Points, user.LastNo + 1, user.Points + user.PendingSum, now);
+            events.Add(matured);
+            user = user.Apply(matured);
+        }
+
+        return (events, user);
+    }
+
+    /// <summary>Whole units earn, the rest of an amount nothing; what eco packaging adds is earned by eco goods alone.</summary>
+    private static (long Base, long Points) PointsOf(EarnPoints order, PointsPolicy policy, bool first)
+    {
+        var unitMinor = MinorUnits.PerUnit(order.Currency);
+        var plain = policy.Factor(first, eco: false);
+        var bonus = policy.Factor(first, eco: true) - plain;
+        var basePoints = order.GoodsMinor / unitMinor * policy.PerUnit;
+        return (basePoints, basePoints * plain + order.EcoGoodsMinor / unitMinor * policy.PerUnit * bonus);
+    }
+
+    private (int Orders, long SpentMinor) Counted(TierPolicy policy, DateTimeOffset now)
+    {
+        if (policy.WindowDays is not { } days) return (Orders, SpentMinor);
+        var within = Recent.Where(o => o.At >= now.AddDays(-days)).ToImmutableArray();
+        return (within.Length, within.Sum(o => o.SpentMinor - o.RefundedMinor));
+    }
+
+    private static UserTier TierOf(int orders, long spentMinor, TierPolicy policy) =>
+        orders >= policy.CoreOrders || spentMinor >= policy.CoreSpentMinor ? UserTier.Core
+        : orders >= policy.RegularOrders || spentMinor >= policy.RegularSpentMinor ? UserTier.Regular
+        : UserTier.New;
+}
+
+/// <summary>How many minor units make one whole unit of a currency (ISO 4217).</summary>
+internal static class MinorUnits
+{
+    // Those that do not have two decimals.
+    private static readonly ImmutableDictionary<string, long> Others = new Dictionary<string, long>(StringComparer.Ordinal)
+    {
+        ["BIF"] = 1, ["CLP"] = 1, ["DJF"] = 1, ["GNF"] = 1, ["ISK"] = 1, ["JPY"] = 1, ["KMF"] = 1, ["KRW"] = 1,
+        ["PYG"] = 1, ["RWF"] = 1, ["UGX"] = 1, ["VND"] = 1, ["VUV"] = 1, ["XAF"] = 1, ["XOF"] = 1, ["XPF"] = 1,
+        ["BHD"] = 1_000, ["IQD"] = 1_000, ["JOD"] = 1_000, ["KWD"] = 1_000, ["LYD"] = 1_000, ["OMR"] = 1_000,
+        ["TND"] = 1_000,
+    }.ToImmutableDictionary(StringComparer.Ordinal);
+
+    public static long PerUnit(string currency) => Others.GetValueOrDefault(currency, 100);
+}

@@ -1,0 +1,33 @@
+using Ale.Kernel;
+using Ale.Policy;
+
+namespace Ale.Users;
+
+[GrainType("user")]
+internal sealed class UserGrain(SiloKernel kernel, PolicyBook policies)
+    : EventSourcedGrain<User, UserEvent>(kernel), IUserGrain
+{
+    protected override SnapshotCodec<User> Snapshots => User.Snapshots;
+
+    public Task<Outcome<UserView>> Register(string? market, CancellationToken ct) =>
+        market is not null && !policies.Knows(market)
+            ? Commit<UserView>(UserRefusals.UnknownMarket.With("market", market), ct)
+            : Commit(State.Decide(market, policies.For(market, Now), new UserId(Key), Version, Now), ct);
+
+    public Task<Outcome<UserView>> Get(CancellationToken ct) =>
+        Commit<UserView>(State.Market is null ? UserRefusals.Unknown : State.View(new UserId(Key), Version, Now), ct);
+
+    public Task<Outcome<PointsEarned>> Earn(EarnPoints command, CancellationToken ct)
+    {
+        if (!policies.Knows(command.Market))
+            return Commit<PointsEarned>(UserRefusals.UnknownMarket.With("market", command.Market), ct);
+        var now = Now;
+        var sale = policies.For(command.Market, now);
+        return Commit(State.Decide(command, sale, policies.For(State.Market ?? command.Market, now), now), ct);
+    }
+
+    public Task<Outcome<PointsReversed>> Reverse(ReversePoints command, CancellationToken ct) =>
+        Commit(State.Decide(command, Now), ct);
+
+    protected override Task OnDue() => Commit(State.DecideDue(Now));
+}

@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+using Ale.Kernel;
+
+namespace Ale.Users;
+
+/// <summary>The state as stored; entries by id, so that equal states have equal bytes.</summary>
+internal sealed record FrozenUser(
+    string? Market, string Currency, DateTimeOffset RegisteredAt, UserTier Tier, long Points, int Orders, long SpentMinor,
+    long RefundedMinor, long LastNo, long? FirstOrder, PendingPoints[] Pending, RecentOrder[] Recent,
+    KeyValuePair<long, EarnedOrder>[] Earned, KeyValuePair<long, int>[] Returns);
+
+internal sealed partial record User
+{
+    public static readonly SnapshotCodec<User> Snapshots = SnapshotCodec<User>.Of(
+        UserJson.Default.FrozenUser, meaning: 1, user => user.Freeze(), Thaw,
+        user => user.Earned.Count + user.Returns.Count + user.Recent.Count + user.Pending.Count);
+
+    private FrozenUser Freeze() => new(Market, Currency, RegisteredAt, Tier, Points, Orders, SpentMinor, RefundedMinor, LastNo,
+        FirstOrder, [.. Pending], [.. Recent], [.. Earned.OrderBy(e => e.Key)], [.. Returns.OrderBy(r => r.Key)]);
+
+    private static User Thaw(FrozenUser frozen) => new()
+    {
+        Market = frozen.Market, Currency = frozen.Currency, RegisteredAt = frozen.RegisteredAt, Tier = frozen.Tier,
+        Points = frozen.Points, Orders = frozen.Orders, SpentMinor = frozen.SpentMinor, RefundedMinor = frozen.RefundedMinor,
+        LastNo = frozen.LastNo, FirstOrder = frozen.FirstOrder, Pending = [.. frozen.Pending], Recent = [.. frozen.Recent],
+        Earned = ImmutableDictionary.CreateRange(frozen.Earned), Returns = ImmutableDictionary.CreateRange(frozen.Returns),
+    };
+}

@@ -1,0 +1,15 @@
+using Ale.Kernel;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Ale.Users;
+
+/// <summary>Puts the slice into a silo; the host registers the <see cref="IPeopleStore"/>.</summary>
+internal static class UsersSetup
+{
+    public static IServiceCollection AddUsers(this IServiceCollection services)
+    {
+        services.AddSingleton<Projection, UserProjection>();
+        services.AddSingleton<UserIdMap>(s => new(s.GetRequiredService<IPeopleStore>(), s.GetRequiredService<JournalClock>()));
+        return services;
+    }
+}
