@@ -8,7 +8,7 @@ public sealed class RememberedKeysTests
     private static readonly DateTimeOffset Start = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Fact]
-    public void TEC_03_The_same_key_finds_the_answer_given_then()
+    public void TEC03_The_same_key_finds_the_answer_given_then()
     {
         var keys = RememberedKeys<int>.None.Add("k1", "start", 7, Start).Add("k2", "end", 8, Start);
         Assert.Equal(new("k1", "start", 7, Start), keys.Find("k1", Start));
