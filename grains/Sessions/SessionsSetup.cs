@@ -1,0 +1,11 @@
+using Ale.Kernel;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Ale.Sessions;
+
+/// <summary>What the silo registers for this slice.</summary>
+internal static class SessionsSetup
+{
+    public static IServiceCollection AddSessions(this IServiceCollection services) =>
+        services.AddSingleton<Projection, SessionProjection>();
+}

@@ -1,0 +1,21 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Xunit;
+
+namespace Ale;
+
+/// <summary>Stored events, line by line in a file: it is only appended to, and every event has a line.</summary>
+internal static class GoldenLines
+{
+    /// <param name="file">The file, from the root of the tests, as <c>Stock/Stock.golden.jsonl</c>.</param>
+    public static void Check<TEvent>(string file, JsonTypeInfo<TEvent> json, params TEvent[] events)
+    {
+        var golden = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, file));
+        Assert.Equal(golden, events.Select(e => JsonSerializer.Serialize(e, json)));
+        Assert.Equal(events, golden.Select(line => JsonSerializer.Deserialize(line, json)));
+        var all = typeof(TEvent).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), false)
+            .Cast<JsonDerivedTypeAttribute>().Select(a => a.DerivedType);
+        Assert.Empty(all.Except(events.Select(e => e!.GetType())));
+    }
+}
