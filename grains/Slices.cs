@@ -1,6 +1,8 @@
+using Ale.Imports;
 using Ale.Orders;
 using Ale.Payments;
 using Ale.Policy;
+using Ale.Sessions;
 using Ale.Stock;
 using Ale.Users;
 using Microsoft.Extensions.DependencyInjection;
@@ -14,6 +16,8 @@ internal static class Slices
         .AddSingleton(policies)
         .AddStock()
         .AddUsers()
+        .AddSessions()
         .AddPayments()
-        .AddOrders();
+        .AddOrders()
+        .AddImports();
 }

@@ -4,7 +4,6 @@ using Ale.Kernel;
 using Ale.Payments;
 using Ale.Policy;
 using Ale.Storage;
-using Ale.Users;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry.Metrics;
 using Orleans.Configuration;
@@ -61,7 +60,7 @@ internal static class SiloApp
 
         var app = builder.Build();
         app.UseAleEdge();
-        app.MapAle().MapUsers();
+        app.MapAle().MapSlices();
         return app;
     }
 

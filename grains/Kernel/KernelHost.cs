@@ -17,6 +17,8 @@ internal static class KernelHost
         services.AddSingleton<LocalReaders>();
         services.AddSingleton<Views>();
         services.AddSingleton<ParkedEvents>(s => new(s.GetRequiredService<IViewStore>(), s.GetRequiredService<JournalClock>()));
+        services.AddSingleton<Verifier>(s => new(s.GetRequiredService<IJournalStore>(), s.GetRequiredService<AuditKey>(),
+            s.GetServices<JournalCheck>)); // transient: each run folds anew
         services.AddSingleton<Projection, DueProjection>();
         services.AddHostedService<KernelPulse>();
         return services;

@@ -1,0 +1,23 @@
+using Ale.Imports;
+using Ale.Kernel;
+using Ale.Orders;
+using Ale.Policy;
+using Ale.Sessions;
+using Ale.Users;
+
+namespace Ale;
+
+/// <summary>Every slice's endpoints, under <c>/api</c>.</summary>
+internal static class SliceEndpoints
+{
+    public static void MapSlices(this IEndpointRouteBuilder api)
+    {
+        api.MapKernel();
+        api.MapPolicy();
+        api.MapUsers();
+        api.MapSessions();
+        api.MapPayments();
+        api.MapOrders();
+        api.MapImports();
+    }
+}
