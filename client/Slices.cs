@@ -3,6 +3,7 @@ using Ale.Kernel;
 using Ale.Orders;
 using Ale.Policy;
 using Ale.Sessions;
+using Ale.Stock;
 using Ale.Users;
 
 namespace Ale;
@@ -14,6 +15,7 @@ internal static class SliceEndpoints
     {
         api.MapKernel();
         api.MapPolicy();
+        api.MapStock();
         api.MapUsers();
         api.MapSessions();
         api.MapPayments();

@@ -4,6 +4,7 @@ using Ale.Kernel;
 using Ale.Payments;
 using Ale.Policy;
 using Ale.Storage;
+using Ale.Users;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry.Metrics;
 using Orleans.Configuration;

@@ -46,12 +46,15 @@ public interface ISkuGrain : IGrainWithStringKey
     [Alias("reservation")] Task<Outcome<Reservation>> Reservation(string id, CancellationToken ct = default);
 }
 
-/// <summary>What a SKU is and how it sells.</summary>
+/// <summary>What a SKU is and how it sells. An empty <c>Market</c> is defined as the default one.</summary>
 [GenerateSerializer, Immutable, Alias("ale.sku.terms")]
 public sealed record SkuTerms(
     [property: Id(0)] string Title, [property: Id(1)] long PriceMinor, [property: Id(2)] string Currency,
     [property: Id(3)] string Market)
 {
+    /// <summary>Longest hold that a SKU may ask for, seconds; the policy's cap may be shorter and wins.</summary>
+    public const int HoldSecondsMax = 1_800;
+
     /// <summary>The product it is a variant of.</summary>
     [Id(4)] public string? Product { get; init; }
 
@@ -240,6 +243,9 @@ public static class StockRefusals
     /// <summary>No such SKU.</summary>
     public static readonly Refusal UnknownSku = new(RefusalKind.NotFound, "stock.unknown_sku");
 
+    /// <summary>No such market.</summary>
+    public static readonly Refusal UnknownMarket = new(RefusalKind.Invalid, "stock.unknown_market");
+
     /// <summary>Marks not in the order safety &gt; warning &gt; minimum ≥ 0.</summary>
     public static readonly Refusal BadLevels = new(RefusalKind.Invalid, "stock.bad_levels");
 
@@ -280,4 +286,7 @@ public static class StockKeys
     /// <summary>The grain of a SKU; SKUs are compared without case.</summary>
     public static ISkuGrain Sku(this IGrainFactory grains, string sku) =>
         grains.GetGrain<ISkuGrain>(sku.ToUpperInvariant());
+
+    /// <summary>Lists of stock.</summary>
+    public static IStockQueries StockQueries(this IGrainFactory grains) => grains.GetGrain<IStockQueries>(0);
 }

@@ -11,7 +11,12 @@ internal sealed class SkuGrain(SiloKernel kernel, PolicyBook policies, StockLook
 
     protected override SnapshotCodec<Stock> Snapshots => Stock.Snapshots;
 
-    public Task<Outcome<SkuTerms>> Define(SkuTerms terms, CancellationToken ct) => Commit(State.Decide(terms), ct);
+    public Task<Outcome<SkuTerms>> Define(SkuTerms terms, CancellationToken ct)
+    {
+        if (terms.Market.Length == 0) terms = terms with { Market = policies.DefaultMarket };
+        return policies.Knows(terms.Market) ? Commit(State.Decide(terms), ct)
+            : Commit<SkuTerms>(StockRefusals.UnknownMarket.With("field", "market"), ct);
+    }
 
     public Task<Outcome<SkuTerms>> Get(CancellationToken ct) =>
         Commit<SkuTerms>(State.Terms is { } terms ? terms : StockRefusals.UnknownSku, ct);
