@@ -24,7 +24,7 @@ internal static class SiloApp
             Args = args, ContentRootPath = AppContext.BaseDirectory,
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Orleans", LogLevel.Warning)
-            .AddFilter("System", LogLevel.Warning).AddFilter("Polly", LogLevel.Warning)
+            .AddFilter("System", LogLevel.Warning).AddFilter("Polly", LogLevel.Error)
             .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
         var settings = SiloSettings.From(builder.Configuration, builder.Environment);

@@ -55,7 +55,7 @@ internal sealed partial class KernelPulse(
                 LogPulse(log, e.Message);
             }
         }
-        while (await second.WaitForNextTickAsync(stoppingToken));
+        while (!lifetime.ApplicationStopping.IsCancellationRequested && await second.WaitForNextTickAsync(stoppingToken));
     }
 
     private async Task Sample(CancellationToken ct)

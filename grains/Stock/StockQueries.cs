@@ -34,7 +34,7 @@ internal sealed class StockQueries(Views views) : Grain, IStockQueries
 
     public async Task<Outcome<ImmutableArray<SkuGlance>>> Glance(ImmutableArray<string> skus, CancellationToken ct)
     {
-        var rows = await views.Query<Row>($"{Select} where sku in @skus", new { skus = skus.AsEnumerable() }, ct);
+        var rows = await views.Query<Row>($"{Select} where {views.In("sku", "@skus")}", new { skus = skus.ToArray() }, ct);
         return ImmutableArray.CreateRange(rows.Where(r => r.Currency is not null)
             .Select(r => new SkuGlance(r.Sku, r.Currency!, Math.Max(0, r.OnHand - r.Held))));
     }

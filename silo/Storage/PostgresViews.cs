@@ -10,6 +10,9 @@ internal sealed class PostgresViews(NpgsqlDataSource source) : IViewStore
 {
     public string TextType => "text collate \"C\"";
 
+    /// <summary>Dapper gives lists to this engine as arrays.</summary>
+    public string In(string column, string parameter) => $"{column} = any({parameter})";
+
     public async Task<DbConnection> Open(CancellationToken ct) => await source.OpenConnectionAsync(ct);
 
     public async Task<IViewTransaction> Begin(CancellationToken ct)

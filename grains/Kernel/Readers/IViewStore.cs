@@ -11,6 +11,9 @@ internal interface IViewStore
     /// <summary>The engine's type for text compared byte by byte.</summary>
     string TextType { get; }
 
+    /// <summary>The condition that a column is one of the texts of a list parameter (<c>@names</c>).</summary>
+    string In(string column, string parameter) => $"{column} in {parameter}";
+
     /// <summary>An open connection for queries; the caller disposes it.</summary>
     Task<DbConnection> Open(CancellationToken ct);
 

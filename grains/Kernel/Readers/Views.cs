@@ -32,6 +32,9 @@ internal sealed partial class Views(IViewStore store, ReaderCatalog catalog, IGr
     public async Task<T?> Single<T>(string sql, object? args = null, CancellationToken ct = default) =>
         await Query<T>(sql, args, ct) is [var first, ..] ? first : default;
 
+    /// <summary>The condition that a column is one of the texts of a list parameter (<c>@names</c>).</summary>
+    public string In(string column, string parameter) => store.In(column, parameter);
+
     /// <summary>True when the projections that fill the named tables have got to the place within 2 s.</summary>
     public async Task<bool> Reached(string sql, JournalPlace at)
     {
