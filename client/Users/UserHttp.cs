@@ -13,11 +13,12 @@ internal static class UserHttp
     {
         var users = api.MapGroup("/users").WithTags(Tag);
 
-        users.MapPut("/{id}", (Id id, UserBody? body, Caller caller, UserMap map, IGrainFactory grains, EdgeCall edge) =>
-                edge.Run(
+        users.MapPut("/{id}",
+                (Id id, UserBody? body, Caller caller, UserMap map, IGrainFactory grains, EdgeCall edge) => edge.Run(
                     async ct => await grains.User(await map.Internal(caller.Own(id), ct)).Register(body?.Market, ct),
                     user => UserReply.Of(id, user)))
-            .Allow(Permission.UserWrite).WithName("putUser").WithSummary("Makes a user known; the same again changes nothing.");
+            .Allow(Permission.UserWrite).WithName("putUser")
+            .WithSummary("Makes a user known; the same again changes nothing.");
 
         users.MapGet("/{id}", (Id id, Caller caller, UserMap map, IGrainFactory grains, EdgeCall edge) =>
                 edge.Run(
@@ -29,7 +30,8 @@ internal static class UserHttp
             {
                 if (!caller.Sees(null, Permission.UserRead)) throw new ProblemException(Problem.OfStatus(403)!);
                 var after = page.After is { } c
-                    ? new UserPlace(DateTimeOffset.FromUnixTimeMilliseconds(c.Long(0)), new(c.Text(1))) : default(UserPlace?);
+                    ? new UserPlace(DateTimeOffset.FromUnixTimeMilliseconds(c.Long(0)), new(c.Text(1)))
+                    : default(UserPlace?);
                 return edge.Run(
                     ct => grains.UserQueries().Users(after, page.Limit + 1, page.At ?? default, ct),
                     async found =>
@@ -41,7 +43,8 @@ internal static class UserHttp
                             [.. next.Items.Select(u => UserReply.Of(names.GetValueOrDefault(u.Id), u))], next.Next);
                     });
             })
-            .Allow(Permission.UserRead).WithName("listUsers").WithSummary("All users, newest first; erased ones have no id.");
+            .Allow(Permission.UserRead).WithName("listUsers")
+            .WithSummary("All users, newest first; erased ones have no id.");
 
         users.MapGet("/{id}/points",
                 (Id id, PageRequest page, Caller caller, UserMap map, IGrainFactory grains, EdgeCall edge) =>
@@ -63,10 +66,12 @@ internal static class UserHttp
             .Allow(Permission.UserWrite).WithName("putProfile")
             .WithSummary("Sets personal data, kept apart and erasable; absent members stay as they are.");
 
-        users.MapGet("/{id}/profile", (Id id, Caller caller, UserMap map, IGrainFactory grains, EdgeCall edge) => edge.Run(
-                ct => Known(Seen(caller, id), map, user => grains.People().Profile(user, ct), ct),
-                profile => ProfileBody.Of(profile)))
-            .Allow(Permission.UserRead).WithName("getProfile").WithSummary("Personal data, for the user himself and for agents.");
+        users.MapGet("/{id}/profile",
+                (Id id, Caller caller, UserMap map, IGrainFactory grains, EdgeCall edge) => edge.Run(
+                    ct => Known(Seen(caller, id), map, user => grains.People().Profile(user, ct), ct),
+                    profile => ProfileBody.Of(profile)))
+            .Allow(Permission.UserRead).WithName("getProfile")
+            .WithSummary("Personal data, for the user himself and for agents.");
 
         users.MapPost("/{id}/erase", (Id id, CommandKey key, Caller caller, IGrainFactory grains, EdgeCall edge) =>
                 edge.Run(ct => grains.People().Erase(caller.Own(id), key, ct)))
@@ -75,7 +80,8 @@ internal static class UserHttp
     }
 
     // Staff who may read users see any; a user only himself.
-    private static string Seen(Caller caller, Id id) => caller.Sees(id, Permission.UserRead) ? id.Value : caller.Own(id);
+    private static string Seen(Caller caller, Id id) =>
+        caller.Sees(id, Permission.UserRead) ? id.Value : caller.Own(id);
 
     private static async Task<Outcome<T>> Known<T>(
         string external, UserMap map, Func<UserId, Task<Outcome<T>>> call, CancellationToken ct) =>
@@ -90,13 +96,15 @@ internal static class UserHttp
     /// <summary>Personal data. The reply has the same shape.</summary>
     /// <param name="BirthDate">From 1900 to today.</param>
     /// <param name="Phone">As dialled, with the country's code.</param>
-    internal sealed record ProfileBody(DateOnly? BirthDate = null, string? Name = null, string? Phone = null) : IValidated
+    internal sealed record ProfileBody(DateOnly? BirthDate = null, string? Name = null, string? Phone = null)
+        : IValidated
     {
         public static ProfileBody Of(UserProfile profile) => new(profile.BirthDate, profile.Name, profile.Phone);
 
         public void Validate(Problems p)
         {
-            p.Require(BirthDate is null || (BirthDate >= Earliest && BirthDate < Latest), "birthDate", "Must be a day from 1900 on.");
+            p.Require(BirthDate is null || (BirthDate >= Earliest && BirthDate < Latest), "birthDate",
+                "Must be a day from 1900 on.");
             p.Text("name", Name, 200, 1);
             p.Text("phone", Phone, 32, 3);
         }
@@ -111,10 +119,12 @@ internal static class UserHttp
         string? Id, string Market, UserTier Tier, long Points, long PendingPoints, int Orders, long SpentMinor,
         long RefundedMinor, string Currency, DateTimeOffset RegisteredAt, long? Version)
     {
-        public static UserReply Of(string id, UserView u) => new(id, u.Market, u.Tier, u.Points, u.PendingPoints, u.Orders,
-            u.SpentMinor, u.RefundedMinor, u.Currency, u.RegisteredAt, u.Version);
+        public static UserReply Of(string id, UserView u) => new(
+            id, u.Market, u.Tier, u.Points, u.PendingPoints, u.Orders, u.SpentMinor, u.RefundedMinor,
+            u.Currency, u.RegisteredAt, u.Version);
 
-        public static UserReply Of(string? id, UserRow u) => new(id, u.Market, u.Tier, u.Points, u.PendingPoints, u.Orders,
-            u.SpentMinor, u.RefundedMinor, u.Currency, u.RegisteredAt, null);
+        public static UserReply Of(string? id, UserRow u) => new(
+            id, u.Market, u.Tier, u.Points, u.PendingPoints, u.Orders, u.SpentMinor, u.RefundedMinor,
+            u.Currency, u.RegisteredAt, null);
     }
 }

@@ -1,15 +1,16 @@
 namespace Ale.Users;
 
 /// <summary>
-/// One user's ledger of points and money, and the tier that follows from it (USR-01, USR-03, USR-06). It knows no name and
-/// no external id.
+/// One user's ledger of points and money, and the tier that follows from it (USR-01, USR-03, USR-06). It knows no name
+/// and no external id.
 /// </summary>
 /// <remarks>The key is the internal <see cref="UserId"/>.</remarks>
 [Alias("ale.user")]
 public interface IUserGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Makes the user known. The same market again, or none: the user as he is now; another: <see cref="UserRefusals.Changed"/>.
+    /// Makes the user known. The same market again, or none: the user as he is now; another:
+    /// <see cref="UserRefusals.Changed"/>.
     /// </summary>
     /// <param name="market">Whose policy makes his tier; null: the default market.</param>
     [Alias("register")] Task<Outcome<UserView>> Register(string? market, CancellationToken ct = default);
@@ -18,8 +19,9 @@ public interface IUserGrain : IGrainWithStringKey
     [Alias("get")] Task<Outcome<UserView>> Get(CancellationToken ct = default);
 
     /// <summary>
-    /// Books a paid order, once for ever an order id (L01). A user that is not registered is, in the order's market. The
-    /// first order that earns is the first order (USR-01); a repeat answers as the first time, with the tier of now.
+    /// Books a paid order, once for ever an order id (L01). A user that is not registered is, in the order's market.
+    /// The first order that earns is the first order (USR-01); a repeat answers as the first time, with the tier of
+    /// now.
     /// </summary>
     [Alias("earn")] Task<Outcome<PointsEarned>> Earn(EarnPoints command, CancellationToken ct = default);
 
@@ -89,10 +91,10 @@ public enum UserTier
 /// <param name="Version">Events of the user so far.</param>
 [GenerateSerializer, Immutable, Alias("ale.user.view")]
 public sealed record UserView(
-    [property: Id(0)] UserId Id, [property: Id(1)] string Market, [property: Id(2)] UserTier Tier, [property: Id(3)] long Points,
-    [property: Id(4)] long PendingPoints, [property: Id(5)] int Orders, [property: Id(6)] long SpentMinor,
-    [property: Id(7)] long RefundedMinor, [property: Id(8)] string Currency, [property: Id(9)] DateTimeOffset RegisteredAt,
-    [property: Id(10)] long Version);
+    [property: Id(0)] UserId Id, [property: Id(1)] string Market, [property: Id(2)] UserTier Tier,
+    [property: Id(3)] long Points, [property: Id(4)] long PendingPoints, [property: Id(5)] int Orders,
+    [property: Id(6)] long SpentMinor, [property: Id(7)] long RefundedMinor, [property: Id(8)] string Currency,
+    [property: Id(9)] DateTimeOffset RegisteredAt, [property: Id(10)] long Version);
 
 /// <summary>In order of precedence: when several apply, the first is the answer.</summary>
 public static class UserRefusals

@@ -10,7 +10,9 @@ namespace Ale.Users;
 [Alias("ale.user_ids")]
 public interface IUserIds : IGrainWithIntegerKey
 {
-    /// <summary>The internal id; a new person gets a random one, durable before this returns, the same on every node.</summary>
+    /// <summary>
+    /// The internal id; a new person gets a random one, durable before this returns, the same on every node.
+    /// </summary>
     [Alias("internal")] Task<UserId> Internal(string externalId, CancellationToken ct = default);
 
     /// <summary>The internal id, or null when nobody has this external one (any more).</summary>
@@ -28,7 +30,10 @@ public interface IUserIds : IGrainWithIntegerKey
 [Alias("ale.people")]
 public interface IPeople : IGrainWithIntegerKey
 {
-    /// <summary>Sets the given fields; absent ones stay. Answers with all. Refuses: <see cref="UserRefusals.Unknown"/>.</summary>
+    /// <summary>
+    /// Sets the given fields; absent ones stay. Answers with all. Refuses: <see cref="UserRefusals.BadBirthDate"/>,
+    /// <see cref="UserRefusals.Unknown"/>.
+    /// </summary>
     [Alias("put_profile")] Task<Outcome<UserProfile>> PutProfile(
         UserId user, UserProfile profile, CancellationToken ct = default);
 
@@ -36,9 +41,9 @@ public interface IPeople : IGrainWithIntegerKey
     [Alias("profile")] Task<Outcome<UserProfile>> Profile(UserId user, CancellationToken ct = default);
 
     /// <summary>
-    /// Erases the person: pair of ids, key and fields. The ledger stays, under an internal id that stands for nobody; the
-    /// external id is unknown from then on and may become a new person. The same <paramref name="key"/> within 24 h: same
-    /// answer. Refuses: <see cref="UserRefusals.Unknown"/>.
+    /// Erases the person: pair of ids, key and fields. The ledger stays, under an internal id that stands for nobody;
+    /// the external id is unknown from then on and may become a new person. The same <paramref name="key"/> within
+    /// 24 h: same answer. Refuses: <see cref="UserRefusals.Unknown"/>.
     /// </summary>
     [Alias("erase")] Task<Outcome<PersonErased>> Erase(string externalId, string key, CancellationToken ct = default);
 }
@@ -46,7 +51,8 @@ public interface IPeople : IGrainWithIntegerKey
 /// <summary>Personal fields; null: not known, or as a command: leave as it is.</summary>
 [GenerateSerializer, Immutable, Alias("ale.people.profile")]
 public sealed record UserProfile(
-    [property: Id(0)] DateOnly? BirthDate = null, [property: Id(1)] string? Name = null, [property: Id(2)] string? Phone = null)
+    [property: Id(0)] DateOnly? BirthDate = null, [property: Id(1)] string? Name = null,
+    [property: Id(2)] string? Phone = null)
 {
     /// <summary>Says nothing of the person: this ends up in logs.</summary>
     public override string ToString() => nameof(UserProfile);

@@ -16,7 +16,9 @@ public interface IUserQueries : IGrainWithIntegerKey
     [Alias("some")] Task<Outcome<ImmutableArray<UserRow>>> Some(
         ImmutableArray<UserId> users, JournalPlace at, CancellationToken ct = default);
 
-    /// <summary>A user's ledger, newest first; at most <paramref name="limit"/> entries below <paramref name="before"/>.</summary>
+    /// <summary>
+    /// A user's ledger, newest first; at most <paramref name="limit"/> entries below <paramref name="before"/>.
+    /// </summary>
     [Alias("points")] Task<Outcome<ImmutableArray<PointsEntry>>> Points(
         UserId user, long? before, int limit, JournalPlace at, CancellationToken ct = default);
 }
@@ -28,9 +30,10 @@ public readonly record struct UserPlace([property: Id(0)] DateTimeOffset Registe
 /// <summary>A user as listed; the fields mean what they do in <see cref="UserView"/>.</summary>
 [GenerateSerializer, Immutable, Alias("ale.user.row")]
 public sealed record UserRow(
-    [property: Id(0)] UserId Id, [property: Id(1)] string Market, [property: Id(2)] UserTier Tier, [property: Id(3)] long Points,
-    [property: Id(4)] long PendingPoints, [property: Id(5)] int Orders, [property: Id(6)] long SpentMinor,
-    [property: Id(7)] long RefundedMinor, [property: Id(8)] string Currency, [property: Id(9)] DateTimeOffset RegisteredAt);
+    [property: Id(0)] UserId Id, [property: Id(1)] string Market, [property: Id(2)] UserTier Tier,
+    [property: Id(3)] long Points, [property: Id(4)] long PendingPoints, [property: Id(5)] int Orders,
+    [property: Id(6)] long SpentMinor, [property: Id(7)] long RefundedMinor, [property: Id(8)] string Currency,
+    [property: Id(9)] DateTimeOffset RegisteredAt);
 
 /// <summary>What an entry of the points ledger is.</summary>
 public enum PointsKind
@@ -52,5 +55,6 @@ public enum PointsKind
 /// <param name="Balance">Spendable and pending points together after it.</param>
 [GenerateSerializer, Immutable, Alias("ale.user.points_entry")]
 public sealed record PointsEntry(
-    [property: Id(0)] long No, [property: Id(1)] string Id, [property: Id(2)] PointsKind Kind, [property: Id(3)] long Points,
-    [property: Id(4)] long Balance, [property: Id(5)] string OrderId, [property: Id(6)] DateTimeOffset At);
+    [property: Id(0)] long No, [property: Id(1)] string Id, [property: Id(2)] PointsKind Kind,
+    [property: Id(3)] long Points, [property: Id(4)] long Balance, [property: Id(5)] string OrderId,
+    [property: Id(6)] DateTimeOffset At);

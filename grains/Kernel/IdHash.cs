@@ -1,6 +1,6 @@
 namespace Ale.Kernel;
 
-/// <summary>How ids are remembered for ever: by a 64-bit hash, the same on every machine and in every version.</summary>
+/// <summary>How ids are remembered: by a 64-bit hash, the same on every machine and for ever.</summary>
 internal static class IdHash
 {
     /// <summary>FNV-1a over the text's characters; it stands in snapshots, so it never changes.</summary>
@@ -14,7 +14,7 @@ internal static class IdHash
         }
     }
 
-    /// <summary>Both halves of it folded together: enough to tell a repeat from other content under the same id.</summary>
+    /// <summary>Both halves of it folded: enough to tell a repeat from other content under the same id.</summary>
     public static int Short(string text)
     {
         var hash = Of(text);

@@ -1,8 +1,8 @@
 namespace Ale.Users;
 
 /// <summary>
-/// Where persons are kept, apart from the journal: the pair of ids, the key, the encrypted fields. It sees no plain field.
-/// Everything is durable when it returns.
+/// Where persons are kept, apart from the journal: the pair of ids, the key, the encrypted fields. It sees no plain
+/// field. Everything is durable when it returns.
 /// </summary>
 internal interface IPeopleStore
 {
@@ -19,7 +19,7 @@ internal interface IPeopleStore
     /// <summary>Internal to external ids; unknown ones are left out.</summary>
     Task<IReadOnlyDictionary<string, string>> External(IReadOnlyCollection<string> userIds, CancellationToken ct);
 
-    /// <summary>The person's key, which is <paramref name="candidate"/> when there was none; null: no such person.</summary>
+    /// <summary>The person's key, <paramref name="candidate"/> when there was none; null: no such person.</summary>
     Task<byte[]?> Key(string userId, byte[] candidate, CancellationToken ct);
 
     /// <summary>Sets fields; false, and nothing changed: no such person.</summary>

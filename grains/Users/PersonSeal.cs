@@ -4,8 +4,8 @@ using System.Text;
 namespace Ale.Users;
 
 /// <summary>
-/// A field under the key of its person: AES-256-GCM, bound to person and field, so that no row can stand in for another.
-/// Stored as nonce, tag, cipher text.
+/// A field under the key of its person: AES-256-GCM, bound to person and field, so that no row can stand in for
+/// another. Stored as nonce, tag, cipher text.
 /// </summary>
 internal static class PersonSeal
 {
@@ -24,7 +24,9 @@ internal static class PersonSeal
         return new(name, bytes);
     }
 
-    /// <summary>The text; throws <see cref="CryptographicException"/> for another key, person, field or altered bytes.</summary>
+    /// <summary>
+    /// The text; throws <see cref="CryptographicException"/> for another key, person, field or altered bytes.
+    /// </summary>
     public static string Open(byte[] key, UserId user, SealedField field)
     {
         var bytes = field.Bytes.AsSpan();

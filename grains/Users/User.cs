@@ -74,8 +74,9 @@ internal sealed partial record User : IState<User, UserEvent>
             Orders = Orders + 1,
             SpentMinor = SpentMinor + e.SpentMinor,
             FirstOrder = e.IsFirstOrder ? order : FirstOrder,
-            Earned = Earned.Add(order, new(e.Points,
-                ContentOf(new EarnPoints(e.OrderId, e.Market, e.Currency, e.GoodsMinor, e.EcoGoodsMinor)), e.Currency == Currency)),
+            Earned = Earned.Add(order, new(
+                e.Points, ContentOf(new EarnPoints(e.OrderId, e.Market, e.Currency, e.GoodsMinor, e.EcoGoodsMinor)),
+                e.Currency == Currency)),
             Recent = e.WindowDays is { } days
                 ? Recent.RemoveAll(o => o.At < e.At.AddDays(-days)).Add(new(e.At, order, e.SpentMinor, 0)) : [],
             LastNo = e.No,
@@ -102,7 +103,8 @@ internal sealed partial record User : IState<User, UserEvent>
             Recent = recent < 0 ? Recent : Recent.SetItem(recent,
                 Recent[recent] with { RefundedMinor = Recent[recent].RefundedMinor + e.SpentMinor }),
             Returns = Returns.Add(
-                NameOf(e.OrderId, e.ReturnId), ContentOf(new ReversePoints(e.ReturnId, e.OrderId, e.Points, e.RefundMinor))),
+                NameOf(e.OrderId, e.ReturnId),
+                ContentOf(new ReversePoints(e.ReturnId, e.OrderId, e.Points, e.RefundMinor))),
             LastNo = e.No,
         };
     }

@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Ale.Kernel;
 using Ale.Policy;
@@ -12,14 +13,16 @@ internal sealed partial record User
     public Decision<UserEvent, UserView> Decide(
         string? market, PolicySet home, UserId id, long version, DateTimeOffset now)
     {
-        if (Market is not null) return market is null || market == Market ? View(id, version, now) : UserRefusals.Changed;
+        if (Market is not null)
+            return market is null || market == Market ? View(id, version, now) : UserRefusals.Changed;
         var registered = new UserEvent.Registered(home.MarketCode, home.Market.Currency, now);
         return new(Apply(registered).View(id, version + 1, now), registered);
     }
 
     /// <param name="sale">The policy of the order's market: it makes the points.</param>
     /// <param name="home">The policy of the user's market: it makes the tier.</param>
-    public Decision<UserEvent, PointsEarned> Decide(EarnPoints command, PolicySet sale, PolicySet home, DateTimeOffset now)
+    public Decision<UserEvent, PointsEarned> Decide(
+        EarnPoints command, PolicySet sale, PolicySet home, DateTimeOffset now)
     {
         if (command.GoodsMinor < 0 || command.EcoGoodsMinor < 0 || command.EcoGoodsMinor > command.GoodsMinor)
             return UserRefusals.BadAmount;
@@ -64,11 +67,13 @@ internal sealed partial record User
                 : new(UserRefusals.Changed, [.. events]);
         }
 
-        if (!Earned.TryGetValue(IdHash.Of(command.OrderId), out var order)) return new(UserRefusals.UnknownOrder, [.. events]);
+        if (!Earned.TryGetValue(IdHash.Of(command.OrderId), out var order))
+            return new(UserRefusals.UnknownOrder, [.. events]);
         var pending = user.Pending.Find(p => p.OrderId == command.OrderId)?.Points ?? 0;
         var reversed = new UserEvent.Reversed(
             command.ReturnId, command.OrderId, command.Points, Math.Min(pending, command.Points), command.RefundMinor,
-            order.Counts ? command.RefundMinor : 0, user.LastNo + 1, user.Points + user.PendingSum - command.Points, now);
+            order.Counts ? command.RefundMinor : 0, user.LastNo + 1, user.Points + user.PendingSum - command.Points,
+            now);
         user = user.Apply(reversed);
         return new(new PointsReversed(command.Points, user.Points, user.PendingSum), [.. events, reversed]);
     }
@@ -76,12 +81,14 @@ internal sealed partial record User
     /// <summary>Lets points mature whose day has come; nothing to do is no event.</summary>
     public Decision<UserEvent, Done> DecideDue(DateTimeOffset now) => new(new Done(), [.. Mature(now).Events]);
 
-    /// <summary>The user at an instant: points whose day has come are spendable, even when nothing has said so yet.</summary>
+    /// <summary>
+    /// The user at an instant: points whose day has come are spendable, even when nothing has said so yet.
+    /// </summary>
     public UserView View(UserId id, long version, DateTimeOffset now)
     {
         var due = Pending.TakeWhile(p => p.DueAt <= now).Sum(p => p.Points);
-        return new(id, Market!, Tier, Points + due, PendingSum - due, Orders, SpentMinor, RefundedMinor, Currency, RegisteredAt,
-            version);
+        return new(id, Market!, Tier, Points + due, PendingSum - due, Orders, SpentMinor, RefundedMinor, Currency,
+            RegisteredAt, version);
     }
 
     private (List<UserEvent> Events, User After) Mature(DateTimeOffset now)
@@ -89,7 +96,8 @@ internal sealed partial record User
         var (events, user) = (new List<UserEvent>(), this);
         foreach (var p in Pending.TakeWhile(p => p.DueAt <= now))
         {
-            var matured = new UserEvent.Matured(p.OrderId, p.Points, user.LastNo + 1, user.Points + user.PendingSum, now);
+            var balance = user.Points + user.PendingSum;
+            var matured = new UserEvent.Matured(p.OrderId, p.Points, user.LastNo + 1, balance, now);
             events.Add(matured);
             user = user.Apply(matured);
         }
@@ -97,7 +105,9 @@ internal sealed partial record User
         return (events, user);
     }
 
-    /// <summary>Whole units earn, the rest of an amount nothing; what eco packaging adds is earned by eco goods alone.</summary>
+    /// <summary>
+    /// Whole units earn, the rest of an amount nothing; what eco packaging adds is earned by eco goods alone.
+    /// </summary>
     private static (long Base, long Points) PointsOf(EarnPoints order, PointsPolicy policy, bool first)
     {
         var unitMinor = MinorUnits.PerUnit(order.Currency);
@@ -124,13 +134,13 @@ internal sealed partial record User
 internal static class MinorUnits
 {
     // Those that do not have two decimals.
-    private static readonly ImmutableDictionary<string, long> Others = new Dictionary<string, long>(StringComparer.Ordinal)
+    private static readonly FrozenDictionary<string, long> Others = new Dictionary<string, long>
     {
         ["BIF"] = 1, ["CLP"] = 1, ["DJF"] = 1, ["GNF"] = 1, ["ISK"] = 1, ["JPY"] = 1, ["KMF"] = 1, ["KRW"] = 1,
         ["PYG"] = 1, ["RWF"] = 1, ["UGX"] = 1, ["VND"] = 1, ["VUV"] = 1, ["XAF"] = 1, ["XOF"] = 1, ["XPF"] = 1,
         ["BHD"] = 1_000, ["IQD"] = 1_000, ["JOD"] = 1_000, ["KWD"] = 1_000, ["LYD"] = 1_000, ["OMR"] = 1_000,
         ["TND"] = 1_000,
-    }.ToImmutableDictionary(StringComparer.Ordinal);
+    }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    public static long PerUnit(string currency) => Others.GetValueOrDefault(currency, 100);
+    public static long PerUnit(string currency) => Others.TryGetValue(currency, out var minor) ? minor : 100;
 }

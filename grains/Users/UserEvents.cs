@@ -25,14 +25,15 @@ internal abstract record UserEvent
 
     /// <param name="Orders">That counted.</param>
     /// <param name="SpentMinor">That counted.</param>
-    internal sealed record TierChanged(UserTier From, UserTier To, int Orders, long SpentMinor, DateTimeOffset At) : UserEvent;
+    internal sealed record TierChanged(UserTier From, UserTier To, int Orders, long SpentMinor, DateTimeOffset At)
+        : UserEvent;
 
     /// <param name="FromPending">How many of the points had not been spendable yet.</param>
     /// <param name="RefundMinor">As told by the order.</param>
     /// <param name="SpentMinor">By how much money spent is lowered.</param>
     internal sealed record Reversed(
-        string ReturnId, string OrderId, long Points, long FromPending, long RefundMinor, long SpentMinor, long No, long Balance,
-        DateTimeOffset At) : UserEvent;
+        string ReturnId, string OrderId, long Points, long FromPending, long RefundMinor, long SpentMinor, long No,
+        long Balance, DateTimeOffset At) : UserEvent;
 
     internal sealed record Matured(string OrderId, long Points, long No, long Balance, DateTimeOffset At) : UserEvent;
 }

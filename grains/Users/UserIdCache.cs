@@ -5,8 +5,8 @@ namespace Ale.Users;
 
 /// <summary>
 /// Pairs of ids that this node remembers, both ways. Invariant: at most <see cref="PairsMax"/> pairs (and one for each
-/// caller adding at that moment); none answers later than <see cref="Age"/> after the store was asked for it, so that an
-/// erased one is forgotten everywhere in that time. Two generations: the older is dropped when the younger is full.
+/// caller adding at that moment); none answers later than <see cref="Age"/> after the store was asked for it, so that
+/// an erased one is forgotten everywhere in that time. Two generations: the older is dropped when the younger is full.
 /// </summary>
 internal sealed class UserIdCache(TimeProvider time, int pairsMax = UserIdCache.PairsMax)
 {
@@ -30,18 +30,16 @@ internal sealed class UserIdCache(TimeProvider time, int pairsMax = UserIdCache.
 
     public bool TryInternal(string external, out UserId user)
     {
-        var found = (_young.ByExternal.TryGetValue(external, out var pair) || _old.ByExternal.TryGetValue(external, out pair))
-            && IsFresh(pair);
+        if (!_young.ByExternal.TryGetValue(external, out var pair)) _old.ByExternal.TryGetValue(external, out pair);
         user = pair.Internal;
-        return found;
+        return IsFresh(pair);
     }
 
     public bool TryExternal(UserId user, [NotNullWhen(true)] out string? external)
     {
-        var found = (_young.ByInternal.TryGetValue(user.Value, out var pair) || _old.ByInternal.TryGetValue(user.Value, out pair))
-            && IsFresh(pair);
-        external = found ? pair.External : null;
-        return found;
+        if (!_young.ByInternal.TryGetValue(user.Value, out var pair)) _old.ByInternal.TryGetValue(user.Value, out pair);
+        external = IsFresh(pair) ? pair.External : null;
+        return external is not null;
     }
 
     /// <param name="askedAt">Timestamp taken before the store was asked.</param>
@@ -74,5 +72,6 @@ internal sealed class UserIdCache(TimeProvider time, int pairsMax = UserIdCache.
         }
     }
 
-    private bool IsFresh(Pair pair) => time.GetElapsedTime(pair.AskedAt) < Age;
+    // None was found: there is no external id in it.
+    private bool IsFresh(Pair pair) => pair.External is not null && time.GetElapsedTime(pair.AskedAt) < Age;
 }

@@ -31,7 +31,8 @@ internal sealed class UserIdMap(IPeopleStore store, TimeProvider time)
         return user;
     }
 
-    public async ValueTask<ImmutableDictionary<UserId, string>> External(ImmutableArray<UserId> users, CancellationToken ct)
+    public async ValueTask<ImmutableDictionary<UserId, string>> External(
+        ImmutableArray<UserId> users, CancellationToken ct)
     {
         var known = ImmutableDictionary.CreateBuilder<UserId, string>();
         var unknown = new List<string>();
@@ -71,7 +72,8 @@ internal sealed class UserIdMap(IPeopleStore store, TimeProvider time)
         }
         catch (Exception e) when (e is DbException or IOException or TimeoutException)
         {
-            throw new OutcomeUnknownException($"The store of persons did not answer: {e.GetType().Name} {(e as DbException)?.SqlState}");
+            throw new OutcomeUnknownException(
+                $"The store of persons did not answer: {e.GetType().Name} {(e as DbException)?.SqlState}");
         }
     }
 

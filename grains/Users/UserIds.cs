@@ -26,7 +26,8 @@ internal sealed class People(IPeopleStore store, UserIdMap map, JournalClock tim
     public async Task<Outcome<UserProfile>> PutProfile(UserId user, UserProfile profile, CancellationToken ct)
     {
         // The day may have begun elsewhere already.
-        if (profile.BirthDate > DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime.AddHours(14))) return UserRefusals.BadBirthDate;
+        if (profile.BirthDate > DateOnly.FromDateTime(time.GetUtcNow().UtcDateTime.AddHours(14)))
+            return UserRefusals.BadBirthDate;
         if (await UserIdMap.Asked(() => store.Key(user.Value, PersonSeal.NewKey(), ct)) is not { } key)
             return UserRefusals.Unknown;
         var fields = new List<SealedField>();
@@ -47,9 +48,11 @@ internal sealed class People(IPeopleStore store, UserIdMap map, JournalClock tim
     {
         if (await UserIdMap.Asked(() => store.Read(user.Value, ct)) is not { } person) return UserRefusals.Unknown;
         if (person.Key is not { } key) return new UserProfile();
-        var fields = person.Fields.ToDictionary(f => f.Name, f => PersonSeal.Open(key, user, f), StringComparer.Ordinal);
+        var fields = person.Fields.ToDictionary(
+            f => f.Name, f => PersonSeal.Open(key, user, f), StringComparer.Ordinal);
         return new UserProfile(
-            fields.TryGetValue(BirthDate, out var day) ? DateOnly.ParseExact(day, DateForm, CultureInfo.InvariantCulture) : null,
+            fields.TryGetValue(BirthDate, out var day)
+                ? DateOnly.ParseExact(day, DateForm, CultureInfo.InvariantCulture) : null,
             fields.GetValueOrDefault(Name), fields.GetValueOrDefault(Phone));
     }
 

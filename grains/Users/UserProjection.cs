@@ -3,19 +3,20 @@ using Ale.Kernel;
 
 namespace Ale.Users;
 
-/// <summary>Users with their figures, and the points ledger (USR-06), as tables. They know internal ids alone.</summary>
+/// <summary>Users with their figures, and the points ledger (USR-06), as tables; internal ids alone.</summary>
 internal sealed class UserProjection()
     : Projection<UserEvent>("user", 1, "user", UserJson.Default.UserEvent, Users, Entries)
 {
-    /// <summary><c>points</c> spendable, <c>pending</c> not yet; <c>spent_minor</c> is net of <c>refunded_minor</c>.</summary>
+    /// <summary><c>points</c> spendable, <c>pending</c> not yet; <c>spent_minor</c> net of refunds.</summary>
     public static readonly Table Users = new("app_user",
     [
-        Column.TextKey("user_id"), Column.Text("market"), Column.Text("currency"), Column.Text("tier"), Column.Sum("points"),
-        Column.Sum("pending"), Column.Sum("orders"), Column.Sum("spent_minor"), Column.Sum("refunded_minor"),
+        Column.TextKey("user_id"), Column.Text("market"), Column.Text("currency"), Column.Text("tier"),
+        Column.Sum("points"), Column.Sum("pending"), Column.Sum("orders"), Column.Sum("spent_minor"),
+        Column.Sum("refunded_minor"),
         Column.FirstNumber("registered_at"), Column.Number("version"),
     ], "registered_at, user_id");
 
-    /// <summary><c>kind</c> is earn, reverse or mature; <c>entry_id</c> the order, or for a reversal order/return.</summary>
+    /// <summary><c>kind</c>: earn, reverse, mature; <c>entry_id</c>: the order, of a reversal order/return.</summary>
     public static readonly Table Entries = new("points_entry",
     [
         Column.TextKey("user_id"), Column.NumberKey("no"), Column.Text("entry_id"), Column.Text("kind"),
@@ -31,7 +32,8 @@ internal sealed class UserProjection()
                 user.Set("market", e.Market).Set("currency", e.Currency).Set("tier", "new").Set("registered_at", e.At);
                 break;
             case UserEvent.Earned e:
-                user.Add("orders", 1).Add("spent_minor", e.SpentMinor).Add(e.DueAt is null ? "points" : "pending", e.Points);
+                user.Add("orders", 1).Add("spent_minor", e.SpentMinor)
+                    .Add(e.DueAt is null ? "points" : "pending", e.Points);
                 Entry(views, key, e.No, "earn", e.OrderId, e.Points, e.Balance, e.OrderId, e.At);
                 break;
             case UserEvent.TierChanged e:

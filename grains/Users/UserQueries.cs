@@ -38,13 +38,15 @@ internal sealed class UserQueries(Views views) : Grain, IUserQueries
                refunded_minor as RefundedMinor, registered_at as RegisteredAt from {app_user}
         """;
 
-    public async Task<Outcome<ImmutableArray<UserRow>>> Users(UserPlace? after, int limit, JournalPlace at, CancellationToken ct)
+    public async Task<Outcome<ImmutableArray<UserRow>>> Users(
+        UserPlace? after, int limit, JournalPlace at, CancellationToken ct)
     {
         var (when, id) = after is { } place
             ? (place.RegisteredAt.ToUnixTimeMilliseconds(), place.Id.Value) : (long.MaxValue, "");
-        return Rows(await views.List<Row>(
-            $"{Select} where (registered_at, user_id) < (@when, @id) order by registered_at desc, user_id desc limit @limit",
-            new { when, id, limit }, at, ct));
+        return Rows(await views.List<Row>($$"""
+            {{Select}} where (registered_at, user_id) < (@when, @id)
+            order by registered_at desc, user_id desc limit @limit
+            """, new { when, id, limit }, at, ct));
     }
 
     public async Task<Outcome<ImmutableArray<UserRow>>> Some(

@@ -5,8 +5,8 @@ namespace Ale.Users;
 
 /// <summary>The state as stored; entries by id, so that equal states have equal bytes.</summary>
 internal sealed record FrozenUser(
-    string? Market, string Currency, DateTimeOffset RegisteredAt, UserTier Tier, long Points, int Orders, long SpentMinor,
-    long RefundedMinor, long LastNo, long? FirstOrder, PendingPoints[] Pending, RecentOrder[] Recent,
+    string? Market, string Currency, DateTimeOffset RegisteredAt, UserTier Tier, long Points, int Orders,
+    long SpentMinor, long RefundedMinor, long LastNo, long? FirstOrder, PendingPoints[] Pending, RecentOrder[] Recent,
     KeyValuePair<long, EarnedOrder>[] Earned, KeyValuePair<long, int>[] Returns);
 
 internal sealed partial record User
@@ -15,14 +15,17 @@ internal sealed partial record User
         UserJson.Default.FrozenUser, meaning: 1, user => user.Freeze(), Thaw,
         user => user.Earned.Count + user.Returns.Count + user.Recent.Count + user.Pending.Count);
 
-    private FrozenUser Freeze() => new(Market, Currency, RegisteredAt, Tier, Points, Orders, SpentMinor, RefundedMinor, LastNo,
-        FirstOrder, [.. Pending], [.. Recent], [.. Earned.OrderBy(e => e.Key)], [.. Returns.OrderBy(r => r.Key)]);
+    private FrozenUser Freeze() => new(
+        Market, Currency, RegisteredAt, Tier, Points, Orders, SpentMinor, RefundedMinor, LastNo, FirstOrder,
+        [.. Pending], [.. Recent], [.. Earned.OrderBy(e => e.Key)], [.. Returns.OrderBy(r => r.Key)]);
 
     private static User Thaw(FrozenUser frozen) => new()
     {
         Market = frozen.Market, Currency = frozen.Currency, RegisteredAt = frozen.RegisteredAt, Tier = frozen.Tier,
-        Points = frozen.Points, Orders = frozen.Orders, SpentMinor = frozen.SpentMinor, RefundedMinor = frozen.RefundedMinor,
-        LastNo = frozen.LastNo, FirstOrder = frozen.FirstOrder, Pending = [.. frozen.Pending], Recent = [.. frozen.Recent],
-        Earned = ImmutableDictionary.CreateRange(frozen.Earned), Returns = ImmutableDictionary.CreateRange(frozen.Returns),
+        Points = frozen.Points, Orders = frozen.Orders, SpentMinor = frozen.SpentMinor,
+        RefundedMinor = frozen.RefundedMinor, LastNo = frozen.LastNo, FirstOrder = frozen.FirstOrder,
+        Pending = [.. frozen.Pending], Recent = [.. frozen.Recent],
+        Earned = ImmutableDictionary.CreateRange(frozen.Earned),
+        Returns = ImmutableDictionary.CreateRange(frozen.Returns),
     };
 }

@@ -9,7 +9,8 @@ internal static class UsersSetup
     public static IServiceCollection AddUsers(this IServiceCollection services)
     {
         services.AddSingleton<Projection, UserProjection>();
-        services.AddSingleton<UserIdMap>(s => new(s.GetRequiredService<IPeopleStore>(), s.GetRequiredService<JournalClock>()));
+        services.AddSingleton<UserIdMap>(
+            s => new(s.GetRequiredService<IPeopleStore>(), s.GetRequiredService<JournalClock>()));
         return services;
     }
 }

@@ -42,7 +42,8 @@ internal sealed class PostgresPeople(NpgsqlDataSource source) : IPeopleStore
         return (await ByExternal(connection, [externalId], ct)).GetValueOrDefault(externalId);
     }
 
-    public async Task<IReadOnlyDictionary<string, string>> External(IReadOnlyCollection<string> userIds, CancellationToken ct)
+    public async Task<IReadOnlyDictionary<string, string>> External(
+        IReadOnlyCollection<string> userIds, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         return await Pairs(connection,
@@ -55,7 +56,8 @@ internal sealed class PostgresPeople(NpgsqlDataSource source) : IPeopleStore
         await using var transaction = await connection.BeginTransactionAsync(ct);
         if (!await Lock(connection, userId)) return null;
         await connection.ExecuteAsync(
-            "insert into people.person_key values (@userId, @candidate) on conflict do nothing", new { userId, candidate });
+            "insert into people.person_key values (@userId, @candidate) on conflict do nothing",
+            new { userId, candidate });
         var key = await connection.ExecuteScalarAsync<byte[]>(
             "select key from people.person_key where user_id = @userId", new { userId });
         await transaction.CommitAsync(ct);
@@ -85,8 +87,9 @@ internal sealed class PostgresPeople(NpgsqlDataSource source) : IPeopleStore
             left join people.person_key k on k.user_id = p.user_id
             left join people.person_field f on f.user_id = p.user_id where p.user_id = @userId
             """, new { userId })).AsList();
-        return rows.Count == 0 ? null
-            : new(rows[0].Key, [.. rows.Where(r => r.Name is not null).Select(r => new SealedField(r.Name!, r.Bytes!))]);
+        if (rows.Count == 0) return null;
+        return new(rows[0].Key,
+            [.. rows.Where(r => r.Name is not null).Select(r => new SealedField(r.Name!, r.Bytes!))]);
     }
 
     public async Task<long?> Erase(string externalId, byte[] receipt, long at, CancellationToken ct)
@@ -94,10 +97,13 @@ internal sealed class PostgresPeople(NpgsqlDataSource source) : IPeopleStore
         const string known = "select erased_at from people.erasure where receipt = @receipt";
         await using var connection = await source.OpenConnectionAsync(ct);
         await using var transaction = await connection.BeginTransactionAsync(ct);
-        await connection.ExecuteAsync("delete from people.erasure where erased_at < @before", new { before = at - ReceiptMs });
+        await connection.ExecuteAsync(
+            "delete from people.erasure where erased_at < @before", new { before = at - ReceiptMs });
         if (await connection.QueryFirstOrDefaultAsync<long?>(known, new { receipt }) is { } erased) return erased;
-        if (await connection.ExecuteAsync("delete from people.person where external_id = @externalId", new { externalId }) == 0)
-            return await connection.QueryFirstOrDefaultAsync<long?>(known, new { receipt }); // a repeat at the same moment
+        var gone = await connection.ExecuteAsync(
+            "delete from people.person where external_id = @externalId", new { externalId });
+        // A repeat at the same moment has waited for the other's delete, and sees its receipt now.
+        if (gone == 0) return await connection.QueryFirstOrDefaultAsync<long?>(known, new { receipt });
         await connection.ExecuteAsync("insert into people.erasure values (@receipt, @at)", new { receipt, at });
         await transaction.CommitAsync(ct);
         return at;
@@ -107,7 +113,8 @@ internal sealed class PostgresPeople(NpgsqlDataSource source) : IPeopleStore
         await connection.ExecuteScalarAsync<bool>(
             "select exists (select 1 from people.person where user_id = @userId for key share)", new { userId });
 
-    private static Task<Dictionary<string, string>> ByExternal(NpgsqlConnection connection, string[] ids, CancellationToken ct) =>
+    private static Task<Dictionary<string, string>> ByExternal(
+        NpgsqlConnection connection, string[] ids, CancellationToken ct) =>
         Pairs(connection, "select external_id, user_id from people.person where external_id = any($1)", ids, ct);
 
     private static async Task<Dictionary<string, string>> Pairs(

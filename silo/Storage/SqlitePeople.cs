@@ -34,7 +34,8 @@ internal sealed class SqlitePeople(string connectionString) : IPeopleStore, IDis
     public Task<string?> Find(string externalId, CancellationToken ct) =>
         Read(connection => FindIn(connection, externalId), ct);
 
-    public Task<IReadOnlyDictionary<string, string>> External(IReadOnlyCollection<string> userIds, CancellationToken ct) =>
+    public Task<IReadOnlyDictionary<string, string>> External(
+        IReadOnlyCollection<string> userIds, CancellationToken ct) =>
         Read<IReadOnlyDictionary<string, string>>(connection =>
         {
             var found = new Dictionary<string, string>(StringComparer.Ordinal);
@@ -71,26 +72,30 @@ internal sealed class SqlitePeople(string connectionString) : IPeopleStore, IDis
     {
         using var snapshot = connection.BeginTransaction(deferred: true); // an erasure is seen whole or not at all
         if (!IsThere(connection, userId)) return null;
-        var key = connection.QueryFirstOrDefault<byte[]>("select key from person_key where user_id = @userId", new { userId });
+        var key = connection.QueryFirstOrDefault<byte[]>(
+            "select key from person_key where user_id = @userId", new { userId });
         var fields = connection.Query<(string Name, byte[] Bytes)>(
             "select name, sealed from person_field where user_id = @userId", new { userId });
         return new(key, [.. fields.Select(f => new SealedField(f.Name, f.Bytes))]);
     }, ct);
 
-    public Task<long?> Erase(string externalId, byte[] receipt, long at, CancellationToken ct) => Write<long?>(connection =>
+    public Task<long?> Erase(
+        string externalId, byte[] receipt, long at, CancellationToken ct) => Write<long?>(connection =>
     {
         connection.Execute("delete from erasure where erased_at < @before", new { before = at - ReceiptMs });
         if (connection.QueryFirstOrDefault<long?>(
                 "select erased_at from erasure where receipt = @receipt", new { receipt }) is { } erased) return erased;
-        if (connection.Execute("delete from person where external_id = @externalId", new { externalId }) == 0) return null;
+        if (connection.Execute("delete from person where external_id = @externalId", new { externalId }) == 0)
+            return null;
         connection.Execute("insert into erasure values (@receipt, @at)", new { receipt, at });
         return at;
     }, ct);
 
     public void Dispose() => _turn.Dispose();
 
-    private static string? FindIn(SqliteConnection connection, string external) => connection.QueryFirstOrDefault<string>(
-        "select user_id from person where external_id = @external", new { external });
+    private static string? FindIn(SqliteConnection connection, string external) =>
+        connection.QueryFirstOrDefault<string>(
+            "select user_id from person where external_id = @external", new { external });
 
     private static bool IsThere(SqliteConnection connection, string userId) =>
         connection.ExecuteScalar<bool>("select exists (select 1 from person where user_id = @userId)", new { userId });

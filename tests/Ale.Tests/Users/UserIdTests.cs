@@ -50,7 +50,7 @@ public sealed class UserIdTests
     [Fact]
     public async Task Persons_that_come_while_the_store_is_asked_travel_together_and_once()
     {
-        var store = new SlowStore();
+        using var store = new SlowStore();
         var map = new UserIdMap(store, _time);
         var first = map.Internal("e0", default).AsTask();
         await store.Asked.WaitAsync();
@@ -60,18 +60,19 @@ public sealed class UserIdTests
         Assert.Equal(1, store.Batches[0]);
         Assert.Equal(3, store.Batches.Count);
         Assert.All(store.Batches, n => Assert.InRange(n, 1, UserIdMap.BatchMax));
-        Assert.Equal(others[4].Result, others[1_204].Result);
-        Assert.Equal(first.Result, await map.Internal("e0", default)); // from the cache
+        Assert.Equal(await others[4], await others[1_204]);
+        Assert.Equal(await first, await map.Internal("e0", default)); // from the cache
         Assert.Equal(3, store.Batches.Count);
     }
 
     [Fact]
     public async Task A_store_that_fails_fails_its_askers_says_nothing_of_them_and_is_asked_again()
     {
-        var store = new SlowStore { Failing = true };
+        using var store = new SlowStore { Failing = true };
         store.Answer.Release(10);
         var map = new UserIdMap(store, _time);
-        var fault = await Assert.ThrowsAsync<OutcomeUnknownException>(() => map.Internal("+447700900123", default).AsTask());
+        var fault = await Assert.ThrowsAsync<OutcomeUnknownException>(
+            () => map.Internal("+447700900123", default).AsTask());
         Assert.DoesNotContain("447700900123", fault.ToString());
         store.Failing = false;
         Assert.StartsWith("u", (await map.Internal("+447700900123", default)).Value);
@@ -102,11 +103,19 @@ public sealed class UserIdTests
     }
 
     /// <summary>Answers when it is let.</summary>
-    private sealed class SlowStore : IPeopleStore
+    private sealed class SlowStore : IPeopleStore, IDisposable
     {
         public readonly SemaphoreSlim Asked = new(0), Answer = new(0);
         public readonly List<int> Batches = [];
+        private readonly Dictionary<string, string> _ids = [];
+
         public bool Failing { get; set; }
+
+        public void Dispose()
+        {
+            Asked.Dispose();
+            Answer.Dispose();
+        }
 
         public async Task<IReadOnlyDictionary<string, string>> Internal(
             IReadOnlyCollection<(string ExternalId, string Candidate)> wanted, long at, CancellationToken ct)
@@ -115,15 +124,18 @@ public sealed class UserIdTests
             Asked.Release();
             await Answer.WaitAsync(ct);
             if (Failing) throw new TimeoutException($"asked for {wanted.First().ExternalId}");
-            return wanted.ToDictionary(w => w.ExternalId, w => w.Candidate);
+            foreach (var (external, candidate) in wanted) _ids.TryAdd(external, candidate);
+            return _ids;
         }
 
         public Task<string?> Find(string externalId, CancellationToken ct) => throw new NotSupportedException();
 
-        public Task<IReadOnlyDictionary<string, string>> External(IReadOnlyCollection<string> userIds, CancellationToken ct) =>
+        public Task<IReadOnlyDictionary<string, string>> External(
+            IReadOnlyCollection<string> userIds, CancellationToken ct) =>
             throw new NotSupportedException();
 
-        public Task<byte[]?> Key(string userId, byte[] candidate, CancellationToken ct) => throw new NotSupportedException();
+        public Task<byte[]?> Key(string userId, byte[] candidate, CancellationToken ct) =>
+            throw new NotSupportedException();
 
         public Task<bool> Put(string userId, IReadOnlyCollection<SealedField> fields, long at, CancellationToken ct) =>
             throw new NotSupportedException();

@@ -1,53 +1,15 @@
-using System.Text.Json;
-using Ale.Kernel;
-using Ale.Policy;
-using CsCheck;
 using Xunit;
 
 namespace Ale.Users;
 
 public sealed class UserTests
 {
-    private static readonly DateTimeOffset Noon = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
-    private static readonly PolicyBook Book = PolicyBook.Load(Repository.At("deploy", "policy"));
-    private static readonly UserId Id = new("u1");
-
-    /// <summary>A user and what was decided about him; each command at a time of its own.</summary>
-    private sealed class Life(string market = "gb")
-    {
-        public User User { get; private set; } = User.New();
-        public List<UserEvent> Events { get; } = [];
-        public DateTimeOffset Now { get; set; } = Noon;
-
-        public Outcome<PointsEarned> Earn(string order, long goodsMinor, long ecoMinor = 0, string? sale = null, string? currency = null)
-        {
-            var policy = Book.For(sale ?? market, Now);
-            var command = new EarnPoints(order, sale ?? market, currency ?? policy.Market.Currency, goodsMinor, ecoMinor);
-            return Take(User.Decide(command, policy, Book.For(User.Market ?? command.Market, Now), Now));
-        }
-
-        public Outcome<PointsReversed> Reverse(string id, string order, long points, long refundMinor) =>
-            Take(User.Decide(new ReversePoints(id, order, points, refundMinor), Now));
-
-        public Outcome<UserView> Register(string? asked) =>
-            Take(User.Decide(asked, Book.For(asked, Now), Id, Events.Count, Now));
-
-        public Outcome<Done> Due() => Take(User.DecideDue(Now));
-
-        public UserView View => User.View(Id, Events.Count, Now);
-
-        private Outcome<T> Take<T>(Decision<UserEvent, T> decision)
-        {
-            foreach (var e in decision.Events) User = User.Apply(e);
-            Events.AddRange(decision.Events);
-            return decision.Reply;
-        }
-    }
+    private static readonly DateTimeOffset Noon = UserLife.Noon;
 
     [Fact]
     public void USR_01_of_two_orders_paid_at_the_same_moment_one_earns_300_and_the_other_100()
     {
-        var life = new Life("cn");
+        var life = new UserLife("cn");
         Assert.Equal(new PointsEarned(300, true, UserTier.New), life.Earn("A", 100_00).Value);
         Assert.Equal(new PointsEarned(100, false, UserTier.Regular), life.Earn("B", 100_00).Value);
         Assert.Equal(400, life.View.PendingPoints);
@@ -56,7 +18,7 @@ public sealed class UserTests
     [Fact]
     public void USR_01_the_order_after_a_returned_first_one_is_not_first_again()
     {
-        var life = new Life();
+        var life = new UserLife();
         life.Earn("A", 100_00);
         life.Reverse("r", "A", 300, 100_00);
         Assert.Equal(new PointsEarned(100, false, UserTier.Regular), life.Earn("B", 100_00).Value);
@@ -70,12 +32,12 @@ public sealed class UserTests
     [InlineData(100_00, 50_99, 350)] // the eco bonus is of the eco goods alone
     [InlineData(0, 0, 0)]
     public void USR_06_a_first_order_earns_by_whole_units(long goodsMinor, long ecoMinor, long points) =>
-        Assert.Equal(points, new Life().Earn("A", goodsMinor, ecoMinor).Value!.Points);
+        Assert.Equal(points, new UserLife().Earn("A", goodsMinor, ecoMinor).Value!.Points);
 
     [Fact]
     public void USR_06_a_later_order_in_eco_packaging_earns_twice()
     {
-        var life = new Life();
+        var life = new UserLife();
         life.Earn("A", 0);
         Assert.Equal(200, life.Earn("B", 100_00, 100_00).Value!.Points);
     }
@@ -85,12 +47,12 @@ public sealed class UserTests
     [InlineData("KWD", 1_999, 3)]
     [InlineData("CNY", 100, 3)]
     public void USR_06_whole_units_follow_the_currency(string currency, long goodsMinor, long points) =>
-        Assert.Equal(points, new Life().Earn("A", goodsMinor, currency: currency).Value!.Points);
+        Assert.Equal(points, new UserLife().Earn("A", goodsMinor, currency: currency).Value!.Points);
 
     [Fact]
     public void USR_06_a_returned_order_takes_its_points_back_and_both_entries_stay()
     {
-        var life = new Life();
+        var life = new UserLife();
         life.Earn("A", 100_00);
         Assert.Equal(new PointsReversed(300, 0, 0), life.Reverse("r", "A", 300, 100_00).Value);
         Assert.Equal((0, 0L, 100_00L), (life.View.Points, life.View.SpentMinor, life.View.RefundedMinor));
@@ -105,7 +67,7 @@ public sealed class UserTests
     [Fact]
     public void L01_an_order_told_again_earns_nothing_and_answers_as_the_first_time()
     {
-        var life = new Life();
+        var life = new UserLife();
         var first = life.Earn("A", 100_00).Value;
         life.Earn("B", 100_00);
         var events = life.Events.Count;
@@ -120,7 +82,7 @@ public sealed class UserTests
     [Fact]
     public void L02_a_return_takes_pending_points_first_and_then_goes_below_zero()
     {
-        var life = new Life("cn"); // pending for 7 days
+        var life = new UserLife("cn"); // pending for 7 days
         life.Earn("A", 100_00);
         life.Now = Noon.AddDays(1);
         life.Earn("B", 100_00);
@@ -131,7 +93,7 @@ public sealed class UserTests
         Assert.Equal(new PointsReversed(100, 0, 0), life.Reverse("r3", "B", 100, 100_00).Value);
         Assert.Null(life.User.DueAt);
 
-        var spent = new Life("gb");
+        var spent = new UserLife("gb");
         spent.Earn("A", 100_00);
         Assert.Equal(new PointsReversed(301, -1, 0), spent.Reverse("r", "A", 301, 100_00).Value);
     }
@@ -139,7 +101,7 @@ public sealed class UserTests
     [Fact]
     public void L02_pending_points_become_spendable_on_their_day_and_once()
     {
-        var life = new Life("cn");
+        var life = new UserLife("cn");
         life.Earn("A", 100_00);
         Assert.Equal(Noon.AddDays(7), life.User.DueAt);
         life.Now = Noon.AddDays(7).AddTicks(-1);
@@ -155,7 +117,7 @@ public sealed class UserTests
     [Fact]
     public void USR_03_core_comes_with_the_fifth_order_once_and_a_refund_demotes_nobody()
     {
-        var life = new Life();
+        var life = new UserLife();
         for (var i = 1; i <= 6; i++) life.Earn($"o{i}", 10_00);
         Assert.Equal([UserTier.Regular, UserTier.Core], life.Events.OfType<UserEvent.TierChanged>().Select(e => e.To));
         var fifth = life.Events.FindIndex(e => e is UserEvent.Earned { OrderId: "o5" });
@@ -170,12 +132,12 @@ public sealed class UserTests
     [InlineData(2_999_99, UserTier.Regular)]
     [InlineData(3_000_00, UserTier.Core)]
     public void USR_03_money_alone_is_enough(long goodsMinor, UserTier tier) =>
-        Assert.Equal(tier, new Life().Earn("A", goodsMinor).Value!.Tier);
+        Assert.Equal(tier, new UserLife().Earn("A", goodsMinor).Value!.Tier);
 
     [Fact]
     public void USR_03_a_refunded_order_counts_as_an_order_and_its_money_does_not()
     {
-        var life = new Life();
+        var life = new UserLife();
         life.Earn("A", 400_00);
         life.Reverse("r", "A", 1_200, 400_00);
         Assert.Equal(UserTier.New, life.View.Tier);
@@ -188,7 +150,7 @@ public sealed class UserTests
     [InlineData(181, UserTier.New)]
     public void USR_03_with_a_window_only_what_lies_within_counts(int daysLater, UserTier tier)
     {
-        var life = new Life("cn");
+        var life = new UserLife("cn");
         life.Earn("A", 10_00);
         life.Now = Noon.AddDays(daysLater);
         Assert.Equal(tier, life.Earn("B", 10_00).Value!.Tier);
@@ -198,7 +160,7 @@ public sealed class UserTests
     [Fact]
     public void USR_03_within_the_window_money_counts_net_of_refunds()
     {
-        var life = new Life("cn");
+        var life = new UserLife("cn");
         life.Earn("A", 2_990_00);
         life.Reverse("r", "A", 0, 2_990_00);
         Assert.Equal(UserTier.Regular, life.Earn("B", 10_00).Value!.Tier);
@@ -208,7 +170,7 @@ public sealed class UserTests
     [Fact]
     public void USR_03_without_a_window_no_order_is_kept_but_its_id()
     {
-        var life = new Life();
+        var life = new UserLife();
         for (var i = 0; i < 100; i++) life.Earn($"o{i}", 10_00);
         Assert.Empty(life.User.Recent);
         Assert.Equal(100, life.User.Earned.Count);
@@ -217,10 +179,11 @@ public sealed class UserTests
     [Fact]
     public void L04_the_balance_does_not_depend_on_the_order_in_which_returns_are_told()
     {
-        (string Id, string Order, long Points)[] returns = [("r1", "A", 100), ("r1", "B", 30), ("r2", "A", 50), ("r2", "B", 70)];
+        (string Id, string Order, long Points)[] returns =
+            [("r1", "A", 100), ("r1", "B", 30), ("r2", "A", 50), ("r2", "B", 70)];
         var balances = Permutations(returns).Select(permutation =>
         {
-            var life = new Life("cn");
+            var life = new UserLife("cn");
             life.Earn("A", 100_00);
             life.Earn("B", 100_00);
             foreach (var r in permutation) life.Reverse(r.Id, r.Order, r.Points, r.Points);
@@ -229,13 +192,14 @@ public sealed class UserTests
         Assert.Equal([(0L, 150L, 200_00L - 250)], balances);
 
         static IEnumerable<T[]> Permutations<T>(T[] items) => items.Length <= 1 ? [items] :
-            items.SelectMany((x, i) => Permutations([.. items[..i], .. items[(i + 1)..]]).Select(rest => (T[])[x, .. rest]));
+            items.SelectMany((x, i) =>
+                Permutations([.. items[..i], .. items[(i + 1)..]]).Select(rest => (T[])[x, .. rest]));
     }
 
     [Fact]
     public void L06_every_change_of_tier_begins_where_the_one_before_ended()
     {
-        var life = new Life();
+        var life = new UserLife();
         for (var i = 1; i <= 8; i++) life.Earn($"o{i}", 700_00);
         var tier = UserTier.New;
         foreach (var e in life.Events.OfType<UserEvent.TierChanged>())
@@ -250,13 +214,13 @@ public sealed class UserTests
     [Fact]
     public void Registering_is_once_and_an_order_registers_in_its_market()
     {
-        var life = new Life();
+        var life = new UserLife();
         Assert.Equal(("cn", "CNY"), life.Register(null).Value is { } v ? (v.Market, v.Currency) : default);
         Assert.Equal(life.View, life.Register("cn").Value);
         Assert.Same(UserRefusals.Changed, life.Register("gb").Refusal);
         Assert.Single(life.Events);
 
-        var implied = new Life("gb");
+        var implied = new UserLife("gb");
         implied.Earn("A", 1_00);
         Assert.Equal("gb", implied.Register(null).Value!.Market);
         Assert.Same(UserRefusals.Changed, implied.Register("cn").Refusal);
@@ -265,7 +229,7 @@ public sealed class UserTests
     [Fact]
     public void Money_in_another_currency_earns_points_and_is_not_added_to_what_was_spent()
     {
-        var life = new Life();
+        var life = new UserLife();
         life.Register("cn");
         Assert.Equal(30_000, life.Earn("A", 10_000_00, sale: "gb").Value!.Points);
         Assert.Equal((0L, 1, UserTier.New), (life.View.SpentMinor, life.View.Orders, life.View.Tier));
@@ -276,7 +240,7 @@ public sealed class UserTests
     [Fact]
     public void A_return_is_refused_in_order_of_precedence()
     {
-        var life = new Life();
+        var life = new UserLife();
         Assert.Same(UserRefusals.BadAmount, life.Reverse("r", "A", -1, 0).Refusal);
         Assert.Same(UserRefusals.BadAmount, life.Reverse("r", "A", 0, -1).Refusal);
         Assert.Same(UserRefusals.Unknown, life.Reverse("r", "A", 0, 0).Refusal);
@@ -295,75 +259,8 @@ public sealed class UserTests
     [InlineData(10, 11)]
     public void An_order_of_impossible_amounts_is_refused(long goodsMinor, long ecoMinor)
     {
-        var life = new Life();
+        var life = new UserLife();
         Assert.Same(UserRefusals.BadAmount, life.Earn("A", goodsMinor, ecoMinor).Refusal);
         Assert.Empty(life.Events);
-    }
-
-    private static readonly Gen<(int What, int Order, int Return, int Amount, int Days)> Step =
-        Gen.Select(Gen.Int[0, 5], Gen.Int[0, 6], Gen.Int[0, 2], Gen.Int[0, 200_000], Gen.Int[0, 40]);
-
-    [Fact]
-    public void Whatever_happens_repeats_change_nothing_and_a_replay_ends_where_the_user_is() =>
-        Gen.Select(Gen.Bool, Step.Array[0, 40]).Sample((inGb, steps) =>
-        {
-            var life = new Life(inGb ? "gb" : "cn");
-            foreach (var step in steps)
-            {
-                if (step.What == 5) life.Now = life.Now.AddDays(step.Days);
-                var before = life.Events.Count;
-                Run(life, step);
-                var between = life.Events.Count;
-                Run(life, step);
-                Assert.Equal(between, life.Events.Count); // a repeat yields no event
-                Assert.True(between - before <= 20);
-            }
-
-            var replayed = life.Events.Aggregate(User.New(), (user, e) => user.Apply(RoundTrip(e)));
-            Assert.Equal(Bytes(life.User), Bytes(replayed));
-            Assert.Equal(Bytes(life.User), Bytes(User.Snapshots.Thaw(User.Snapshots.Freeze(life.User)())));
-            var entries = life.Events.Sum(e => e switch
-            {
-                UserEvent.Earned x => x.Points,
-                UserEvent.Reversed x => -x.Points,
-                _ => 0,
-            });
-            Assert.Equal(entries, life.View.Points + life.View.PendingPoints);
-            Assert.True(life.User.Pending.All(p => p.Points > 0));
-            Assert.Equal(life.User.Pending.OrderBy(p => p.DueAt), life.User.Pending);
-        });
-
-    private static void Run(Life life, (int What, int Order, int Return, int Amount, int Days) step)
-    {
-        var order = $"o{step.Order}";
-        if (step.What <= 2) life.Earn(order, step.Amount, step.Amount / 3);
-        else if (step.What <= 4) life.Reverse($"r{step.Return}", order, step.Amount / 100, step.Amount / 2);
-        else life.Due();
-    }
-
-    private static string Bytes(User user) => System.Text.Encoding.UTF8.GetString(User.Snapshots.Freeze(user)());
-
-    private static UserEvent RoundTrip(UserEvent e) =>
-        JsonSerializer.Deserialize(JsonSerializer.Serialize(e, UserJson.Default.UserEvent), UserJson.Default.UserEvent)!;
-
-    [Fact]
-    public void Every_event_is_stored_as_the_golden_lines_say()
-    {
-        UserEvent[] events =
-        [
-            new UserEvent.Registered("gb", "GBP", Noon),
-            new UserEvent.Earned("A", "gb", "GBP", 100_50, 50_00, 100_50, 100, 350, true, null, null, 1, 350, Noon),
-            new UserEvent.Earned("B", "cn", "CNY", 100_50, 0, 0, 100, 100, false, Noon.AddDays(7), 180, 2, 450, Noon),
-            new UserEvent.TierChanged(UserTier.New, UserTier.Regular, 2, 100_50, Noon),
-            new UserEvent.Reversed("r", "B", 100, 60, 100_50, 0, 3, 350, Noon),
-            new UserEvent.Matured("B", 40, 4, 350, Noon),
-        ];
-        var golden = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Users", "User.golden.jsonl"));
-        Assert.Equal(golden, events.Select(e => JsonSerializer.Serialize(e, UserJson.Default.UserEvent)));
-        Assert.Equal(events, golden.Select(line => JsonSerializer.Deserialize(line, UserJson.Default.UserEvent)));
-        Assert.Equal( // every kind of event has a line
-            typeof(UserEvent).GetNestedTypes(System.Reflection.BindingFlags.NonPublic).Where(t => t.IsSubclassOf(typeof(UserEvent))).ToHashSet(),
-            events.Select(e => e.GetType()).ToHashSet());
-        Assert.ThrowsAny<JsonException>(() => JsonSerializer.Deserialize("""{"$type":"user.other"}""", UserJson.Default.UserEvent));
     }
 }
