@@ -14,8 +14,8 @@ internal sealed class ImportQueries(Views views) : Grain, IImportQueries
     /// their lines or charges, these are not counted twice.</item>
     /// <item>Charges of a document that names no order (a credit note, an invoice of nothing but postage) stand only
     /// there, and are counted from there.</item>
-    /// <item>Return lines are the file's: lines with goods of negative quantity and unmatched ones. One that was matched
-    /// in part stands twice, and its second half is left out. Units and money taken back are the returns' own.</item>
+    /// <item>Return lines are the file's: lines with goods of negative quantity and unmatched ones. One that was
+    /// matched in part stands twice, and its second half is left out. Units and money taken back are the returns' own.</item>
     /// <item>Points are the ledgers', of these orders; balance and tier are those of the users who have one, whatever
     /// else they bought. On hand is what there is now of the SKUs sold.</item>
     /// </list>
@@ -54,7 +54,8 @@ internal sealed class ImportQueries(Views views) : Grain, IImportQueries
                 as ReturnLines,
             (select cast(coalesce(sum(x.quantity), 0) as bigint) from {sales_return_line} x
                 join r on r.order_id = x.order_id and r.id = x.return_id) as UnitsReturned,
-            (select cast(coalesce(sum(-quantity), 0) as bigint) from d where kind = 'unmatched') as UnitsReturnUnmatched,
+            (select cast(coalesce(sum(-quantity), 0) as bigint) from d where kind = 'unmatched')
+                as UnitsReturnUnmatched,
             (select cast(coalesce(sum(refund_minor), 0) as bigint) from r where state = 'refunded') as RefundMinor,
             (select count(distinct user_id) from o) as Users,
             (select cast(coalesce(sum(points), 0) as bigint) from p where kind = 'earn') as PointsEarned,

@@ -99,12 +99,14 @@ public sealed class ImportFiguresTests
         Return(views, "A3", "r1", "accepted", 100, 1);                         // units are back, the money not yet
         Return(views, "X1", "r1", "refunded", 100, 1);
 
-        foreach (var (user, tier, points) in new[] { ("ua", "regular", 84), ("ub", "new", 5), ("uc", "new", 0), ("ux", "core", 99) })
+        (string, string, int)[] users = [("ua", "regular", 84), ("ub", "new", 5), ("uc", "new", 0), ("ux", "core", 99)];
+        foreach (var (user, tier, points) in users)
             views.Row(Users, user).Set("tier", tier).Add("points", points);
         (string User, string Kind, int Points, string Order)[] entries =
         [
             ("ua", "earn", 30, "A1"), ("ua", "mature", 30, "A1"), ("ua", "earn", 6, "A2"), ("ua", "reverse", -2, "A2"),
-            ("ua", "earn", 50, "elsewhere"), ("uc", "earn", 1, "A6"), ("uc", "reverse", -1, "A6"), ("ux", "earn", 99, "X1"),
+            ("ua", "earn", 50, "elsewhere"), ("uc", "earn", 1, "A6"), ("uc", "reverse", -1, "A6"),
+            ("ux", "earn", 99, "X1"),
         ];
         for (var i = 0; i < entries.Length; i++)
         {
@@ -139,8 +141,9 @@ public sealed class ImportFiguresTests
         }, await Figures(views, "i1"));
         Assert.Equal(new ImportFigures
         {
-            Orders = 1, OrderLines = 1, Skus = 1, UnitsSold = 70, SalesMinor = 7_000, UnpricedLines = 1, ReturnLines = 1,
-            UnitsReturned = 1, UnitsReturnUnmatched = 7, RefundMinor = 100, Users = 1, PointsEarned = 99, PointsBalance = 99,
+            Orders = 1, OrderLines = 1, Skus = 1, UnitsSold = 70, SalesMinor = 7_000, UnpricedLines = 1,
+            ReturnLines = 1, UnitsReturned = 1, UnitsReturnUnmatched = 7, RefundMinor = 100, Users = 1,
+            PointsEarned = 99, PointsBalance = 99,
             TierCore = 1, OnHand = 100,
         }, await Figures(views, "i2"));
     }

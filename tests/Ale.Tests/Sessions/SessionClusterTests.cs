@@ -10,7 +10,8 @@ public sealed class SessionClusterTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 6, 18, 12, 0, 0, TimeSpan.Zero);
 
-    private static readonly SessionTerms Terms = new("Summer opening", SessionKind.Live, SessionTier.Base, "cn", "h1", "p9",
+    private static readonly SessionTerms Terms = new(
+        "Summer opening", SessionKind.Live, SessionTier.Base, "cn", "h1", "p9",
         Noon, Noon.AddHours(1), true, ["K1"]);
 
     private static async Task InSilo(Func<IGrainFactory, Task> test)
