@@ -10,7 +10,7 @@ internal sealed class ImportQueries(Views views) : Grain, IImportQueries
     /// One statement, so that all figures are of one moment. What is counted where:
     /// <list type="bullet">
     /// <item>An order counts when it has been paid and was not cancelled since. Its goods, their lines and its charges
-    /// are read from the order alone: a document that names orders keeps only what they do not, and should it repeat
+    /// are read from the order alone, those of the attempt that was paid: a document that names orders keeps only what they do not, and should it repeat
     /// their lines or charges, these are not counted twice.</item>
     /// <item>Charges of a document that names no order (a credit note, an invoice of nothing but postage) stand only
     /// there, and are counted from there.</item>
@@ -23,11 +23,15 @@ internal sealed class ImportQueries(Views views) : Grain, IImportQueries
     /// </summary>
     internal const string FiguresSql = """
         with o as (
-            select s.id, s.user_id, s.goods_minor from {import_order} i join {sales_order} s on s.id = i.order_id
+            select s.id, s.attempt, s.user_id, s.goods_minor
+            from {import_order} i join {sales_order} s on s.id = i.order_id
             where i.import = @import and s.state in ('paid', 'shipped', 'delivered', 'partly_refunded', 'refunded')),
-        l as (select x.sku, x.quantity from {sales_order_line} x join o on o.id = x.order_id),
+        l as (
+            select x.sku, x.quantity from {sales_order_line} x
+            join o on o.id = x.order_id and o.attempt = x.attempt),
         c as (
-            select x.amount_minor from {sales_order_charge} x join o on o.id = x.order_id
+            select x.amount_minor from {sales_order_charge} x
+            join o on o.id = x.order_id and o.attempt = x.attempt
             union all
             select x.amount_minor from {import_line} x
             join {import_document} d on d.import = x.import and d.no = x.document
