@@ -83,8 +83,8 @@ public sealed class ImportFiguresTests
         ];
         for (var i = 0; i < entries.Length; i++)
         {
-            views.Row(UserProjection.Entries, entries[i].User, i).Set("kind", entries[i].Kind).Set("points", entries[i].Points)
-                .Set("order_id", entries[i].Order);
+            views.Row(UserProjection.Entries, entries[i].User, i).Set("kind", entries[i].Kind)
+                .Set("points", entries[i].Points).Set("order_id", entries[i].Order);
         }
 
         foreach (var (sku, onHand) in new[] { ("K1", 3), ("K2", 4), ("K3", 5), ("K9", 100) })
