@@ -15,7 +15,8 @@ internal sealed record ImportBody(string Source, string Market, string Sha256) :
 }
 
 /// <summary>A document of the file: its lines as they stand there, save those that its orders keep.</summary>
-internal sealed record ImportDocumentBody(ImmutableArray<ImportLineBody> Lines, ImmutableArray<Id> OrderIds) : IValidated
+internal sealed record ImportDocumentBody(ImmutableArray<ImportLineBody> Lines, ImmutableArray<Id> OrderIds)
+    : IValidated
 {
     public void Validate(Problems p)
     {
@@ -24,7 +25,8 @@ internal sealed record ImportDocumentBody(ImmutableArray<ImportLineBody> Lines, 
     }
 
     public ImportDocument Content() => new(
-        [.. Lines.Select(l => new ImportLine(l.Kind, l.Sku?.Value, l.Code?.Value, l.Quantity, l.AmountMinor, l.Part ?? false))],
+        [.. Lines.Select(l => new ImportLine(
+            l.Kind, l.Sku?.Value, l.Code?.Value, l.Quantity, l.AmountMinor, l.Part ?? false))],
         [.. OrderIds.Select(id => id.Value)]);
 }
 
@@ -64,8 +66,8 @@ internal sealed record ImportFiguresReply(
 {
     public static ImportFiguresReply Of(ImportInfo import, ImportFigures f) => new(
         import.Id, import.Terms.Source, import.Terms.Market, import.Terms.Sha256, f.Orders, f.GuestOrders, f.OrderLines,
-        f.Skus, f.UnitsSold, f.SalesMinor, f.ChargeLines, f.ChargesMinor, f.UnpricedLines, f.ReturnLines, f.UnitsReturned,
-        f.UnitsReturnUnmatched, f.RefundMinor, f.Users, f.PointsEarned, f.PointsReversed, f.PointsBalance,
+        f.Skus, f.UnitsSold, f.SalesMinor, f.ChargeLines, f.ChargesMinor, f.UnpricedLines, f.ReturnLines,
+        f.UnitsReturned, f.UnitsReturnUnmatched, f.RefundMinor, f.Users, f.PointsEarned, f.PointsReversed, f.PointsBalance,
         new(f.TierNew, f.TierRegular, f.TierCore), f.OnHand);
 }
 
@@ -86,7 +88,8 @@ internal static class ImportHttp
         imports.MapPut("/{import}/documents/{no}",
                 (Id import, Id no, ImportDocumentBody body, IGrainFactory grains, EdgeCall edge) =>
                     edge.Run(ct => grains.ImportDocument(import, no).Record(body.Content(), ct)))
-            .Allow(Permission.ImportWrite).WithName("RecordImportDocument").WithSummary("Record a document of an import");
+            .Allow(Permission.ImportWrite).WithName("RecordImportDocument")
+            .WithSummary("Record a document of an import");
 
         imports.MapGet("/{import}", (Id import, HttpRequest request, IGrainFactory grains, EdgeCall edge) =>
             {
@@ -106,6 +109,7 @@ internal static class ImportHttp
         if (import.Refusal is { } unknown) return unknown;
         var figures = await grains.ImportQueries().Figures(id, at, ct);
         if (figures.Refusal is { } lagging) return lagging;
-        return new Outcome<ImportFiguresReply>(ImportFiguresReply.Of(import.Value!, figures.Value!), null) { At = figures.At };
+        var reply = ImportFiguresReply.Of(import.Value!, figures.Value!);
+        return new Outcome<ImportFiguresReply>(reply, null) { At = figures.At };
     }
 }

@@ -46,7 +46,8 @@ internal sealed record SessionPatch : IValidated
     public ChangeSession Command(long version, string key, string actor) => new(version, key, actor)
     {
         Title = Title, Kind = Kind, Tier = Tier, Market = Market, HostId = HostId?.Value, OwnerId = OwnerId?.Value,
-        StartsAt = StartsAt, EndsAt = EndsAt, Inducing = Inducing, Skus = Skus is { } skus ? SessionHttp.Shelf(skus) : null,
+        StartsAt = StartsAt, EndsAt = EndsAt, Inducing = Inducing,
+        Skus = Skus is { } skus ? SessionHttp.Shelf(skus) : null,
     };
 }
 
@@ -88,7 +89,8 @@ internal static class SessionHttp
 
         sessions.MapPatch("/{id}", (Id id, SessionPatch body, ExpectedVersion version, CommandKey key, Caller caller,
                 IGrainFactory grains, EdgeCall edge) =>
-                edge.Run(ct => grains.Session(id).Change(body.Command(version, key, caller.Subject), ct), SessionReply.Of))
+                edge.Run(
+                    ct => grains.Session(id).Change(body.Command(version, key, caller.Subject), ct), SessionReply.Of))
             .Allow(Permission.SessionWrite).WithName("ChangeSession").WithSummary("Change a planned session");
 
         sessions.MapGet("/{id}", (Id id, IGrainFactory grains, EdgeCall edge) =>
@@ -106,7 +108,8 @@ internal static class SessionHttp
             .Allow(Permission.SessionRead).WithName("ListSessions")
             .WithSummary("Sessions, the latest planned start first; ?state= and ?market= narrow the list");
 
-        sessions.MapGet("/{id}/history", (Id id, PageRequest page, Caller caller, IGrainFactory grains, EdgeCall edge) =>
+        sessions.MapGet("/{id}/history",
+            (Id id, PageRequest page, Caller caller, IGrainFactory grains, EdgeCall edge) =>
             {
                 var before = page.After?.Long(0);
                 return edge.Run(
@@ -118,7 +121,8 @@ internal static class SessionHttp
 
         foreach (var (step, name, summary, may) in Steps)
         {
-            sessions.MapPost($"/{{id}}/{name}", (Id id, CommandKey key, Caller caller, IGrainFactory grains, EdgeCall edge) =>
+            sessions.MapPost($"/{{id}}/{name}",
+                (Id id, CommandKey key, Caller caller, IGrainFactory grains, EdgeCall edge) =>
                     edge.Run(ct => grains.Session(id).Move(
                         new(step, key, caller.Subject) { OfHost = HostOf(caller) }, ct), SessionReply.Of))
                 .Allow(may).WithName($"{step}Session").WithSummary(summary);

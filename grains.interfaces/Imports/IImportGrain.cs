@@ -14,7 +14,9 @@ public interface IImportGrain : IGrainWithStringKey
     [Alias("get")] Task<Outcome<ImportInfo>> Get(CancellationToken ct = default);
 }
 
-/// <summary>One document (an invoice, a credit note) of an import: what no order keeps, and which orders came of it.</summary>
+/// <summary>
+/// One document (an invoice, a credit note) of an import: what no order keeps, and which orders came of it.
+/// </summary>
 /// <remarks>The key is <c>import/no</c>; see <see cref="ImportKeys.ImportDocument"/>.</remarks>
 [Alias("ale.import.document")]
 public interface IImportDocumentGrain : IGrainWithStringKey

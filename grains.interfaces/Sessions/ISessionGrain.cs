@@ -22,7 +22,7 @@ public interface ISessionGrain : IGrainWithStringKey
     /// <summary>The session as it is now.</summary>
     [Alias("get")] Task<Outcome<SessionInfo>> Get(CancellationToken ct = default);
 
-    /// <summary>Changes terms, only while planned and only the version named. What changes nothing is no event.</summary>
+    /// <summary>Changes terms, only while planned and only of the version named. No difference, no event.</summary>
     [Alias("change")] Task<Outcome<SessionInfo>> Change(ChangeSession command, CancellationToken ct = default);
 
     /// <summary>Takes it one step on. Refused when it does not stand where the step begins.</summary>

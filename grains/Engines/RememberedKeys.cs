@@ -4,7 +4,9 @@ namespace Ale.Engines;
 
 /// <summary>A command that was done under a caller's key.</summary>
 /// <param name="Key">The <c>Idempotency-Key</c>.</param>
-/// <param name="Command">Which command, with what tells it from others of its kind (<c>start</c>, <c>pay:local</c>).</param>
+/// <param name="Command">
+/// Which command, with what tells it from others of its kind (<c>start</c>, <c>pay:local</c>).
+/// </param>
 /// <param name="Answer">What was answered then.</param>
 /// <param name="At">When it was done.</param>
 internal sealed record RememberedKey<TAnswer>(string Key, string Command, TAnswer Answer, DateTimeOffset At);

@@ -10,12 +10,12 @@ internal sealed class ImportQueries(Views views) : Grain, IImportQueries
     /// One statement, so that all figures are of one moment. What is counted where:
     /// <list type="bullet">
     /// <item>An order counts when it has been paid and was not cancelled since. Its goods, their lines and its charges
-    /// are read from the order alone: a document that names orders keeps only what they do not, and should it repeat
+    /// are read from the order alone, those of the attempt that was paid: a document that names orders keeps only what they do not, and should it repeat
     /// their lines or charges, these are not counted twice.</item>
     /// <item>Charges of a document that names no order (a credit note, an invoice of nothing but postage) stand only
     /// there, and are counted from there.</item>
-    /// <item>Return lines are the file's: lines with goods of negative quantity and unmatched ones. One that was matched
-    /// in part stands twice, and its second half is left out. Units and money taken back are the returns' own.</item>
+    /// <item>Return lines are the file's: lines with goods of negative quantity and unmatched ones. One that was
+    /// matched in part stands twice, and its second half is left out. Units and money taken back are the returns' own.</item>
     /// <item>Points are the ledgers', of these orders; balance and tier are those of the users who have one, whatever
     /// else they bought. On hand is what there is now of the SKUs sold.</item>
     /// </list>
@@ -23,11 +23,15 @@ internal sealed class ImportQueries(Views views) : Grain, IImportQueries
     /// </summary>
     internal const string FiguresSql = """
         with o as (
-            select s.id, s.user_id, s.goods_minor from {import_order} i join {sales_order} s on s.id = i.order_id
+            select s.id, s.attempt, s.user_id, s.goods_minor
+            from {import_order} i join {sales_order} s on s.id = i.order_id
             where i.import = @import and s.state in ('paid', 'shipped', 'delivered', 'partly_refunded', 'refunded')),
-        l as (select x.sku, x.quantity from {sales_order_line} x join o on o.id = x.order_id),
+        l as (
+            select x.sku, x.quantity from {sales_order_line} x
+            join o on o.id = x.order_id and o.attempt = x.attempt),
         c as (
-            select x.amount_minor from {sales_order_charge} x join o on o.id = x.order_id
+            select x.amount_minor from {sales_order_charge} x
+            join o on o.id = x.order_id and o.attempt = x.attempt
             union all
             select x.amount_minor from {import_line} x
             join {import_document} d on d.import = x.import and d.no = x.document
@@ -54,7 +58,8 @@ internal sealed class ImportQueries(Views views) : Grain, IImportQueries
                 as ReturnLines,
             (select cast(coalesce(sum(x.quantity), 0) as bigint) from {sales_return_line} x
                 join r on r.order_id = x.order_id and r.id = x.return_id) as UnitsReturned,
-            (select cast(coalesce(sum(-quantity), 0) as bigint) from d where kind = 'unmatched') as UnitsReturnUnmatched,
+            (select cast(coalesce(sum(-quantity), 0) as bigint) from d where kind = 'unmatched')
+                as UnitsReturnUnmatched,
             (select cast(coalesce(sum(refund_minor), 0) as bigint) from r where state = 'refunded') as RefundMinor,
             (select count(distinct user_id) from o) as Users,
             (select cast(coalesce(sum(points), 0) as bigint) from p where kind = 'earn') as PointsEarned,

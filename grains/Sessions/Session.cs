@@ -20,8 +20,8 @@ internal abstract record SessionEvent
 }
 
 /// <summary>
-/// One session. Invariants: the state changes only along <see cref="Next"/>; terms change only while planned; at most 16
-/// keys are remembered, each with the session as it was answered then.
+/// One session. Invariants: the state changes only along <see cref="Next"/>; terms change only while planned; at most
+/// 16 keys are remembered, each with the session as it was answered then.
 /// </summary>
 internal sealed record Session : IState<Session, SessionEvent>
 {
@@ -104,7 +104,10 @@ internal sealed record Session : IState<Session, SessionEvent>
         var next = this with { Version = Version + 1 };
         return happened switch
         {
-            SessionEvent.Planned e => next with { PlannedTerms = e.Terms, Terms = e.Terms, State = SessionState.Planned },
+            SessionEvent.Planned e => next with
+            {
+                PlannedTerms = e.Terms, Terms = e.Terms, State = SessionState.Planned,
+            },
             SessionEvent.Changed e => (next with { Terms = e.Terms }).Remember(e.Key, ChangeCommand, e.At),
             SessionEvent.Moved e => (next with
             {

@@ -13,7 +13,7 @@ internal static class GoldenLines
     {
         var golden = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, file));
         Assert.Equal(golden, events.Select(e => JsonSerializer.Serialize(e, json)));
-        Assert.Equal(events, golden.Select(line => JsonSerializer.Deserialize(line, json)));
+        Assert.Equal(events, golden.Select(line => JsonSerializer.Deserialize(line, json)!));
         var all = typeof(TEvent).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), false)
             .Cast<JsonDerivedTypeAttribute>().Select(a => a.DerivedType);
         Assert.Empty(all.Except(events.Select(e => e!.GetType())));

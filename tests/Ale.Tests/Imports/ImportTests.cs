@@ -56,7 +56,8 @@ public sealed class ImportTests
         Gen.Int[0, 99].Array[0, 5]).Sample((lines, orders) =>
     {
         var document = new ImportDocument(
-            [.. lines.Select(l => new ImportLine(l.Item1, l.Item4 ? "K1" : null, l.Item4 ? null : "POST", l.Item2, l.Item3, l.Item4))],
+            [.. lines.Select(l => new ImportLine(
+                l.Item1, l.Item4 ? "K1" : null, l.Item4 ? null : "POST", l.Item2, l.Item3, l.Item4))],
             [.. orders.Select(o => $"o{o}")]);
         var happened = Assert.Single(ImportPaper.New().Decide(document, "i1", "1", Noon).Events);
         var read = System.Text.Json.JsonSerializer.Deserialize(

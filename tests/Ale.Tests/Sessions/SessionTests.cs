@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Ale.Engines;
+using Ale.Kernel;
 using CsCheck;
 using Xunit;
 
@@ -9,7 +10,8 @@ public sealed class SessionTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 6, 18, 12, 0, 0, TimeSpan.Zero);
 
-    private static readonly SessionTerms Terms = new("Summer opening", SessionKind.Live, SessionTier.Base, "cn", "h1", "p9",
+    private static readonly SessionTerms Terms = new(
+        "Summer opening", SessionKind.Live, SessionTier.Base, "cn", "h1", "p9",
         Noon.AddDays(1), Noon.AddDays(1).AddHours(1), true, ["K1", "K3"]);
 
     private static readonly Session Planned = Session.New().Apply(new SessionEvent.Planned(Terms, "d1", Noon));
@@ -31,7 +33,8 @@ public sealed class SessionTests
 
     private static MoveSession Move(SessionStep step, string key) => new(step, key, "d1");
 
-    private static Session After(Session session, SessionEvent[] events) => events.Aggregate(session, (s, e) => s.Apply(e));
+    private static Session After(Session session, SessionEvent[] events) =>
+        events.Aggregate(session, (s, e) => s.Apply(e));
 
     // Rows: the steps. Columns: the states. What a step leads to, or the refusal's reason.
     private const string Lifecycle = """
@@ -115,7 +118,8 @@ public sealed class SessionTests
         var (refused, none) = Planned.Decide(Move(SessionStep.Start, "a"), "S1", Noon);
         Assert.Equal("session.not_ready", refused.Refusal?.Code);
         Assert.Empty(none);
-        Assert.Equal(SessionState.Live, In(SessionState.Ready).Decide(Move(SessionStep.Start, "a"), "S1", Noon).Reply.Value?.State);
+        var (started, _) = In(SessionState.Ready).Decide(Move(SessionStep.Start, "a"), "S1", Noon);
+        Assert.Equal(SessionState.Live, started.Value?.State);
     }
 
     [Fact]
@@ -141,7 +145,8 @@ public sealed class SessionTests
         var (again, none) = changed.Decide(Terms with { Skus = ["K1", "K3"] }, "d2", "S1", Noon);
         Assert.Equal("New", again.Value!.Terms.Title);
         Assert.Empty(none);
-        Assert.Equal("session.changed", Planned.Decide(Terms with { Skus = ["K1"] }, "d1", "S1", Noon).Reply.Refusal?.Code);
+        Assert.Equal("session.changed",
+            Planned.Decide(Terms with { Skus = ["K1"] }, "d1", "S1", Noon).Reply.Refusal?.Code);
         Assert.Equal("session.bad_times",
             Session.New().Decide(Terms with { EndsAt = Terms.StartsAt }, "d1", "S1", Noon).Reply.Refusal?.Code);
     }
@@ -226,11 +231,12 @@ public sealed class SessionTests
         if (live.Terms is not null) Assert.Equal(live.Info("S1"), replayed.Info("S1"));
         Assert.Equal(live.Keys.Entries, replayed.Keys.Entries);
 
-        static Ale.Kernel.Decision<SessionEvent, SessionInfo> Decide(Session session, int what, int n, DateTimeOffset now) =>
+        static Decision<SessionEvent, SessionInfo> Decide(Session session, int what, int n, DateTimeOffset now) =>
             what switch
             {
                 < 7 => session.Decide(Move((SessionStep)what, $"k{n}"), "S1", now),
-                7 => session.Decide(new ChangeSession(session.Version, $"k{n}", "d1") { Title = $"T{n % 3}" }, "S1", now),
+                7 => session.Decide(
+                    new ChangeSession(session.Version, $"k{n}", "d1") { Title = $"T{n % 3}" }, "S1", now),
                 _ => session.Decide(Terms, "d1", "S1", now),
             };
     });
@@ -238,7 +244,8 @@ public sealed class SessionTests
     [Fact]
     public void Stored_events_stay_readable() => GoldenLines.Check("Sessions/Session.golden.jsonl", Session.EventJson,
         new SessionEvent.Planned(Terms, "d1", Noon),
-        new SessionEvent.Changed(Terms with { Kind = SessionKind.Recorded, Inducing = false, Skus = [] }, "k1", "d2", Noon),
+        new SessionEvent.Changed(
+            Terms with { Kind = SessionKind.Recorded, Inducing = false, Skus = [] }, "k1", "d2", Noon),
         new SessionEvent.Moved(SessionStep.Ready, SessionState.Ready, "k2", "d1", Noon.AddMinutes(1)),
         new SessionEvent.Moved(SessionStep.Start, SessionState.Live, "k3", "h1", Noon.AddMinutes(2)));
 }

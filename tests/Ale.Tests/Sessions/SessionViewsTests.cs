@@ -18,7 +18,8 @@ public sealed class SessionViewsTests
         await using var views = await TestViews.Create(engine, projection);
         await views.Put(batch =>
         {
-            foreach (var (id, day, market) in new[] { ("S1", 1, "cn"), ("S2", 2, "gb"), ("S3", 2, "cn"), ("S4", 0, "cn") })
+            (string, int, string)[] planned = [("S1", 1, "cn"), ("S2", 2, "gb"), ("S3", 2, "cn"), ("S4", 0, "cn")];
+            foreach (var (id, day, market) in planned)
             {
                 projection.Project(TestViews.Row<SessionEvent>($"session/{id}", 0, Session.EventJson,
                     new SessionEvent.Planned(Terms(day, market), "d1", Noon)), batch);

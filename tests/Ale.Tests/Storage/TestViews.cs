@@ -46,7 +46,8 @@ internal sealed class TestViews : IAsyncDisposable
         }
 
         await using var connection = await views._store.Open(default);
-        foreach (var statement in projections.SelectMany(p => p.Tables).SelectMany(t => t.Ddl(1, views._store.TextType)))
+        var tables = projections.SelectMany(p => p.Tables);
+        foreach (var statement in tables.SelectMany(t => t.Ddl(1, views._store.TextType)))
             await connection.ExecuteAsync(statement);
         return views;
     }
