@@ -84,7 +84,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         }
 
         _http ??= new(new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}")),
-            await Cli.LocalKey.Read(_data, _postgres, default));
+            (await Cli.LocalKeySource.Read(_data, _postgres, default)).Key.Key);
     }
 
     /// <summary><c>kill -9</c>; returns when it is gone.</summary>

@@ -6,7 +6,8 @@ namespace Ale.Users;
 /// <summary>The recorded week, booked order by order and return by return into the users' own ledgers.</summary>
 public sealed class UserSampleTests
 {
-    private sealed record Sale(UserLife Life, long Goods, long Points, List<(string Sku, int Left, long PriceMinor)> Lines)
+    private sealed record Sale(
+        UserLife Life, long Goods, long Points, List<(string Sku, int Left, long PriceMinor)> Lines)
     {
         public long Refunded { get; set; }
         public long Reversed { get; set; }
