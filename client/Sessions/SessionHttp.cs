@@ -45,8 +45,15 @@ internal sealed record SessionPatch : IValidated
 
     public ChangeSession Command(long version, string key, string actor) => new(version, key, actor)
     {
-        Title = Title, Kind = Kind, Tier = Tier, Market = Market, HostId = HostId?.Value, OwnerId = OwnerId?.Value,
-        StartsAt = StartsAt, EndsAt = EndsAt, Inducing = Inducing,
+        Title = Title,
+        Kind = Kind,
+        Tier = Tier,
+        Market = Market,
+        HostId = HostId?.Value,
+        OwnerId = OwnerId?.Value,
+        StartsAt = StartsAt,
+        EndsAt = EndsAt,
+        Inducing = Inducing,
         Skus = Skus is { } skus ? SessionHttp.Shelf(skus) : null,
     };
 }
@@ -162,8 +169,10 @@ internal static class SessionHttp
         p.ThrowIfAny();
         return new(page.Limit + 1)
         {
-            State = wanted, Market = market,
-            BeforeStart = page.After is { } after ? Start(after.Long(0)) : null, BeforeId = page.After?.Text(1),
+            State = wanted,
+            Market = market,
+            BeforeStart = page.After is { } after ? Start(after.Long(0)) : null,
+            BeforeId = page.After?.Text(1),
         };
     }
 

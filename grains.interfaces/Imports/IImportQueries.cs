@@ -6,7 +6,8 @@ public interface IImportQueries : IGrainWithIntegerKey
 {
     /// <summary>The figures of an import; all zero for one that is unknown.</summary>
     /// <param name="at">The figures wait up to 2 s until they show this place.</param>
-    [Alias("figures")] Task<Outcome<ImportFigures>> Figures(
+    [Alias("figures")]
+    Task<Outcome<ImportFigures>> Figures(
         string import, JournalPlace at, CancellationToken ct = default);
 }
 

@@ -8,7 +8,8 @@ public interface ISessionQueries : IGrainWithIntegerKey
 {
     /// <summary>Sessions by their planned start, the latest first.</summary>
     /// <param name="at">The list waits up to 2 s until it shows this place.</param>
-    [Alias("sessions")] Task<Outcome<ImmutableArray<SessionInfo>>> Sessions(
+    [Alias("sessions")]
+    Task<Outcome<ImmutableArray<SessionInfo>>> Sessions(
         SessionsWanted wanted, JournalPlace at, CancellationToken ct = default);
 
     /// <summary>
@@ -16,7 +17,8 @@ public interface ISessionQueries : IGrainWithIntegerKey
     /// first.
     /// </summary>
     /// <param name="at">The list waits up to 2 s until it shows this place.</param>
-    [Alias("history")] Task<Outcome<ImmutableArray<SessionHistoryEntry>>> History(
+    [Alias("history")]
+    Task<Outcome<ImmutableArray<SessionHistoryEntry>>> History(
         string id, long? before, int limit, JournalPlace at, CancellationToken ct = default);
 }
 

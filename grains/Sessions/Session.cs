@@ -106,7 +106,9 @@ internal sealed record Session : IState<Session, SessionEvent>
         {
             SessionEvent.Planned e => next with
             {
-                PlannedTerms = e.Terms, Terms = e.Terms, State = SessionState.Planned,
+                PlannedTerms = e.Terms,
+                Terms = e.Terms,
+                State = SessionState.Planned,
             },
             SessionEvent.Changed e => (next with { Terms = e.Terms }).Remember(e.Key, ChangeCommand, e.At),
             SessionEvent.Moved e => (next with
