@@ -238,7 +238,7 @@ public static class OrderRefusals
 public static class OrderKeys
 {
     /// <summary>The grain of an order.</summary>
-    public static IOrderGrain Order(this IGrainFactory grains, string id) => grains.GetGrain<IOrderGrain>(id);
+    public static IOrderGrain Order(this IGrainFactory grains, string id) => grains.Ref<IOrderGrain>(id);
 
     /// <summary>Lists of orders.</summary>
     public static IOrderQueries OrderQueries(this IGrainFactory grains) => grains.GetGrain<IOrderQueries>(0);

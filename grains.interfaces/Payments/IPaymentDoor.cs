@@ -80,5 +80,5 @@ public static class PaymentKeys
     public static IPaymentDoor PaymentDoor(this IGrainFactory grains) => grains.GetGrain<IPaymentDoor>(0);
 
     /// <summary>The grain that keeps an event.</summary>
-    public static IPaymentGrain Payment(this IGrainFactory grains, string eventId) => grains.GetGrain<IPaymentGrain>(eventId);
+    public static IPaymentGrain Payment(this IGrainFactory grains, string eventId) => grains.Ref<IPaymentGrain>(eventId);
 }

@@ -285,7 +285,7 @@ public static class StockKeys
 {
     /// <summary>The grain of a SKU; SKUs are compared without case.</summary>
     public static ISkuGrain Sku(this IGrainFactory grains, string sku) =>
-        grains.GetGrain<ISkuGrain>(sku.ToUpperInvariant());
+        grains.Ref<ISkuGrain>(sku.ToUpperInvariant());
 
     /// <summary>Lists of stock.</summary>
     public static IStockQueries StockQueries(this IGrainFactory grains) => grains.GetGrain<IStockQueries>(0);

@@ -122,7 +122,7 @@ public static class UserRefusals
 public static class UserKeys
 {
     /// <summary>The grain of a user.</summary>
-    public static IUserGrain User(this IGrainFactory grains, UserId user) => grains.GetGrain<IUserGrain>(user.Value);
+    public static IUserGrain User(this IGrainFactory grains, UserId user) => grains.Ref<IUserGrain>(user.Value);
 
     /// <summary>Internal and external ids. Any node answers; a node's own is asked.</summary>
     public static IUserIds UserIds(this IGrainFactory grains) => grains.GetGrain<IUserIds>(0);

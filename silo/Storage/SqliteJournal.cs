@@ -20,6 +20,9 @@ internal sealed class SqliteJournal : IJournalStore, IDisposable
     {
         _connectionString = connectionString;
         _writing = Open();
+        using var pragma = _writing.CreateCommand();
+        pragma.CommandText = "pragma synchronous=full; pragma busy_timeout=5000;"; // WAL is set by the migrations
+        pragma.ExecuteNonQuery();
         _insert = _writing.CreateCommand();
         _insert.CommandText = """
             insert into journal (stream, version, count, kind, slot, events, hash, due, at, hops)
@@ -197,9 +200,6 @@ internal sealed class SqliteJournal : IJournalStore, IDisposable
     {
         var connection = new SqliteConnection(_connectionString);
         connection.Open();
-        using var pragma = connection.CreateCommand();
-        pragma.CommandText = "pragma journal_mode=wal; pragma synchronous=full; pragma busy_timeout=5000;";
-        pragma.ExecuteNonQuery();
         return connection;
     }
 

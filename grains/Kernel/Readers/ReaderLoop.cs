@@ -8,12 +8,16 @@ namespace Ale.Kernel;
 /// </summary>
 internal abstract partial class ReaderLoop(string name, ILogger log) : IAsyncDisposable
 {
-    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(250), Gap = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(250), Hurry = TimeSpan.FromMilliseconds(10);
+
+    /// <summary>Least time between two looks when nobody waits: many flushes are then one batch.</summary>
+    private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(100);
 
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _nudge = new(0, 1);
     private readonly Lock _gate = new();
     private readonly List<(JournalPlace At, TaskCompletionSource Reached)> _waiters = [];
+    private TaskCompletionSource _hurry = new(TaskCreationOptions.RunContinuationsAsynchronously); // somebody waits
     private JournalPlace _place;
     private Task _loop = Task.CompletedTask;
 
@@ -47,6 +51,7 @@ internal abstract partial class ReaderLoop(string name, ILogger log) : IAsyncDis
             if (_place >= at) return true;
             reached = new(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiters.Add((at, reached));
+            _hurry.TrySetResult();
         }
 
         Nudge();
@@ -87,9 +92,14 @@ internal abstract partial class ReaderLoop(string name, ILogger log) : IAsyncDis
                 Failures = 0;
                 if (more) continue;
                 bool hurried;
-                lock (_gate) hurried = _waiters.Count > 0;
-                if (!hurried) await Task.Delay(Gap, _stop.Token); // many flushes, one look
-                await _nudge.WaitAsync(hurried ? Gap : IdleFor, _stop.Token);
+                lock (_gate)
+                {
+                    hurried = _waiters.Count > 0;
+                    if (_hurry.Task.IsCompleted) _hurry = new(TaskCreationOptions.RunContinuationsAsynchronously);
+                }
+
+                if (!hurried) await Task.WhenAny(_hurry.Task, Task.Delay(Gap, _stop.Token));
+                await _nudge.WaitAsync(hurried ? Hurry : IdleFor, _stop.Token);
             }
             catch (OperationCanceledException) when (_stop.IsCancellationRequested)
             {
