@@ -1,3 +1,4 @@
+using Ale.Coupons;
 using Ale.Imports;
 using Ale.Kernel;
 using Ale.Orders;
@@ -17,6 +18,7 @@ internal static class SliceEndpoints
         api.MapPolicy();
         api.MapStock();
         api.MapUsers();
+        api.MapCoupons();
         api.MapSessions();
         api.MapPayments();
         api.MapOrders();

@@ -1,3 +1,4 @@
+using Ale.Coupons;
 using Ale.Imports;
 using Ale.Orders;
 using Ale.Payments;
@@ -16,6 +17,7 @@ internal static class Slices
         .AddSingleton(policies)
         .AddStock()
         .AddUsers()
+        .AddCoupons()
         .AddSessions()
         .AddPayments()
         .AddOrders()

@@ -10,43 +10,45 @@ namespace Ale.Coupons;
 [Alias("ale.coupon")]
 public interface ICouponGrain : IGrainWithStringKey
 {
-    /// <summary>Creates it. Same terms again: the template as it is now; others: <see cref="CouponRefusals.Changed"/>.</summary>
+    /// <summary>
+    /// Creates it. Same terms again: the template as it is now; others: <see cref="CouponRefusals.Changed"/>.
+    /// </summary>
     [Alias("define")] Task<Outcome<CouponTemplate>> Define(CouponTerms terms, CancellationToken ct = default);
 
     /// <summary>Terms and figures as they are now.</summary>
     [Alias("get")] Task<Outcome<CouponTemplate>> Get(CancellationToken ct = default);
 
     /// <summary>
-    /// Gives a user a code of his own from the pool. The same user and number again, at any time: the same code, with its
-    /// state as it is now (P10).
+    /// Gives a user a code of his own from the pool. The same user and number again, at any time: the same code, with
+    /// its state as it is now (P10).
     /// </summary>
     [Alias("claim")] Task<Outcome<CouponClaim>> Claim(ClaimCoupon command, CancellationToken ct = default);
 
     /// <summary>
-    /// Keeps a code for one order and tells the discount. It has no end of its own: the order redeems it or gives it back;
-    /// until then it also outlives the code's <c>ExpiresAt</c>. The same order again: the same answer (P03); with other
-    /// content: <see cref="CouponRefusals.Changed"/>; after a give-back: <see cref="CouponRefusals.GivenBack"/>.
+    /// Keeps a code for one order and tells the discount. It has no end of its own: the order redeems it or gives it
+    /// back; until then it also outlives the code's <c>ExpiresAt</c>. The same order again: the same answer (P03); with
+    /// other content: <see cref="CouponRefusals.Changed"/>; after a give-back: <see cref="CouponRefusals.GivenBack"/>.
     /// </summary>
     [Alias("hold")] Task<Outcome<CouponUse>> Hold(HoldCoupon command, CancellationToken ct = default);
 
     /// <summary>
-    /// Uses a code up, for the order that holds it. The same order again: same answer, counted once (P02). When the order
-    /// does not hold it and <see cref="RedeemCoupon.Content"/> is there, it is held anew by the rules of <c>Hold</c> and used
-    /// at once, also after a give-back; without content: <see cref="CouponRefusals.GivenBack"/> or
-    /// <see cref="CouponRefusals.NotHeld"/>.
+    /// Uses a code up, for the order that holds it. The same order again: same answer, counted once (P02). When it does
+    /// not hold the code and <see cref="RedeemCoupon.Content"/> is there, the code is held by the rules of
+    /// <see cref="Hold"/> and used at once: so a revived order, whose earlier attempt gave it back, gets it if it is
+    /// still free. The attempt that gave it back: <see cref="CouponRefusals.GivenBack"/>.
     /// </summary>
     [Alias("redeem")] Task<Outcome<CouponUse>> Redeem(RedeemCoupon command, CancellationToken ct = default);
 
     /// <summary>
-    /// The order lets go of a code it holds or has used (P07): it is free again, until it expires. An order that has nothing
-    /// of it is marked, so that its late hold is refused. The mark is remembered for 10 minutes, at most the last 4,096 of a
-    /// template. The same order again: same answer. Refuses only <see cref="CouponRefusals.Unknown"/>, and that only when
-    /// there is no such template: then nothing was held.
+    /// The order lets go of a code it holds or has used (P07): it is free again, until it expires. An order that has
+    /// nothing of it is marked, so that its late hold is refused. Both are remembered for 10 minutes, at most the last
+    /// 4,096 of a template; the same order again in that time: same answer. Refuses only
+    /// <see cref="CouponRefusals.Unknown"/>, and that only when there is no such template: then nothing was held.
     /// </summary>
     [Alias("give_back")] Task<Outcome<CouponUse>> GiveBack(GiveBackCoupon command, CancellationToken ct = default);
 }
 
-/// <summary>What a coupon is worth, to whom and when. Exactly one of <c>OffMinor</c> and <c>Percent</c> is given.</summary>
+/// <summary>What a coupon is worth, and when. Exactly one of <c>OffMinor</c> and <c>Percent</c> is given.</summary>
 /// <param name="OffMinor">Taken off the goods, at most all of them; 1 to <see cref="Limits.AmountMinorMax"/>.</param>
 /// <param name="Percent">Of the goods, 1 to 100; half a minor unit goes to the even one.</param>
 /// <param name="Currency">ISO 4217; orders in another cannot use it.</param>
@@ -134,8 +136,8 @@ public sealed record HoldCoupon(
 public sealed record RedeemCoupon([property: Id(0)] string Code, [property: Id(1)] string OrderId)
 {
     /// <summary>
-    /// What the hold was, of the same code and order: only with it a code is held anew. A step that a later give-back of the
-    /// same attempt must overrule leaves it out.
+    /// What to hold when the order does not hold the code; of the same code and order, else
+    /// <see cref="CouponRefusals.Changed"/>. While the order holds the code it is not looked at.
     /// </summary>
     [Id(2)] public HoldCoupon? Content { get; init; }
 }
@@ -158,7 +160,9 @@ public enum CouponUseState
 }
 
 /// <summary>An order's use of a code as it is now.</summary>
-/// <param name="OffMinor">What it takes off, 0 to the goods; of a give-back: what it would have been, 0 when never held.</param>
+/// <param name="OffMinor">
+/// What it takes off, 0 to the goods; of a give-back: what it would have been, 0 when never held.
+/// </param>
 [GenerateSerializer, Immutable, Alias("ale.coupon.use")]
 public sealed record CouponUse(
     [property: Id(0)] string Code, [property: Id(1)] string OrderId, [property: Id(2)] long OffMinor,
@@ -215,7 +219,7 @@ public static class CouponRefusals
     public static readonly Refusal MinGoods = new(RefusalKind.Conflict, "coupon.min_goods");
 }
 
-/// <summary>The form of codes: <c>TEMPLATE-SUFFIX</c>, upper case, so that a code alone leads to its template.</summary>
+/// <summary>The form of codes: <c>TEMPLATE-SUFFIX</c>, upper case; a code alone leads to its template.</summary>
 public static class CouponCodes
 {
     /// <summary>What a suffix is made of: no letter or digit that is taken for another, and no dash.</summary>
@@ -234,8 +238,8 @@ public static class CouponCodes
     public static string Of(string template, string suffix) => $"{template.ToUpperInvariant()}-{suffix}";
 
     /// <summary>
-    /// The template that a code names, upper case, in whatever case the code is written. False: it has not the form of a
-    /// code, so there is none (<see cref="CouponRefusals.Unknown"/>).
+    /// The template that a code names, upper case, in whatever case the code is written. False: it has not the form of
+    /// a code, so there is none (<see cref="CouponRefusals.Unknown"/>).
     /// </summary>
     public static bool TemplateOf(string? code, [NotNullWhen(true)] out string? template)
     {

@@ -6,7 +6,7 @@ namespace Ale.Coupons;
 [Alias("ale.coupon.queries")]
 public interface ICouponQueries : IGrainWithIntegerKey
 {
-    /// <summary>Templates in order of their id, after <paramref name="after"/>; at most <paramref name="limit"/>.</summary>
+    /// <summary>Templates in order of their id, after <paramref name="after"/>, at most the limit.</summary>
     /// <param name="at">The list waits up to 2 s until it shows this place.</param>
     [Alias("templates")] Task<Outcome<ImmutableArray<CouponTemplate>>> Templates(
         string? after, int limit, JournalPlace at, CancellationToken ct = default);
@@ -22,8 +22,16 @@ public interface ICouponQueries : IGrainWithIntegerKey
 [GenerateSerializer, Immutable, Alias("ale.coupon.claim_row")]
 public sealed record ClaimRow(
     [property: Id(0)] string Code, [property: Id(1)] string Template, [property: Id(2)] ClaimState State,
-    [property: Id(3)] DateTimeOffset ClaimedAt, [property: Id(4)] DateTimeOffset ExpiresAt, [property: Id(5)] string? OrderId);
+    [property: Id(3)] DateTimeOffset ClaimedAt, [property: Id(4)] DateTimeOffset ExpiresAt,
+    [property: Id(5)] string? OrderId);
 
 /// <summary>Where a claim stands in a user's list.</summary>
 [GenerateSerializer, Immutable, Alias("ale.coupon.claim_place")]
 public readonly record struct ClaimPlace([property: Id(0)] DateTimeOffset ClaimedAt, [property: Id(1)] string Code);
+
+/// <summary>Keys of the slice's lists.</summary>
+public static class CouponQueryKeys
+{
+    /// <summary>The lists of coupons.</summary>
+    public static ICouponQueries CouponQueries(this IGrainFactory grains) => grains.GetGrain<ICouponQueries>(0);
+}
