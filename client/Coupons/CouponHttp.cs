@@ -4,7 +4,7 @@ using Ale.Users;
 
 namespace Ale.Coupons;
 
-/// <summary>Coupon templates, and the codes that users claim from them. Orders name a code; nothing here uses one.</summary>
+/// <summary>Coupon templates and the codes that users claim from them. Orders use the codes.</summary>
 internal static class CouponHttp
 {
     private const string Tag = "Coupons";
@@ -18,7 +18,7 @@ internal static class CouponHttp
                 if (template.Value.Length > CouponCodes.TemplateLengthMax)
                 {
                     throw new ProblemException(Problem.Invalid("template",
-                        $"Must have at most {CouponCodes.TemplateLengthMax} characters: codes are longer and are ids too."));
+                        $"Must have at most {CouponCodes.TemplateLengthMax} characters: its codes are longer."));
                 }
 
                 return edge.Run(ct => grains.Coupon(template).Define(body.Terms, ct), TemplateReply.Of);
@@ -28,7 +28,8 @@ internal static class CouponHttp
 
         coupons.MapGet("/{template}", (CouponCode template, IGrainFactory grains, EdgeCall edge) =>
                 edge.Run(ct => grains.Coupon(template).Get(ct), TemplateReply.Of))
-            .Allow(Permission.CouponRead).WithName("getCoupon").WithSummary("A template with its figures as they are now.");
+            .Allow(Permission.CouponRead).WithName("getCoupon")
+            .WithSummary("A template with its figures as they are now.");
 
         coupons.MapGet("", (PageRequest page, IGrainFactory grains, EdgeCall edge) => edge.Run(
                 ct => grains.CouponQueries().Templates(page.After?.Text(0), page.Limit + 1, page.At ?? default, ct),
@@ -52,11 +53,11 @@ internal static class CouponHttp
                 (Id userId, PageRequest page, Caller caller, UserMap users, IGrainFactory grains, EdgeCall edge) =>
                 {
                     var owner = caller.Sees(userId, Permission.CouponRead) ? userId.Value : caller.Own(userId);
-                    var before = page.After is { } c
-                        ? new ClaimPlace(DateTimeOffset.FromUnixTimeMilliseconds(c.Long(0)), c.Text(1)) : default(ClaimPlace?);
+                    var before = page.After is { } c ? new ClaimPlace(Instant(c), c.Text(1)) : default(ClaimPlace?);
                     return edge.Run(
                         async ct => await users.Find(owner, ct) is { } user
-                            ? await grains.CouponQueries().ClaimsOf(user, before, page.Limit + 1, page.At ?? default, ct)
+                            ? await grains.CouponQueries()
+                                .ClaimsOf(user, before, page.Limit + 1, page.At ?? default, ct)
                             : ImmutableArray<ClaimRow>.Empty,
                         found => Page<ClaimRow>.Of(found, page.Limit,
                             claim => Cursor.Of(claim.ClaimedAt.ToUnixTimeMilliseconds(), claim.Code)));
@@ -72,6 +73,14 @@ internal static class CouponHttp
         var owner = caller.Own(userId);
         return edge.Run(
             async ct => await grains.Coupon(template).Claim(new(await users.Internal(owner, ct), number), ct));
+    }
+
+    private static DateTimeOffset Instant(Cursor cursor)
+    {
+        var (ms, last) = (cursor.Long(0), DateTimeOffset.MaxValue.ToUnixTimeMilliseconds());
+        if (ms < 0 || ms > last)
+            throw new ProblemException(Problem.Invalid("after", "Must be the next of an earlier page of this list."));
+        return DateTimeOffset.FromUnixTimeMilliseconds(ms);
     }
 
     /// <summary>Exactly one of <c>offMinor</c> and <c>percent</c>.</summary>
@@ -94,7 +103,8 @@ internal static class CouponHttp
 
         public void Validate(Problems p)
         {
-            p.Require(OffMinor is null != Percent is null, "offMinor", "Exactly one of offMinor and percent must be given.");
+            p.Require(OffMinor is null != Percent is null, "offMinor",
+                "Exactly one of offMinor and percent must be given.");
             p.Money("offMinor", OffMinor, 1);
             p.Range("percent", Percent, 1, 100);
             p.Currency("currency", Currency);

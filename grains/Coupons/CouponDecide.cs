@@ -10,7 +10,8 @@ internal sealed partial class Coupon
     {
         if (Terms is not null) return Terms == terms ? View(template, now) : CouponRefusals.Changed;
         if (!IsGood(terms) || template.Length > CouponCodes.TemplateLengthMax) return CouponRefusals.BadTerms;
-        return new(new CouponTemplate(template, terms, 0, 0, 0, StateOf(terms, 0, now)), new CouponEvent.Defined(terms));
+        return new(
+            new CouponTemplate(template, terms, 0, 0, 0, StateOf(terms, 0, now)), new CouponEvent.Defined(terms));
     }
 
     /// <param name="code">The code to give when one is given: drawn by chance, not given before.</param>
@@ -85,7 +86,7 @@ internal sealed partial class Coupon
 
         if (_ended.TryGetValue((code, command.OrderId), out var ended))
             return new CouponUse(code, command.OrderId, ended.OffMinor, CouponUseState.GivenBack);
-        // Also for a code that is not known here: an activation that is behind must fail at its fence, not say "nothing".
+        // Also for a code that is not known here: an activation that is behind must fail at its fence.
         return new(new CouponUse(code, command.OrderId, 0, CouponUseState.GivenBack),
             new CouponEvent.Fenced(code, command.OrderId, now));
     }
@@ -127,7 +128,8 @@ internal sealed partial class Coupon
     private CouponClaim Reply(string code, DateTimeOffset now)
     {
         var claim = _claims[code];
-        var kept = claim.Use is not { } use ? ClaimState.Claimed : use.IsRedeemed ? ClaimState.Redeemed : ClaimState.Held;
+        var kept = claim.Use is not { } use ? ClaimState.Claimed
+            : use.IsRedeemed ? ClaimState.Redeemed : ClaimState.Held;
         return new(code, StateOf(kept, claim.ExpiresAt, now), claim.ExpiresAt);
     }
 

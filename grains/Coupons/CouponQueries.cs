@@ -39,8 +39,8 @@ internal sealed class CouponQueries(Views views, JournalClock clock) : Grain, IC
     {
         var (rows, refusal) = await views.List<TemplateRow>("""
             select template, off_minor as OffMinor, percent, currency, pool, per_user_max as PerUserMax,
-                   min_goods_minor as MinGoodsMinor, starts_at as StartsAt, ends_at as EndsAt, source, claimed, redeemed,
-                   spent_minor as SpentMinor
+                   min_goods_minor as MinGoodsMinor, starts_at as StartsAt, ends_at as EndsAt, source, claimed,
+                   redeemed, spent_minor as SpentMinor
             from {coupon} where template > @after order by template limit @limit
             """, new { after = after ?? "", limit }, at, ct);
         if (refusal is not null) return refusal;

@@ -40,7 +40,8 @@ internal sealed class CouponLife
         string code, string order, string? user = "u1", long goodsMinor = 100_00, string currency = "GBP") =>
         Take(Coupon.Decide(Content(code, order, user, goodsMinor, currency), Now));
 
-    public Outcome<CouponUse> Redeem(string code, string order) => Take(Coupon.Decide(new RedeemCoupon(code, order), Now));
+    public Outcome<CouponUse> Redeem(string code, string order) =>
+        Take(Coupon.Decide(new RedeemCoupon(code, order), Now));
 
     public Outcome<CouponUse> Redeem(HoldCoupon content) =>
         Take(Coupon.Decide(new RedeemCoupon(content.Code, content.OrderId) { Content = content }, Now));
@@ -51,6 +52,19 @@ internal sealed class CouponLife
     public static HoldCoupon Content(
         string code, string order, string? user = "u1", long goodsMinor = 100_00, string currency = "GBP") =>
         new(code, order, user is null ? null : new UserId(user), goodsMinor, currency);
+
+    /// <summary>A template with one code of u1, and what happened to it: <c>held by o1</c>.</summary>
+    public static (CouponLife Life, string Code) After(string before)
+    {
+        var life = new CouponLife();
+        var code = life.CodeOf("u1");
+        var order = before[^2..];
+        if (before.StartsWith("fenced", StringComparison.Ordinal)) life.GiveBack(code, order);
+        else if (before != "free") life.Hold(code, order);
+        if (before.StartsWith("redeemed", StringComparison.Ordinal)) life.Redeem(code, order);
+        if (before.StartsWith("given", StringComparison.Ordinal)) life.GiveBack(code, order);
+        return (life, code);
+    }
 
     private Outcome<T> Take<T>(Decision<CouponEvent, T> decision)
     {

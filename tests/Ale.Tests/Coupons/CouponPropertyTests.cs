@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using CsCheck;
 using Xunit;
@@ -15,7 +16,7 @@ public sealed class CouponPropertyTests
         (command, user, number, order, hours) => new Step(command, user, number, order, hours)).Array[1, 60];
 
     [Fact]
-    public void P01_whatever_several_users_and_orders_do_a_code_has_one_order_and_the_pool_holds() => Steps.Sample(steps =>
+    public void P01_whatever_users_and_orders_do_a_code_has_one_order_and_the_pool_holds() => Steps.Sample(steps =>
     {
         var life = new CouponLife();
         var holders = new Dictionary<string, (string Order, bool IsRedeemed)>(); // the model: code → its one order
@@ -117,5 +118,5 @@ public sealed class CouponPropertyTests
         new CouponEvent.GivenBack("JUNE-2345678923", "o1/1", 20_00, true, Noon),
         new CouponEvent.Fenced("JUNE-2345678923", "o1/2", Noon));
 
-    private static string Bytes(Coupon coupon) => System.Text.Encoding.UTF8.GetString(Coupon.Snapshots.Freeze(coupon)());
+    private static string Bytes(Coupon coupon) => Encoding.UTF8.GetString(Coupon.Snapshots.Freeze(coupon)());
 }
