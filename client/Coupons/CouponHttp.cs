@@ -62,7 +62,7 @@ internal static class CouponHttp
                         found => Page<ClaimRow>.Of(found, page.Limit,
                             claim => Cursor.Of(claim.ClaimedAt.ToUnixTimeMilliseconds(), claim.Code)));
                 })
-            .Allow(Permission.CouponRead).WithTags(Tag).WithName("listUserCoupons")
+            .Allow(Permission.CouponRead, Permission.CouponClaim).WithTags(Tag).WithName("listUserCoupons")
             .WithSummary("A user's codes, the latest first; none for a user nobody knows.");
     }
 

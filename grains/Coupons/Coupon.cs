@@ -6,9 +6,9 @@ namespace Ale.Coupons;
 
 /// <summary>
 /// A template and its codes. Hot, so it owns mutable collections; only Apply changes them.
-/// Invariants: <c>Redeemed ≤ Claimed ≤ Pool</c>; a user's claims are numbered 1 to <c>PerUserMax</c>; a code has at most
-/// one order; at most 4,096 ended uses, none older than 10 minutes at the next end, are remembered. Claims stay for
-/// ever, about 150 bytes each: a pool of a million is the most that one grain should carry.
+/// Invariants: <c>Redeemed ≤ Claimed ≤ Pool</c>; a user's claims are numbered 1 to <c>PerUserMax</c>; a code has at
+/// most one order; at most 4,096 ended uses, none older than 10 minutes at the next end, are remembered. Claims stay
+/// for ever, some hundred bytes each; the bound on the pool is what bounds them.
 /// </summary>
 internal sealed partial class Coupon : IState<Coupon, CouponEvent>
 {
