@@ -33,6 +33,9 @@ internal sealed record LoadedStream(string Stream, SnapshotRow? Snapshot, IReadO
     public long LastAt { get; init; }
     public long? Due { get; init; }
     public JournalPlace At { get; init; }
+
+    /// <summary>Why the stream cannot be opened, or null. It is told of this stream alone, not of those loaded with it.</summary>
+    public string? Broken { get; init; }
 }
 
 /// <summary>Which rows a reader wants. Empty kinds: all.</summary>
@@ -79,8 +82,13 @@ internal sealed class StreamLoading(string stream)
 
     public void Add(JournalRow row)
     {
+        if (_loaded.Broken is not null) return;
         if (row.Version != _loaded.Next)
-            throw new InvalidDataException($"{stream}: version {_loaded.Next} is missing; run `ale verify`");
+        {
+            _loaded = _loaded with { Broken = $"{stream}: version {_loaded.Next} is missing; run `ale verify`" };
+            return;
+        }
+
         _tail.Add(row);
         _loaded = _loaded with
         {
