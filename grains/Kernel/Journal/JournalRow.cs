@@ -61,6 +61,11 @@ internal static class JournalNames
         return (int)(hash % Slots);
     }
 
+    /// <summary>
+    /// What the hash of a stream's first row follows from: its name, so that rows of one stream do not pass for another's.
+    /// </summary>
+    public static byte[] ChainStart(string stream) => System.Text.Encoding.UTF8.GetBytes(stream);
+
     public static string Kind(string stream) => stream[..stream.IndexOf('/', StringComparison.Ordinal)];
 }
 

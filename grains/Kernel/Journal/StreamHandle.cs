@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Ale.Kernel;
@@ -44,8 +43,7 @@ internal sealed class StreamHandle(JournalWriter writer, string stream, string k
     public void Begin(LoadedStream loaded, long freshSince)
     {
         (Next, LastAt, At) = (loaded.Next, loaded.LastAt, loaded.At);
-        // The chain begins with the stream's name: equal beginnings of two streams have different hashes.
-        _hash = loaded.Next == 0 ? Encoding.UTF8.GetBytes(stream) : loaded.Hash;
+        _hash = loaded.Next == 0 ? JournalNames.ChainStart(stream) : loaded.Hash;
         _rowVersion = loaded.Tail.Count > 0 ? loaded.Tail[^1].Version : loaded.Snapshot?.RowVersion ?? 0;
         _hadDue = loaded.Due is > 0;
         _freshSince = freshSince;
