@@ -11,7 +11,7 @@ namespace Ale.Kernel;
 internal abstract partial class EventSourcedGrain<TState, TEvent>(SiloKernel kernel) : Grain, IWakeable
     where TState : IState<TState, TEvent>
 {
-    private static readonly TimeSpan SnapshotEvery = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan SnapshotEvery = TimeSpan.FromSeconds(30), TimerMax = TimeSpan.FromDays(1);
     private const int SnapshotAfterEvents = 1_000, SnapshotOnEndAfterEvents = 100;
 
     private StreamHandle _handle = null!;
@@ -88,16 +88,17 @@ internal abstract partial class EventSourcedGrain<TState, TEvent>(SiloKernel ker
     protected async Task<Outcome<TReply>> Commit<TReply>(Decision<TEvent, TReply> decision, CancellationToken ct = default)
     {
         ct.ThrowIfCancellationRequested();
-        _handle.ThrowIfClosed();
-        if (decision.Events.Length > 0)
-        {
-            if (!kernel.Writer.HasRoom) return KernelRefusals.Busy;
-            Hand(decision.Events);
-        }
-
-        if (decision.Reply.Refusal is { } refusal) KernelMetrics.Refusals.Add(1, new KeyValuePair<string, object?>("code", refusal.Code));
         try
         {
+            _handle.ThrowIfClosed();
+            if (decision.Events.Length > 0)
+            {
+                if (!kernel.Writer.HasRoom) return KernelRefusals.Busy;
+                Hand(decision.Events);
+            }
+
+            if (decision.Reply.Refusal is { } refusal)
+                KernelMetrics.Refusals.Add(1, new KeyValuePair<string, object?>("code", refusal.Code));
             var at = _handle.LastPending is { } row ? await row.Done : await Checked();
             return decision.Reply with { At = JournalPlace.Max(at, decision.Reply.At) };
         }
@@ -122,7 +123,12 @@ internal abstract partial class EventSourcedGrain<TState, TEvent>(SiloKernel ker
 
     private async ValueTask<JournalPlace> Checked()
     {
-        if (await kernel.Writer.IsFresh(_handle)) return _handle.At;
+        if (await kernel.Writer.IsFresh(_handle))
+        {
+            _handle.ThrowIfClosed();
+            return _handle.LastPending is { } row ? await row.Done : _handle.At; // appended meanwhile: that is the check
+        }
+
         var stale = new InvalidOperationException("another activation has written since");
         _handle.Close(stale);
         throw new OutcomeUnknownException($"{_handle.StreamName}: {stale.Message}");
@@ -135,6 +141,8 @@ internal abstract partial class EventSourcedGrain<TState, TEvent>(SiloKernel ker
         try
         {
             foreach (var e in events) State = State.Apply(e); // all of them, or none is handed over
+            _handle.Hand<TEvent>(events, TState.EventJson, State.DueAt?.ToUnixTimeMilliseconds(),
+                at.ToUnixTimeMilliseconds(), CallMark.Hops);
         }
         catch (Exception e)
         {
@@ -143,8 +151,6 @@ internal abstract partial class EventSourcedGrain<TState, TEvent>(SiloKernel ker
             throw;
         }
 
-        _handle.Hand<TEvent>(
-            events, TState.EventJson, State.DueAt?.ToUnixTimeMilliseconds(), at.ToUnixTimeMilliseconds(), CallMark.Hops);
         ArmTimer();
     }
 
@@ -161,6 +167,7 @@ internal abstract partial class EventSourcedGrain<TState, TEvent>(SiloKernel ker
         _armedFor = due;
         _timer?.Dispose();
         var wait = due - Now;
+        if (wait > TimerMax) wait = TimerMax; // a timer holds 49 days at most; the tick finds nothing due and arms again
         _timer = this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions
         {
             DueTime = wait > TimeSpan.Zero ? wait : TimeSpan.Zero,

@@ -11,7 +11,7 @@ internal sealed class PostgresJournal(NpgsqlDataSource source) : IJournalStore, 
         insert into journal (stream, version, count, kind, slot, events, hash, due, at, hops)
         select * from unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         on conflict do nothing
-        returning tx, position, hash
+        returning tx, position, stream
         """;
 
     private const string FindSql = """
@@ -141,10 +141,10 @@ internal sealed class PostgresJournal(NpgsqlDataSource source) : IJournalStore, 
         var places = new JournalPlace?[n];
         await using var reader = await command.ExecuteReaderAsync(ct);
         var next = 0;
-        while (await reader.ReadAsync(ct)) // inserted rows come in the order sent; a hash tells which were left out
+        while (await reader.ReadAsync(ct)) // inserted rows come in the order sent, a stream once: its name tells which
         {
-            var hash = (byte[])reader.GetValue(2);
-            while (!hash.AsSpan().SequenceEqual(hashes[next])) next++;
+            var stream = reader.GetString(2);
+            while (streams[next] != stream) next++;
             places[next++] = new(reader.GetInt64(0), reader.GetInt64(1));
         }
 

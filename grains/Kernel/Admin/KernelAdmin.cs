@@ -33,17 +33,14 @@ internal sealed class KernelAdmin(
 
     public async Task<Outcome<Done>> Replay(string reaction, string stream, CancellationToken ct)
     {
-        if (!await parked.Mark(reaction, stream, ParkedEvents.Retrying, null, 0, TimeSpan.Zero, ct)) return ReaderRefusals.NotParked;
+        if (!await parked.Replay(reaction, stream, ct)) return ReaderRefusals.NotParked;
         await GrainFactory.GetGrain<IReaderGrain>(reaction).Nudge();
         return new Done();
     }
 
     public async Task<Outcome<Done>> Drop(string reaction, string stream, long version, CancellationToken ct)
     {
-        var first = (await parked.Firsts(reaction, null, int.MaxValue, ct)).FirstOrDefault(f => f.Stream == stream);
-        if (first is null || first.Version != version) return ReaderRefusals.NotParked;
-        await parked.Remove(reaction, stream, version, ct);
-        await parked.Mark(reaction, stream, ParkedEvents.Retrying, null, 0, TimeSpan.Zero, ct);
+        if (!await parked.Drop(reaction, stream, version, ct)) return ReaderRefusals.NotParked;
         await GrainFactory.GetGrain<IReaderGrain>(reaction).Nudge();
         return new Done();
     }

@@ -25,10 +25,10 @@ internal sealed class Verifier(IJournalStore journal, AuditKey key, Func<IEnumer
 {
     private const int PageMax = 2_000, FailuresMax = 1_000;
 
-    private sealed class StreamFold
+    private sealed class StreamFold(string name)
     {
         public long Next { get; set; }
-        public byte[] Hash { get; set; } = [];
+        public byte[] Hash { get; set; } = JournalNames.ChainStart(name);
     }
 
     public async IAsyncEnumerable<VerifyLine> Run(JournalPlace end, IReadOnlyDictionary<int, Seal> sealedAt,
@@ -48,7 +48,7 @@ internal sealed class Verifier(IJournalStore journal, AuditKey key, Func<IEnumer
             {
                 if (row.Place > end) break;
                 rows++;
-                if (!streams.TryGetValue(row.Stream, out var stream)) streams[row.Stream] = stream = new();
+                if (!streams.TryGetValue(row.Stream, out var stream)) streams[row.Stream] = stream = new(row.Stream);
                 if (row.Version != stream.Next)
                 {
                     gaps++;

@@ -39,6 +39,7 @@ internal interface IJournalStore
 }
 
 /// <summary>The connection or the server went away in the middle: whether the statement took effect is unknown.</summary>
+[GenerateSerializer, Alias("ale.store_lost")]
 public sealed class StoreLostException : Exception
 {
     public StoreLostException(string message, Exception? inner = null) : base(message, inner)

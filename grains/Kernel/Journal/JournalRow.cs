@@ -33,6 +33,9 @@ internal sealed record LoadedStream(string Stream, SnapshotRow? Snapshot, IReadO
     public long LastAt { get; init; }
     public long? Due { get; init; }
     public JournalPlace At { get; init; }
+
+    /// <summary>Why the stream cannot be opened, or null. It is told of this stream alone, not of those loaded with it.</summary>
+    public string? Broken { get; init; }
 }
 
 /// <summary>Which rows a reader wants. Empty kinds: all.</summary>
@@ -58,6 +61,11 @@ internal static class JournalNames
         return (int)(hash % Slots);
     }
 
+    /// <summary>
+    /// What the hash of a stream's first row follows from: its name, so that rows of one stream do not pass for another's.
+    /// </summary>
+    public static byte[] ChainStart(string stream) => System.Text.Encoding.UTF8.GetBytes(stream);
+
     public static string Kind(string stream) => stream[..stream.IndexOf('/', StringComparison.Ordinal)];
 }
 
@@ -79,8 +87,13 @@ internal sealed class StreamLoading(string stream)
 
     public void Add(JournalRow row)
     {
+        if (_loaded.Broken is not null) return;
         if (row.Version != _loaded.Next)
-            throw new InvalidDataException($"{stream}: version {_loaded.Next} is missing; run `ale verify`");
+        {
+            _loaded = _loaded with { Broken = $"{stream}: version {_loaded.Next} is missing; run `ale verify`" };
+            return;
+        }
+
         _tail.Add(row);
         _loaded = _loaded with
         {

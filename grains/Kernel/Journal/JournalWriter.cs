@@ -66,8 +66,10 @@ internal sealed partial class JournalWriter : IAsyncDisposable
         while (!_handles.TryAdd(stream, handle))
         {
             if (!_handles.TryGetValue(stream, out var older)) continue;
+            var why = new InvalidOperationException("another activation has opened the stream");
+            older.StopTaking(why); // else a busy one would never settle, or send a batch after it has
             await older.Settle();
-            older.Close(new InvalidOperationException("another activation has opened the stream"));
+            older.Close(why);
             _handles.TryRemove(KeyValuePair.Create(stream, older));
         }
 
@@ -75,12 +77,14 @@ internal sealed partial class JournalWriter : IAsyncDisposable
         try
         {
             var loaded = await _loads.Ask((stream, shape));
+            if (loaded.Broken is { } why) throw new InvalidDataException(why);
             handle.Begin(loaded, sent);
             return (handle, loaded);
         }
-        catch
+        catch (Exception e)
         {
             Release(handle);
+            if (e is StoreLostException) throw new OutcomeUnknownException($"{stream}: {e.Message}");
             throw;
         }
     }
@@ -93,7 +97,8 @@ internal sealed partial class JournalWriter : IAsyncDisposable
 
     /// <summary>
     /// Makes sure that an answer without an event may leave: nobody else has appended since this activation last knew.
-    /// False: somebody has, the activation is stale.
+    /// False: somebody has, the activation is stale. True although something was handed over meanwhile: that append is
+    /// the check, and the caller waits for it.
     /// </summary>
     public async ValueTask<bool> IsFresh(StreamHandle handle)
     {
@@ -101,7 +106,16 @@ internal sealed partial class JournalWriter : IAsyncDisposable
         var asked = handle.FreshSince;
         if (Stopwatch.GetElapsedTime(asked) < TimeSpan.FromSeconds(1)) return true;
         var expected = handle.Next;
-        var (next, sent) = await _checks.Ask(handle.StreamName);
+        long next, sent;
+        try
+        {
+            (next, sent) = await _checks.Ask(handle.StreamName);
+        }
+        catch (StoreLostException e)
+        {
+            throw new OutcomeUnknownException($"{handle.StreamName}: {e.Message}");
+        }
+
         if (handle.FreshSince != asked || handle.LastPending is not null) return true; // appended meanwhile: that is the check
         if (next != expected) return false;
         handle.Checked(sent);
@@ -146,35 +160,42 @@ internal sealed partial class JournalWriter : IAsyncDisposable
     }
 
     /// <summary>Sends the rows until their fate is known. Never throws: each row ends, one way or the other.</summary>
-    private async Task Flush(List<PendingRow> rows)
+    private Task Flush(List<PendingRow> rows) => Flush(rows, Stopwatch.GetTimestamp());
+
+    /// <param name="first">When the whole flush was sent first: its parts share the time for sending again.</param>
+    private async Task Flush(List<PendingRow> rows, long first)
     {
-        var started = Stopwatch.GetTimestamp();
+        var sent = Stopwatch.GetTimestamp();
+        JournalPlace?[] places;
         try
         {
-            Conclude(rows, await Send(rows), started);
+            places = await Send(rows, first);
         }
         catch (StoreLostException e)
         {
             LogUnknown(_log, rows.Count, e);
             Lose(rows, e);
+            return;
         }
         catch (Exception e) when (rows.Count > 1) // definite: find the row that the database does not want
         {
             LogSplit(_log, rows.Count, e);
-            foreach (var row in rows) await Flush([row]);
+            foreach (var row in rows) await Flush([row], first);
+            return;
         }
         catch (Exception e)
         {
             LogRefused(_log, rows[0].Handle.StreamName, e);
             Lose(rows, e);
+            return;
         }
 
-        KernelMetrics.Flushed(started, rows.Count);
+        Conclude(rows, places, sent);
+        KernelMetrics.Flushed(sent, rows.Count);
     }
 
-    private async Task<JournalPlace?[]> Send(List<PendingRow> rows)
+    private async Task<JournalPlace?[]> Send(List<PendingRow> rows, long first)
     {
-        var first = Stopwatch.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
             try
@@ -216,7 +237,15 @@ internal sealed partial class JournalWriter : IAsyncDisposable
             }
         }
 
-        if (last != default) Flushed?.Invoke(last);
+        if (last == default) return;
+        try
+        {
+            Flushed?.Invoke(last);
+        }
+        catch (Exception e) // who only wants to know must not stop the writer
+        {
+            LogListener(_log, e);
+        }
     }
 
     private void Lose(List<PendingRow> rows, Exception why)
@@ -246,6 +275,9 @@ internal sealed partial class JournalWriter : IAsyncDisposable
 
     [LoggerMessage(4, LogLevel.Warning, "Flush attempt {Attempt} of {Rows} rows has an unknown outcome: {Why}")]
     private static partial void LogRetry(ILogger log, int attempt, int rows, string why);
+
+    [LoggerMessage(6, LogLevel.Error, "Somebody who was told of a flush failed")]
+    private static partial void LogListener(ILogger log, Exception e);
 
     [LoggerMessage(5, LogLevel.Warning, "{Stream} lost its fence at version {Version}")]
     private static partial void LogFence(ILogger log, string stream, long version);

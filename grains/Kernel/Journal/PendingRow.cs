@@ -31,12 +31,13 @@ internal sealed class PendingRow(StreamHandle handle, long version)
         var json = _json ??= new Utf8JsonWriter(Stream.Null, new JsonWriterOptions { SkipValidation = true });
         foreach (var e in events)
         {
-            _events.Write(Count++ == 0 ? "["u8 : ","u8);
+            _events.Write(_events.WrittenCount == 0 ? "["u8 : ","u8);
             json.Reset(_events);
             JsonSerializer.Serialize(json, e, format);
         }
 
-        At = at;
+        Count += events.Length;
+        At = Math.Max(At, at);
         Hops = Math.Max(Hops, hops);
     }
 

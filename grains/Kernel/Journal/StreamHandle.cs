@@ -15,7 +15,7 @@ internal sealed class StreamHandle(JournalWriter writer, string stream, string k
     private PendingRow? _gathering, _inFlight;
     private byte[] _hash = [];
     private bool _hadDue;
-    private Exception? _closed;
+    private Exception? _closed, _ending;
     private long _rowVersion; // first version of the last sealed row
     private long _freshSince; // timestamp of when the last successful append or check was sent
 
@@ -42,7 +42,8 @@ internal sealed class StreamHandle(JournalWriter writer, string stream, string k
 
     public void Begin(LoadedStream loaded, long freshSince)
     {
-        (Next, _hash, LastAt, At) = (loaded.Next, loaded.Hash, loaded.LastAt, loaded.At);
+        (Next, LastAt, At) = (loaded.Next, loaded.LastAt, loaded.At);
+        _hash = loaded.Next == 0 ? JournalNames.ChainStart(stream) : loaded.Hash;
         _rowVersion = loaded.Tail.Count > 0 ? loaded.Tail[^1].Version : loaded.Snapshot?.RowVersion ?? 0;
         _hadDue = loaded.Due is > 0;
         _freshSince = freshSince;
@@ -63,7 +64,7 @@ internal sealed class StreamHandle(JournalWriter writer, string stream, string k
         var isNew = false;
         lock (_gate)
         {
-            if (_closed is not null) throw Unknown(_closed);
+            if ((_closed ?? _ending) is { } why) throw Unknown(why);
             if (_gathering is null)
             {
                 _gathering = new PendingRow(this, Next);
@@ -71,7 +72,16 @@ internal sealed class StreamHandle(JournalWriter writer, string stream, string k
             }
 
             row = _gathering;
-            row.Add(events, format, at, hops);
+            try
+            {
+                row.Add(events, format, at, hops);
+            }
+            catch (Exception e) // half an event is in the row: it must never be taken
+            {
+                Close(e);
+                throw;
+            }
+
             row.Due = due ?? (_hadDue ? 0 : null);
             Next += events.Length;
             LastAt = Math.Max(LastAt, at);
@@ -134,7 +144,13 @@ internal sealed class StreamHandle(JournalWriter writer, string stream, string k
 
     public void ThrowIfClosed()
     {
-        if (Volatile.Read(ref _closed) is { } why) throw Unknown(why);
+        if ((Volatile.Read(ref _closed) ?? Volatile.Read(ref _ending)) is { } why) throw Unknown(why);
+    }
+
+    /// <summary>Takes nothing more; what was handed over is still written. After <see cref="Settle"/> it can be closed.</summary>
+    public void StopTaking(Exception why)
+    {
+        lock (_gate) _ending ??= why;
     }
 
     /// <summary>Waits until nothing is in flight, whatever the outcome.</summary>
@@ -147,5 +163,6 @@ internal sealed class StreamHandle(JournalWriter writer, string stream, string k
         }
     }
 
-    private OutcomeUnknownException Unknown(Exception why) => new($"{stream}: {why.Message}", why);
+    // Without the cause itself: it may be of a type that cannot travel to the caller, who must hear "unknown" all the same.
+    private OutcomeUnknownException Unknown(Exception why) => new($"{stream}: {why.Message}");
 }

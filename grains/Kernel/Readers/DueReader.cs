@@ -44,8 +44,8 @@ internal sealed partial class DueReader(
         var now = _time.GetUtcNow().ToUnixTimeMilliseconds();
         await using var connection = await _views.Open(ct);
         var due = (await connection.QueryAsync<(string Stream, long At)>(
-            $"select stream, at from {DueProjection.Due.NameOf(generation)} where at > 0 and at <= @now order by at limit {AtOnceMax}",
-            new { now })).AsList();
+            $"select stream, at from {DueProjection.Due.NameOf(generation)} where at > 0 and at <= @now order by at limit @limit",
+            new { now, limit = AtOnceMax + _woken.Count })).AsList(); // those left in peace keep no place from others
 
         foreach (var gone in _woken.Keys.Except(due.Select(d => d.Stream)).ToList()) _woken.Remove(gone);
         foreach (var (stream, at) in due)

@@ -51,6 +51,15 @@ internal sealed class ParkedEvents(IViewStore views, TimeProvider time)
         return (counts.GetValueOrDefault(Parked), counts.GetValueOrDefault(Retrying));
     }
 
+    /// <summary>The first event of one listed stream.</summary>
+    public async Task<Entry?> First(string reaction, string stream, CancellationToken ct)
+    {
+        await using var connection = await views.Open(ct);
+        return await connection.QueryFirstOrDefaultAsync<Entry>($"""
+            select {Columns} from parked where reaction = @reaction and stream = @stream order by version limit 1
+            """, new { reaction, stream });
+    }
+
     public async Task<HashSet<string>> Streams(string reaction, CancellationToken ct)
     {
         await using var connection = await views.Open(ct);
@@ -80,16 +89,43 @@ internal sealed class ParkedEvents(IViewStore views, TimeProvider time)
         return left == 0;
     }
 
-    /// <summary>Marks all events of a listed stream; attempts of the first are counted.</summary>
-    public async Task<bool> Mark(
-        string reaction, string stream, string mark, string? error, long attempts, TimeSpan wait, CancellationToken ct)
+    /// <summary>The first event of a stream was tried and is not done; those behind it stay as they are.</summary>
+    public async Task Mark(Entry first, string mark, string error, long attempts, TimeSpan wait, CancellationToken ct)
     {
         await using var tx = await views.Begin(ct);
-        var changed = await tx.Connection.ExecuteAsync("""
-            update parked set mark = @mark, error = coalesce(@error, error), attempts = @attempts, next_at = @next
-            where reaction = @reaction and stream = @stream
-            """, new { reaction, stream, mark, error = error is null ? null : Cut(error), attempts, next = Now() + (long)wait.TotalMilliseconds },
-            tx.Transaction);
+        await tx.Connection.ExecuteAsync("""
+            update parked set mark = @mark, error = @error, attempts = @attempts, next_at = @next
+            where reaction = @Reaction and stream = @Stream and version = @Version
+            """, new
+        {
+            first.Reaction, first.Stream, first.Version, mark, error = Cut(error), attempts,
+            next = Now() + (long)wait.TotalMilliseconds,
+        }, tx.Transaction);
+        await tx.Commit();
+    }
+
+    /// <summary>
+    /// A person has mended the cause: the stream's first event is tried again at once, marked as a repeat, and those
+    /// behind it follow. False: nothing of the stream is parked.
+    /// </summary>
+    public Task<bool> Replay(string reaction, string stream, CancellationToken ct) => Decide(
+        "update parked set mark = 'retrying', attempts = 0, next_at = @now", reaction, stream, null, ct);
+
+    /// <summary>
+    /// A person has decided that this event shall have no effect; those behind it follow. False: it is not the stream's
+    /// first, or not parked (any more): nothing is changed.
+    /// </summary>
+    public Task<bool> Drop(string reaction, string stream, long version, CancellationToken ct) =>
+        Decide("delete from parked", reaction, stream, version, ct);
+
+    private async Task<bool> Decide(string change, string reaction, string stream, long? version, CancellationToken ct)
+    {
+        await using var tx = await views.Begin(ct);
+        var changed = await tx.Connection.ExecuteAsync($"""
+            {change} where reaction = @reaction and stream = @stream and mark = 'parked'
+              and version = (select min(version) from parked where reaction = @reaction and stream = @stream)
+              and version = coalesce(@version, version)
+            """, new { reaction, stream, version, now = Now() }, tx.Transaction);
         await tx.Commit();
         return changed > 0;
     }

@@ -94,14 +94,17 @@ internal partial class ProjectionReader(
 
     private async Task Swap(Generation caughtUp, CancellationToken ct)
     {
-        await using var tx = await views.Begin(ct);
-        await tx.Connection.ExecuteAsync(
-            "update reader set state = 'retired', changed_at = @now where name = @Name and state = 'active'",
-            new { Name, now = Now() }, tx.Transaction);
-        await tx.Connection.ExecuteAsync(
-            "update reader set state = 'active', changed_at = @now where name = @Name and generation = @Number",
-            new { Name, caughtUp.Number, now = Now() }, tx.Transaction);
-        await tx.Commit();
+        await using (var tx = await views.Begin(ct)) // ended before Load, which on SQLite waits for the same turn
+        {
+            await tx.Connection.ExecuteAsync(
+                "update reader set state = 'retired', changed_at = @now where name = @Name and state = 'active'",
+                new { Name, now = Now() }, tx.Transaction);
+            await tx.Connection.ExecuteAsync(
+                "update reader set state = 'active', changed_at = @now where name = @Name and generation = @Number",
+                new { Name, caughtUp.Number, now = Now() }, tx.Transaction);
+            await tx.Commit();
+        }
+
         LogSwapped(Log, Name, caughtUp.Number);
         await Load(ct);
     }

@@ -23,13 +23,18 @@ internal sealed partial class ReactionReader(
     private readonly HashSet<string> _draining = new(StringComparer.Ordinal);
     private HashSet<string> _listed = new(StringComparer.Ordinal);
     private JournalPlace _stored, _read, _endAtStart;
+    private readonly Dictionary<string, int> _faults = new(StringComparer.Ordinal); // of streams tried from the list
     private bool _loaded;
+    private int _epoch; // raised when the window is read anew: what was begun before has no say any more
     private long _lookedAt;
 
     private sealed class Waiting(JournalRow row)
     {
         public JournalRow Row => row;
         public bool Done { get; set; }
+
+        /// <summary>The window is full and waits for this event: no more than one attempt.</summary>
+        public bool IsUrgent { get; set; }
 
         /// <summary>Set when the event is to go to the list: with this mark and error.</summary>
         public (string Mark, string Error)? Listing { get; set; }
@@ -42,6 +47,7 @@ internal sealed partial class ReactionReader(
         _endAtStart = await journal.End(ct);
         lock (_gate)
         {
+            _epoch++;
             _window.Clear();
             _streams.Clear();
         }
@@ -84,8 +90,10 @@ internal sealed partial class ReactionReader(
     {
         var waiting = new Waiting(row);
         Queue<Waiting>? queue;
+        int epoch;
         lock (_gate)
         {
+            epoch = _epoch;
             _window.AddLast(waiting);
             if (_streams.TryGetValue(row.Stream, out queue))
             {
@@ -97,11 +105,11 @@ internal sealed partial class ReactionReader(
         }
 
         var started = queue;
-        _ = Task.Run(() => Pump(row.Stream, started));
+        _ = Task.Run(() => Pump(row.Stream, started, epoch));
     }
 
     /// <summary>One stream's events, in order.</summary>
-    private async Task Pump(string stream, Queue<Waiting> queue)
+    private async Task Pump(string stream, Queue<Waiting> queue, int epoch)
     {
         await _sideBySide.WaitAsync();
         try
@@ -111,24 +119,30 @@ internal sealed partial class ReactionReader(
                 Waiting waiting;
                 lock (_gate)
                 {
+                    if (epoch != _epoch) return;
                     if (queue.Count == 0)
                     {
-                        if (_streams.TryGetValue(stream, out var own) && ReferenceEquals(own, queue)) _streams.Remove(stream);
+                        _streams.Remove(stream);
                         return;
                     }
 
                     waiting = queue.Peek();
                 }
 
-                var listing = IsListed(stream) ? (ParkedEvents.Retrying, "behind an earlier event of the stream") : await TryLong(waiting);
+                var listing = IsListed(stream)
+                    ? (ParkedEvents.Retrying, "behind an earlier event of the stream") : await TryLong(waiting, epoch);
                 lock (_gate)
                 {
+                    if (epoch != _epoch) return;
                     if (listing is { } found) waiting.Listing = found;
                     if (listing is not null) _listed.Add(stream); // what comes later goes behind it
                     waiting.Done = true;
                     queue.Dequeue();
                 }
             }
+        }
+        catch (OperationCanceledException) // the successor does it
+        {
         }
         finally
         {
@@ -142,22 +156,25 @@ internal sealed partial class ReactionReader(
         lock (_gate) return _listed.Contains(stream);
     }
 
-    /// <summary>Null: done. Else: how the event goes to the list.</summary>
-    private async Task<(string Mark, string Error)?> TryLong(Waiting waiting)
+    /// <summary>Null: done. Else: how the event goes to the list. Cancelled when another has taken over.</summary>
+    private async Task<(string Mark, string Error)?> TryLong(Waiting waiting, int epoch)
     {
         var (started, faults) = (time.GetTimestamp(), 0);
         for (var attempt = 1; ; attempt++)
         {
+            Stopping.ThrowIfCancellationRequested();
+            lock (_gate)
+                if (epoch != _epoch) throw new OperationCanceledException();
             var (kind, error) = await TryOnce(waiting.Row, waiting.Row.Place <= _endAtStart || attempt > 1);
             switch (kind)
             {
                 case Result.Done: return null;
                 case Result.Refused: return (ParkedEvents.Parked, error);
                 case Result.Fault when ++faults >= FaultsMax: return (ParkedEvents.Parked, error);
-                case Result.Unknown when time.GetElapsedTime(started) > RetryInWindow || waiting.Listing is not null:
+                case Result.Unknown when time.GetElapsedTime(started) > RetryInWindow || waiting.IsUrgent:
                     return (ParkedEvents.Retrying, error);
                 default:
-                    await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(5_000, 20 << Math.Min(attempt, 8))));
+                    await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(5_000, 20 << Math.Min(attempt, 8))), Stopping);
                     break;
             }
         }
@@ -170,6 +187,7 @@ internal sealed partial class ReactionReader(
         if (row.Hops + 1 >= Reaction.HopsMax) return (Result.Refused, $"the {Reaction.HopsMax}th reaction in a row");
         try
         {
+            CallMark.Clear();
             CallMark.SetHops(row.Hops + 1);
             if (repeat) CallMark.SetRepeat();
             var refusal = await reaction.React(row, grains);
@@ -195,8 +213,7 @@ internal sealed partial class ReactionReader(
     {
         lock (_gate)
         {
-            if (_window.First is { Value: { Done: false } oldest })
-                oldest.Listing ??= (ParkedEvents.Retrying, "the window is full");
+            if (_window.First is { Value: { Done: false } oldest }) oldest.IsUrgent = true;
         }
     }
 
@@ -245,70 +262,7 @@ internal sealed partial class ReactionReader(
         MoveTo(empty && horizon > _stored ? horizon : _stored);
     }
 
-    /// <summary>Streams in the list that are due for another try, each on its own.</summary>
-    private async Task RetryListed(CancellationToken ct)
-    {
-        if (_listed.Count == 0) return;
-        if (time.GetElapsedTime(_lookedAt) < TimeSpan.FromMilliseconds(250)) return;
-        _lookedAt = time.GetTimestamp();
-        foreach (var first in await _list.Firsts(Name, ParkedEvents.Retrying, 100, ct))
-        {
-            if (first.NextAt > Now()) continue;
-            lock (_gate)
-                if (!_draining.Add(first.Stream)) continue;
-            _ = Task.Run(() => Drain(first), ct);
-        }
-    }
-
-    private async Task Drain(ParkedEvents.Entry first)
-    {
-        try
-        {
-            var page = await journal.Read(reaction.Filter, new(first.Tx, first.Position - 1), 1, default);
-            var (kind, error) = page.Rows is [var row] && row.Stream == first.Stream
-                ? await TryOnce(row, repeat: true)
-                : (Result.Fault, "the event is not in the journal any more");
-            if (kind == Result.Done)
-            {
-                await _listing.WaitAsync();
-                try
-                {
-                    if (await _list.Remove(Name, first.Stream, first.Version, default))
-                        lock (_gate)
-                            if (!_window.Any(w => w.Row.Stream == first.Stream && w.Listing is not null)) _listed.Remove(first.Stream);
-                }
-                finally
-                {
-                    _listing.Release();
-                }
-
-                return;
-            }
-
-            var (attempts, park) = (first.Attempts + 1, kind == Result.Refused || (kind == Result.Fault && first.Attempts + 1 >= FaultsMax));
-            if (park) LogParked(Log, Name, first.Stream, error);
-            await _list.Mark(Name, first.Stream, park ? ParkedEvents.Parked : ParkedEvents.Retrying, error, attempts,
-                TimeSpan.FromMilliseconds(Math.Min(60_000, 500L << (int)Math.Min(attempts, 7))), default);
-        }
-        catch (Exception e) // the list is looked at again
-        {
-            LogListed(Log, Name, first.Stream, e);
-        }
-        finally
-        {
-            lock (_gate) _draining.Remove(first.Stream);
-            Nudge();
-        }
-    }
-
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync();
-        _listing.Dispose();
-        _sideBySide.Dispose();
-    }
 
     [LoggerMessage(50, LogLevel.Error, "{Reaction} parked {Stream}: {Error}")]
     private static partial void LogParked(ILogger log, string reaction, string stream, string error);

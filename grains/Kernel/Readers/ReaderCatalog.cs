@@ -53,6 +53,7 @@ internal sealed class LocalReaders
 
     public void Nudge()
     {
-        foreach (var loop in _loops) loop.Nudge();
+        foreach (var loop in _loops)
+            if (loop.FollowsFlushes) loop.Nudge();
     }
 }

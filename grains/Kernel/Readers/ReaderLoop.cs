@@ -6,13 +6,15 @@ namespace Ale.Kernel;
 /// Reads the journal from its place on, for as long as it is told to. A flush of this silo nudges it; idle it looks every
 /// 250 ms. A step that fails is tried again with back-off: a reader never skips.
 /// </summary>
-internal abstract partial class ReaderLoop(string name, ILogger log) : IAsyncDisposable
+internal abstract partial class ReaderLoop : IAsyncDisposable
 {
     private static readonly TimeSpan Idle = TimeSpan.FromMilliseconds(250), Hurry = TimeSpan.FromMilliseconds(10);
 
     /// <summary>Least time between two looks when nobody waits: many flushes are then one batch.</summary>
     private static readonly TimeSpan Gap = TimeSpan.FromMilliseconds(100);
 
+    private readonly string _name;
+    private readonly ILogger _log;
     private readonly CancellationTokenSource _stop = new();
     private readonly SemaphoreSlim _nudge = new(0, 1);
     private readonly Lock _gate = new();
@@ -21,8 +23,14 @@ internal abstract partial class ReaderLoop(string name, ILogger log) : IAsyncDis
     private JournalPlace _place;
     private Task _loop = Task.CompletedTask;
 
-    public string Name => name;
-    protected ILogger Log => log;
+    protected ReaderLoop(string name, ILogger log)
+    {
+        (_name, _log) = (name, log);
+        Stopping = _stop.Token;
+    }
+
+    public string Name => _name;
+    protected ILogger Log => _log;
 
     /// <summary>Everything up to here that the reader wants has taken effect.</summary>
     public JournalPlace Place
@@ -33,6 +41,12 @@ internal abstract partial class ReaderLoop(string name, ILogger log) : IAsyncDis
     /// <summary>Faults in a row; 0 when all is well.</summary>
     public int Failures { get; private set; }
 
+    /// <summary>Whether each flush of this silo makes it look at once.</summary>
+    public virtual bool FollowsFlushes => true;
+
+    /// <summary>Cancelled when the reader ends: what it has begun must not go on beside its successor.</summary>
+    protected CancellationToken Stopping { get; }
+
     public void Start() => _loop = Task.Run(Run);
 
     public void Nudge()
@@ -40,6 +54,7 @@ internal abstract partial class ReaderLoop(string name, ILogger log) : IAsyncDis
         if (_nudge.CurrentCount > 0) return;
         try { _nudge.Release(); }
         catch (SemaphoreFullException) { } // nudged by another at the same moment
+        catch (ObjectDisposedException) { } // ended at the same moment
     }
 
     /// <summary>True when the reader gets to the place in time.</summary>
@@ -55,7 +70,7 @@ internal abstract partial class ReaderLoop(string name, ILogger log) : IAsyncDis
         }
 
         Nudge();
-        await Task.WhenAny(reached.Task, Task.Delay(within, _stop.Token));
+        await Task.WhenAny(reached.Task, Task.Delay(within, Stopping));
         lock (_gate) _waiters.RemoveAll(w => ReferenceEquals(w.Reached, reached));
         return reached.Task.IsCompleted;
     }
@@ -82,6 +97,7 @@ internal abstract partial class ReaderLoop(string name, ILogger log) : IAsyncDis
     private async Task Run()
     {
         var loaded = false;
+        RequestContext.Clear(); // the marks of the call that happened to start it are not those of what it does
         while (!_stop.IsCancellationRequested)
         {
             try
@@ -109,7 +125,7 @@ internal abstract partial class ReaderLoop(string name, ILogger log) : IAsyncDis
             {
                 loaded = false;
                 Failures++;
-                LogFailed(log, name, Failures, e);
+                LogFailed(_log, _name, Failures, e);
                 try { await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(5_000, 50 << Math.Min(Failures, 7))), _stop.Token); }
                 catch (OperationCanceledException) { return; }
             }

@@ -36,6 +36,9 @@ internal sealed class SealReader(
 
     protected override TimeSpan IdleFor => TimeSpan.FromSeconds(1);
 
+    /// <summary>Once a second is enough: each look writes every slot that moved.</summary>
+    public override bool FollowsFlushes => false;
+
     protected override async Task Load(CancellationToken ct)
     {
         _stored = _read = await ReaderPlaces.Load(views, Name, Now(), ct);

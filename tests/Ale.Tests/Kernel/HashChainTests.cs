@@ -1,0 +1,51 @@
+using System.Security.Cryptography;
+using System.Text;
+using Xunit;
+using static Ale.Kernel.JournalWords;
+
+namespace Ale.Kernel;
+
+public sealed class HashChainTests
+{
+    [Fact]
+    public async Task The_chain_follows_from_the_events_and_an_altered_byte_breaks_it()
+    {
+        await using var stores = await KernelStores.Sqlite();
+        await using (var writer = stores.Journal.Writer())
+        {
+            var handle = await writer.Open("tally/a");
+            for (var i = 0; i < 3; i++) await handle.Hand(Added($"{i}", 10)).Done;
+            writer.Release(handle);
+            handle = await writer.Open("tally/a"); // the chain goes on in the next activation
+            for (var i = 3; i < 6; i++) await handle.Hand(Added($"{i}", 10)).Done;
+        }
+
+        Assert.Equal(6, await Intact(stores.Journal));
+        await stores.Tamper("update journal set events = cast(replace(cast(events as text), '10', '99') as blob) where version = 2");
+        Assert.Equal(2, await Intact(stores.Journal));
+    }
+
+    [Fact]
+    public async Task Rows_of_one_stream_do_not_pass_for_those_of_another()
+    {
+        await using var stores = await KernelStores.Sqlite();
+        await using (var writer = stores.Journal.Writer()) await (await writer.Open("tally/a")).Hand(Added("1")).Done;
+        await stores.Tamper("update journal set stream = 'tally/b'");
+        Assert.Equal(0, await Intact(stores.Journal));
+    }
+
+    /// <summary>How many rows from the start on bear the hash that follows from what stands before.</summary>
+    private static async Task<int> Intact(IJournalStore journal)
+    {
+        var (count, previous) = (0, default(byte[]));
+        foreach (var row in await journal.All())
+        {
+            previous ??= Encoding.UTF8.GetBytes(row.Stream);
+            previous = HMACSHA256.HashData(KernelStores.Key.Bytes, (byte[])[.. previous, .. row.Events]);
+            if (!previous.AsSpan().SequenceEqual(row.Hash)) break;
+            count++;
+        }
+
+        return count;
+    }
+}
