@@ -79,6 +79,7 @@ internal sealed partial class Stock
             if (state == ReservationState.Confirmed) return new(Reply(command.Id, sku, hold, state), due);
             if (state == ReservationState.Held && hold.ExpiresAt > now)
             {
+                if (OnHand < hold.Quantity) return new(StockRefusals.SoldOut, due); // a correction took them (S05)
                 return new(Reply(command.Id, sku, hold, ReservationState.Confirmed),
                     [.. due, new StockEvent.Confirmed(command.Id, hold.Quantity, now)]);
             }

@@ -58,6 +58,7 @@ public sealed class StockTests
     [InlineData("edition full of holds", "h1", null, 120, "confirmed")]
     [InlineData("user full of holds", "h1", null, 60, "stock.limit")]
     [InlineData("expired and gone", "h1", null, 60, "stock.expired")]
+    [InlineData("corrected below what is held", "h1", null, 59, "stock.sold_out")] // S05: else on hand falls below zero
     [InlineData("expired and gone", "h1", null, 120, "confirmed")]
     public void Confirm(string situation, string id, string? content, int second, string expected) => Is(expected,
         Situation(situation).Decide(new ConfirmStock(id) { Content = content is null ? null : Wish(content) }, null, Sku,
