@@ -29,7 +29,8 @@ public interface ISkuGrain : IGrainWithStringKey
 
     /// <summary>
     /// Sells the held units. After expiry it claims them anew when they are there, else
-    /// <see cref="StockRefusals.Expired"/>. A confirmed one again: same answer.
+    /// <see cref="StockRefusals.Expired"/>. A confirmed one again: same answer. Other content than the reservation's:
+    /// <see cref="StockRefusals.Changed"/>. Held units that a correction took: <see cref="StockRefusals.SoldOut"/>.
     /// </summary>
     [Alias("confirm")] Task<Outcome<Reservation>> Confirm(ConfirmStock command, CancellationToken ct = default);
 

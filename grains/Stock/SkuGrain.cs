@@ -65,7 +65,8 @@ internal sealed class SkuGrain(SiloKernel kernel, PolicyBook policies, StockLook
         if (State.Terms is null) return await Commit<Reservation>(StockRefusals.UnknownSku, ct);
         if (State.Known(id, Key, Now) is { } known) return await Answer(known, ct);
         if ((await lookup.Past(Key, id, At, ct)).Refuses(out var past) is { } refusal) return refusal;
-        return past is null ? StockRefusals.UnknownReservation : past;
+        if (State.Known(id, Key, Now) is { } since) return await Answer(since, ct); // it came while the table was asked
+        return past is null ? await Commit<Reservation>(StockRefusals.UnknownReservation, ct) : await Answer(past, ct);
     }
 
     protected override Task OnDue() => Commit(State.DecideDue(Now));

@@ -12,7 +12,7 @@ namespace Ale.Stock;
 /// </summary>
 internal sealed partial class Stock : IState<Stock, StockEvent>
 {
-    public const int EndedMax = 4_096;
+    public const int EndedMax = 4_096, RenewKeysMax = 16;
     public static readonly TimeSpan EndedFor = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, Hold> _holds = new(StringComparer.Ordinal);
@@ -32,7 +32,10 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
     /// <summary>Returned units that wait for inspection.</summary>
     public long Quarantine { get; private set; }
 
-    /// <summary>Confirmed units of a limited edition, less undone ones: what closes it. Returns do not open it again.</summary>
+    /// <summary>
+    /// Confirmed units, less those that came back before a limited edition was closed by them. After that only undoing the
+    /// sale opens it again.
+    /// </summary>
     public long SoldEver { get; private set; }
 
     public bool IsClosed => Terms?.LimitedTotal is { } total && SoldEver >= total;
@@ -53,11 +56,11 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
                 break;
             case StockEvent.Received e:
                 OnHand += e.Quantity;
-                _moves[HashOf(e.Id)] = HashOf($"r{e.Quantity}").GetHashCode();
+                _moves[Receipt(e.Id)] = Content($"{e.Quantity}");
                 break;
             case StockEvent.Adjusted e:
                 OnHand += e.Delta;
-                _moves[HashOf(e.Id)] = HashOf($"a{e.Delta}").GetHashCode();
+                _moves[Adjustment(e.Id)] = Content($"{e.Delta}");
                 break;
             case StockEvent.Held e:
                 Open(e.Id, new(e.User, e.Quantity, e.SessionId, e.PriceMinor, e.At, e.ExpiresAt, null));
@@ -65,7 +68,10 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
             case StockEvent.Renewed e:
                 var renewed = _holds[e.Id];
                 _expiries.Remove((renewed.ExpiresAt, e.Id));
-                _holds[e.Id] = renewed with { ExpiresAt = e.ExpiresAt, Key = e.Key };
+                _holds[e.Id] = renewed with
+                {
+                    ExpiresAt = e.ExpiresAt, Keys = [.. (renewed.Keys ?? []).TakeLast(RenewKeysMax - 1), e.Key],
+                };
                 _expiries.Add((e.ExpiresAt, e.Id));
                 break;
             case StockEvent.Confirmed e:
@@ -87,9 +93,9 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
                 if (e.Quarantine) Quarantine += e.Quantity;
                 else OnHand += e.Quantity;
                 Sold -= e.Quantity;
-                if (e.Undo) SoldEver -= e.Quantity;
+                if (e.Undo || !IsClosed) SoldEver -= e.Quantity;
                 Count(e.User, e.SessionId, -e.Quantity);
-                _moves[HashOf(e.Id)] = HashOf($"p{e.ReservationId}/{e.Quantity}").GetHashCode();
+                _moves[ReturnOf(e.Id)] = Content($"{e.ReservationId}/{e.Quantity}");
                 break;
             default:
                 throw new UnreachableException($"Unknown event {happened.GetType()}"); // stop; never skip
@@ -158,10 +164,19 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
         static void Add(Dictionary<string, int> counts, string key, int units)
         {
             var count = counts.GetValueOrDefault(key) + units;
-            if (count == 0) counts.Remove(key);
+            if (count <= 0) counts.Remove(key); // below zero, a later limit would be too wide
             else counts[key] = count;
         }
     }
+
+    // A receipt, an adjustment and a put-back may bear the same id: they are different things.
+    private static long Receipt(string id) => HashOf($"r/{id}");
+
+    private static long Adjustment(string id) => HashOf($"a/{id}");
+
+    private static long ReturnOf(string id) => HashOf($"p/{id}");
+
+    private static int Content(string text) => HashOf(text).GetHashCode();
 
     /// <summary>64 bits of the text, the same for ever: ids are remembered by it.</summary>
     private static long HashOf(string text)

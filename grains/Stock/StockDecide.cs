@@ -18,8 +18,8 @@ internal sealed partial class Stock
     {
         if (Terms is null) return StockRefusals.UnknownSku;
         var reply = new StockMove(command.Id, sku, command.Quantity);
-        if (_moves.TryGetValue(HashOf(command.Id), out var content))
-            return content == HashOf($"r{command.Quantity}").GetHashCode() ? reply : StockRefusals.Changed;
+        if (_moves.TryGetValue(Receipt(command.Id), out var content))
+            return content == Content($"{command.Quantity}") ? reply : StockRefusals.Changed;
         return new(reply, new StockEvent.Received(command.Id, command.Quantity, command.Batch));
     }
 
@@ -27,8 +27,8 @@ internal sealed partial class Stock
     {
         if (Terms is null) return StockRefusals.UnknownSku;
         var reply = new StockMove(command.Id, sku, command.Delta);
-        if (_moves.TryGetValue(HashOf(command.Id), out var content))
-            return content == HashOf($"a{command.Delta}").GetHashCode() ? reply : StockRefusals.Changed;
+        if (_moves.TryGetValue(Adjustment(command.Id), out var content))
+            return content == Content($"{command.Delta}") ? reply : StockRefusals.Changed;
         if (OnHand + command.Delta < 0) return StockRefusals.Negative;
         return new(reply, new StockEvent.Adjusted(command.Id, command.Delta, command.Reason));
     }
@@ -55,11 +55,14 @@ internal sealed partial class Stock
         }
 
         if (WhyNot(command, due, freed) is { } refusal) return new(refusal, due);
-        var expiresAt = now + TimeSpan.FromSeconds(Terms.HoldSeconds ?? policy.HoldSeconds);
+        var expiresAt = now + TimeSpan.FromSeconds(Math.Min(Terms.HoldSeconds ?? policy.HoldSeconds, policy.HoldCapSeconds));
         var held = new StockEvent.Held(
             command.Id, command.User?.Value, command.Quantity, command.SessionId, Terms.PriceMinor, now, expiresAt);
         return new(new Reservation(command.Id, sku, command.User, command.Quantity, Terms.PriceMinor, Terms.Currency,
-            ReservationState.Held, expiresAt, command.SessionId) { Market = Terms.Market, EcoPackaging = Terms.EcoPackaging }, due.Length == 0 ? [held] : [.. due, held]);
+            ReservationState.Held, expiresAt, command.SessionId)
+        {
+            Market = Terms.Market, EcoPackaging = Terms.EcoPackaging,
+        }, due.Length == 0 ? [held] : [.. due, held]);
     }
 
     public Decision<StockEvent, Reservation> Decide(
@@ -71,10 +74,12 @@ internal sealed partial class Stock
         var priceMinor = command.PriceMinor ?? Terms.PriceMinor;
         if (Find(command.Id) is var (hold, state))
         {
-            if (state == ReservationState.Confirmed) return new(Reply(command.Id, sku, hold, state), due);
             if (state == ReservationState.Released) return new(StockRefusals.Released, due);
+            if (IsOther(content, hold.Quantity, hold.User)) return new(StockRefusals.Changed, due);
+            if (state == ReservationState.Confirmed) return new(Reply(command.Id, sku, hold, state), due);
             if (state == ReservationState.Held && hold.ExpiresAt > now)
             {
+                if (OnHand < hold.Quantity) return new(StockRefusals.SoldOut, due); // a correction took them (S05)
                 return new(Reply(command.Id, sku, hold, ReservationState.Confirmed),
                     [.. due, new StockEvent.Confirmed(command.Id, hold.Quantity, now)]);
             }
@@ -84,8 +89,9 @@ internal sealed partial class Stock
         }
         else if (past is not null)
         {
-            if (past.State == ReservationState.Confirmed) return new(past, due);
             if (past.State == ReservationState.Released) return new(StockRefusals.Released, due);
+            if (IsOther(content, past.Quantity, past.User?.Value)) return new(StockRefusals.Changed, due);
+            if (past.State == ReservationState.Confirmed) return new(past, due);
             content = new(command.Id, past.Quantity) { User = past.User, SessionId = past.SessionId };
             priceMinor = past.PriceMinor;
         }
@@ -93,6 +99,7 @@ internal sealed partial class Stock
         // The hold has ended or is forgotten: the units are claimed anew when they are there.
         if (content is null) return new(StockRefusals.UnknownReservation, due);
         if (IsClosed) return new(StockRefusals.Closed, due);
+        if (IsOverLimit(content, due, freed)) return new(StockRefusals.Limit, due);
         if (OnHand - Held + freed < content.Quantity) return new(StockRefusals.Expired, due);
         var claim = new Hold(content.User?.Value, content.Quantity, content.SessionId, priceMinor, now, now, null);
         return new(Reply(command.Id, sku, claim, ReservationState.Confirmed),
@@ -132,7 +139,7 @@ internal sealed partial class Stock
         var end = now + TimeSpan.FromSeconds(Terms.HoldSeconds ?? policy.HoldSeconds);
         var cap = hold.StartedAt + TimeSpan.FromSeconds(policy.HoldCapSeconds);
         if (end > cap) end = cap;
-        if (hold.Key == command.Key || end <= hold.ExpiresAt) return new(Reply(command.Id, sku, hold, state), due);
+        if (hold.Keys?.Contains(command.Key) == true || end <= hold.ExpiresAt) return new(Reply(command.Id, sku, hold, state), due);
         return new(Reply(command.Id, sku, hold with { ExpiresAt = end }, state),
             [.. due, new StockEvent.Renewed(command.Id, command.Key, end)]);
     }
@@ -141,11 +148,8 @@ internal sealed partial class Stock
     {
         if (Terms is null) return StockRefusals.UnknownSku;
         var reply = new StockMove(command.Id, sku, command.Quantity);
-        if (_moves.TryGetValue(HashOf(command.Id), out var content))
-        {
-            return content == HashOf($"p{command.ReservationId}/{command.Quantity}").GetHashCode()
-                ? reply : StockRefusals.Changed;
-        }
+        if (_moves.TryGetValue(ReturnOf(command.Id), out var content))
+            return content == Content($"{command.ReservationId}/{command.Quantity}") ? reply : StockRefusals.Changed;
 
         if (Sold < command.Quantity) return StockRefusals.Negative; // units out of nothing
         return new(reply, new StockEvent.PutBack(command.Id, command.ReservationId, command.User?.Value, command.Quantity,
@@ -178,18 +182,28 @@ internal sealed partial class Stock
     private Refusal? WhyNot(ReserveStock command, StockEvent[] due, long freed)
     {
         if (IsClosed) return StockRefusals.Closed;
-        if (Terms!.PerUserMax is { } userMax && command.User is { } user
-            && _byUser.GetValueOrDefault(user.Value) - FreedOf(due, h => h.User == user.Value) + command.Quantity > userMax)
-            return StockRefusals.Limit;
-        if (Terms.PerSessionMax is { } sessionMax && command.SessionId is { } session
-            && _bySession.GetValueOrDefault(session) - FreedOf(due, h => h.SessionId == session) + command.Quantity > sessionMax)
-            return StockRefusals.Limit;
-        if (Terms.LimitedTotal is { } total && Held - freed + SoldEver + command.Quantity > total) return StockRefusals.Limit;
+        if (IsOverLimit(command, due, freed)) return StockRefusals.Limit;
         var available = OnHand - Held + freed;
         if (available < command.Quantity) return StockRefusals.SoldOut;
-        if (command.SessionId is not null && Terms.Levels is { } marks && available < marks.Minimum) return StockRefusals.Paused;
+        if (command.SessionId is not null && Terms!.Levels is { } marks && available < marks.Minimum)
+            return StockRefusals.Paused;
         return null;
     }
+
+    private bool IsOverLimit(ReserveStock wish, StockEvent[] due, long freed)
+    {
+        if (Terms!.PerUserMax is { } userMax && wish.User is { } user
+            && _byUser.GetValueOrDefault(user.Value) - FreedOf(due, h => h.User == user.Value) + wish.Quantity > userMax)
+            return true;
+        if (Terms.PerSessionMax is { } sessionMax && wish.SessionId is { } session
+            && _bySession.GetValueOrDefault(session) - FreedOf(due, h => h.SessionId == session) + wish.Quantity > sessionMax)
+            return true;
+        return Terms.LimitedTotal is { } total && Held - freed + SoldEver + wish.Quantity > total;
+    }
+
+    /// <summary>True when a confirm names other units or another user than the reservation has.</summary>
+    private static bool IsOther(ReserveStock? content, int quantity, string? user) =>
+        content is not null && (content.Quantity != quantity || (content.User is { } named && named.Value != user));
 
     private long FreedOf(StockEvent[] due, Func<Hold, bool> whose) =>
         due.Length == 0 ? 0 : due.Cast<StockEvent.Expired>().Select(e => _holds[e.Id]).Where(whose).Sum(h => (long)h.Quantity);

@@ -39,9 +39,10 @@ internal abstract record StockEvent
 }
 
 /// <summary>A reservation in memory.</summary>
-/// <param name="Key">The key of the last renewal.</param>
+/// <param name="Keys">The keys of its latest renewals; never changed, only replaced.</param>
 internal sealed record Hold(
-    string? User, int Quantity, string? SessionId, long PriceMinor, DateTimeOffset StartedAt, DateTimeOffset ExpiresAt, string? Key);
+    string? User, int Quantity, string? SessionId, long PriceMinor, DateTimeOffset StartedAt, DateTimeOffset ExpiresAt,
+    string[]? Keys);
 
 /// <summary>An ended reservation, remembered for a while.</summary>
 internal sealed record EndedHold(string Id, Hold Hold, ReservationState State, DateTimeOffset At);

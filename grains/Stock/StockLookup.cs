@@ -31,9 +31,10 @@ internal sealed class StockLookup(Views views)
             """, new { sku, id }, at, ct);
         if (refusal is not null) return KernelRefusals.Busy;
         if (rows is not [var row] || row.Quantity is null) return new Outcome<Reservation?>(null, null);
-        return new Reservation(id, sku, row.UserId is { } user ? new UserId(user) : null, (int)row.Quantity,
+        return new Reservation(id, sku, row.UserId is { Length: > 0 } user ? new UserId(user) : null, (int)row.Quantity,
             row.PriceMinor ?? 0, row.Currency ?? "", Enum.Parse<ReservationState>(row.State, ignoreCase: true),
-            DateTimeOffset.FromUnixTimeMilliseconds(row.ExpiresAt ?? 0), row.SessionId)
+            DateTimeOffset.FromUnixTimeMilliseconds(row.ExpiresAt ?? 0),
+            row.SessionId is { Length: > 0 } session ? session : null)
         {
             Market = row.Market ?? "", EcoPackaging = row.Eco == 1,
         };

@@ -20,10 +20,13 @@ internal sealed class StockProjection()
         Column.Number("expires_at"), Column.FirstNumber("at"), Column.Number("ended_at"),
     ], "user_id, at");
 
-    /// <summary>Receipts, corrections and put-backs; <c>kind</c> is <c>receipt</c>, <c>adjustment</c> or <c>put_back</c>.</summary>
+    /// <summary>
+    /// Receipts, corrections and put-backs; <c>kind</c> is <c>receipt</c>, <c>adjustment</c> or <c>put_back</c>. Each kind has
+    /// ids of its own.
+    /// </summary>
     public static readonly Table Moves = new("stock_move",
     [
-        Column.TextKey("sku"), Column.TextKey("id"), Column.Text("kind"), Column.Number("delta"), Column.Text("reason"),
+        Column.TextKey("sku"), Column.TextKey("kind"), Column.TextKey("id"), Column.Number("delta"), Column.Text("reason"),
         Column.Text("reservation_id"), Column.Number("at"),
     ]);
 
@@ -38,18 +41,17 @@ internal sealed class StockProjection()
                 break;
             case StockEvent.Received e:
                 sku.Add("on_hand", e.Quantity);
-                views.Row(Moves, key, e.Id).Set("kind", "receipt").Set("delta", e.Quantity).Set("at", row.At);
+                views.Row(Moves, key, "receipt", e.Id).Set("delta", e.Quantity).Set("at", row.At);
                 break;
             case StockEvent.Adjusted e:
                 sku.Add("on_hand", e.Delta);
-                views.Row(Moves, key, e.Id).Set("kind", "adjustment").Set("delta", e.Delta).Set("reason", e.Reason)
+                views.Row(Moves, key, "adjustment", e.Id).Set("delta", e.Delta).Set("reason", e.Reason)
                     .Set("at", row.At);
                 break;
             case StockEvent.Held e:
                 sku.Add("held", e.Quantity);
-                views.Row(Reservations, key, e.Id).Set("user_id", e.User).Set("quantity", e.Quantity)
-                    .Set("session_id", e.SessionId).Set("price_minor", e.PriceMinor).Set("state", "held")
-                    .Set("expires_at", e.ExpiresAt).Set("at", e.At);
+                Claim(views, key, e.Id, e.User, e.Quantity, e.SessionId, e.PriceMinor, e.At, e.ExpiresAt)
+                    .Set("state", "held").Set("ended_at", 0L);
                 break;
             case StockEvent.Renewed e:
                 views.Row(Reservations, key, e.Id).Set("expires_at", e.ExpiresAt);
@@ -60,8 +62,7 @@ internal sealed class StockProjection()
                 break;
             case StockEvent.Reclaimed e:
                 sku.Add("on_hand", -e.Quantity).Add("sold", e.Quantity);
-                views.Row(Reservations, key, e.Id).Set("user_id", e.User).Set("quantity", e.Quantity)
-                    .Set("session_id", e.SessionId).Set("price_minor", e.PriceMinor).Set("expires_at", e.At).Set("at", e.At);
+                Claim(views, key, e.Id, e.User, e.Quantity, e.SessionId, e.PriceMinor, e.At, e.At);
                 End(views, key, e.Id, "confirmed", e.At);
                 break;
             case StockEvent.Released e:
@@ -74,11 +75,17 @@ internal sealed class StockProjection()
                 break;
             case StockEvent.PutBack e:
                 sku.Add(e.Quarantine ? "quarantine" : "on_hand", e.Quantity).Add("sold", -e.Quantity);
-                views.Row(Moves, key, e.Id).Set("kind", "put_back").Set("delta", e.Quantity)
+                views.Row(Moves, key, "put_back", e.Id).Set("delta", e.Quantity)
                     .Set("reservation_id", e.ReservationId).Set("at", e.At);
                 break;
         }
     }
+
+    // A forgotten id may be claimed anew by another: what is empty now overwrites what stood there.
+    private static ViewRow Claim(ViewBatch views, string sku, string id, string? user, int quantity, string? sessionId,
+        long priceMinor, DateTimeOffset at, DateTimeOffset expiresAt) =>
+        views.Row(Reservations, sku, id).Set("user_id", user ?? "").Set("quantity", quantity)
+            .Set("session_id", sessionId ?? "").Set("price_minor", priceMinor).Set("expires_at", expiresAt).Set("at", at);
 
     private static void End(ViewBatch views, string sku, string id, string state, DateTimeOffset at) =>
         views.Row(Reservations, sku, id).Set("state", state).Set("ended_at", at);

@@ -10,7 +10,7 @@ internal sealed record FrozenStock(
 internal sealed partial class Stock
 {
     public static readonly SnapshotCodec<Stock> Snapshots = SnapshotCodec<Stock>.Of(
-        StockJson.Default.FrozenStock, meaning: 1, s => s.Freeze(), Thaw, s => s.Entries);
+        StockJson.Default.FrozenStock, meaning: 2, s => s.Freeze(), Thaw, s => s.Entries);
 
     private FrozenStock Freeze() => new(Terms, OnHand, Sold, Quarantine, SoldEver, [.. _holds], [.. _endedInOrder.Where(IsCurrent)],
         [.. _moves], [.. _byUser], [.. _bySession]);

@@ -1,0 +1,28 @@
+using Xunit;
+using static Ale.Stock.Given;
+
+namespace Ale.Stock;
+
+public sealed class StockFormatTests
+{
+    [Fact]
+    public void Stored_events_keep_their_form() => GoldenLines.Check("Stock/Stock.golden.jsonl",
+        StockJson.Default.StockEvent,
+        new StockEvent.Defined(Plain),
+        new StockEvent.Defined(Plain with
+        {
+            Product = "lip", CostMinor = 3_000, Barcode = "690", Levels = new(9, 6, 3), HoldSeconds = 60, PerUserMax = 2,
+            PerSessionMax = 50, LimitedTotal = 100, EcoPackaging = true, Imported = true,
+        }),
+        new StockEvent.Received("in1", 5, "b-7"),
+        new StockEvent.Adjusted("a1", -2, "broken"),
+        new StockEvent.Held("r1", "u1", 2, "live", 9_900, Noon, Noon.AddSeconds(900)),
+        new StockEvent.Held("r2", null, 1, null, 9_900, Noon, Noon.AddSeconds(900)),
+        new StockEvent.Renewed("r1", "k1", Noon.AddSeconds(1_800)),
+        new StockEvent.Confirmed("r1", 2, Noon.AddSeconds(1)),
+        new StockEvent.Reclaimed("r2", "u1", 1, "live", 9_900, Noon.AddSeconds(2)),
+        new StockEvent.Released("r3", 1, Noon.AddSeconds(3)),
+        new StockEvent.Expired("r4", 1, Noon.AddSeconds(4)),
+        new StockEvent.PutBack("b1", "r1", "u1", 1, "live", true, Noon.AddSeconds(5)),
+        new StockEvent.PutBack("b2", "r1", null, 1, null, false, Noon.AddSeconds(6), true));
+}
