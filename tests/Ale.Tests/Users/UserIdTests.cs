@@ -105,12 +105,6 @@ public sealed class UserIdTests
     /// <summary>Answers when it is let.</summary>
     private sealed class SlowStore : IPeopleStore, IDisposable
     {
-        public void Dispose()
-        {
-            Asked.Dispose();
-            Answer.Dispose();
-        }
-
         public readonly SemaphoreSlim Asked = new(0), Answer = new(0);
         public readonly List<int> Batches = [];
         private readonly Dictionary<string, string> _ids = [];
