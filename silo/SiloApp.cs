@@ -35,7 +35,7 @@ internal static class SiloApp
         builder.Services.AddSingleton(folder);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(new JournalClock(TimeProvider.System, settings.ClockOffset));
-        builder.Services.AddKernel(settings.Writer);
+        builder.Services.AddKernel(settings.Writer, settings.Readers);
         builder.Services.AddSlices(Policies(settings.Policy));
         var secrets = settings.UsesPostgres
             ? await UsePostgres(builder, settings, folder)

@@ -179,6 +179,7 @@ internal abstract partial class EventSourcedGrain<TState, TEvent>(SiloKernel ker
     private async Task Tick(CancellationToken ct)
     {
         (_timer, _armedFor) = (null, DateTimeOffset.MaxValue);
+        var due = State.DueAt;
         try
         {
             await Wake();
@@ -189,7 +190,8 @@ internal abstract partial class EventSourcedGrain<TState, TEvent>(SiloKernel ker
         }
         finally
         {
-            if (!_handle.IsClosed && State.DueAt > Now) ArmTimer();
+            // Still due as before: nothing could be done, and the due reader wakes it again, ever more rarely.
+            if (!_handle.IsClosed && (State.DueAt != due || State.DueAt > Now)) ArmTimer();
         }
     }
 

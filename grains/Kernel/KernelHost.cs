@@ -8,9 +8,11 @@ namespace Ale.Kernel;
 /// <summary>Puts the kernel into a silo. The host registers the stores, the audit key and the clock's source.</summary>
 internal static class KernelHost
 {
-    public static IServiceCollection AddKernel(this IServiceCollection services, WriterLimits limits)
+    public static IServiceCollection AddKernel(
+        this IServiceCollection services, WriterLimits limits, bool readers = true)
     {
         services.AddSingleton(limits);
+        services.AddSingleton(new PulseSettings(readers));
         services.AddSingleton<JournalWriter>();
         services.AddSingleton<SiloKernel>();
         services.AddSingleton<ReaderCatalog>();
@@ -25,10 +27,14 @@ internal static class KernelHost
     }
 }
 
+/// <param name="Readers">False: this silo keeps no reader running.</param>
+internal sealed record PulseSettings(bool Readers);
+
 /// <summary>Each second: the database's clock is sampled, and every reader of the system is kept running.</summary>
 internal sealed partial class KernelPulse(
     IJournalStore store, JournalClock clock, JournalWriter writer, LocalReaders local, ReaderCatalog catalog,
-    IGrainFactory grains, IHostApplicationLifetime lifetime, ILogger<KernelPulse> log) : BackgroundService
+    IGrainFactory grains, IHostApplicationLifetime lifetime, PulseSettings settings, ILogger<KernelPulse> log)
+    : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -48,6 +54,7 @@ internal sealed partial class KernelPulse(
             try
             {
                 await Sample(stoppingToken);
+                if (!settings.Readers) continue;
                 foreach (var name in catalog.Names) Ping(name);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested) // the next second tries again
