@@ -8,12 +8,14 @@ public interface ICouponQueries : IGrainWithIntegerKey
 {
     /// <summary>Templates in order of their id, after <paramref name="after"/>, at most the limit.</summary>
     /// <param name="at">The list waits up to 2 s until it shows this place.</param>
-    [Alias("templates")] Task<Outcome<ImmutableArray<CouponTemplate>>> Templates(
+    [Alias("templates")]
+    Task<Outcome<ImmutableArray<CouponTemplate>>> Templates(
         string? after, int limit, JournalPlace at, CancellationToken ct = default);
 
     /// <summary>A user's codes, the latest first, before the claim at <paramref name="before"/>.</summary>
     /// <param name="at">The list waits up to 2 s until it shows this place.</param>
-    [Alias("claims")] Task<Outcome<ImmutableArray<ClaimRow>>> ClaimsOf(
+    [Alias("claims")]
+    Task<Outcome<ImmutableArray<ClaimRow>>> ClaimsOf(
         UserId user, ClaimPlace? before, int limit, JournalPlace at, CancellationToken ct = default);
 }
 

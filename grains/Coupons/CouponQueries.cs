@@ -48,7 +48,8 @@ internal sealed class CouponQueries(Views views, JournalClock clock) : Grain, IC
         return ImmutableArray.CreateRange(rows!.Select(r =>
         {
             var terms = new CouponTerms(r.OffMinor, (int?)r.Percent, r.Currency ?? "", (int)r.Pool, (int)r.PerUserMax,
-                Instant(r.StartsAt), Instant(r.EndsAt), r.Source ?? "") { MinGoodsMinor = r.MinGoodsMinor };
+                Instant(r.StartsAt), Instant(r.EndsAt), r.Source ?? "")
+            { MinGoodsMinor = r.MinGoodsMinor };
             return new CouponTemplate(r.Template, terms, (int)r.Claimed, (int)r.Redeemed, r.SpentMinor,
                 Coupon.StateOf(terms, (int)r.Claimed, now));
         }));
