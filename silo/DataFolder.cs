@@ -30,7 +30,7 @@ internal sealed class DataFolder : IDisposable
             return new(full, new FileStream(
                 System.IO.Path.Combine(full, "silo.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
         }
-        catch (IOException e)
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             throw new StartException($"The data folder {full} is in use by another silo. Stop that one, give another folder "
                 + "by Ale__Data, or run both on one PostgreSQL by Ale__Postgres.", e);

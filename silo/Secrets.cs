@@ -15,7 +15,12 @@ internal sealed record Secrets(byte[] LocalKey, byte[] Payments, byte[] Audit)
 
     public static async Task<Secrets> Load(SiloSettings settings, DataFolder folder, NpgsqlDataSource? database)
     {
-        var audit = Given(settings.AuditKey, "Ale:Audit:Key") ?? FromFile(folder.FileOf("audit.key"));
+        var file = folder.FileOf("audit.key");
+        var given = Given(settings.AuditKey, "Ale:Audit:Key");
+        // A key made now could only be a wrong one, and would lie there as if it were right.
+        if (given is null && database is not null && !File.Exists(file) && await Has(database, "audit_fingerprint"))
+            throw NotThisJournals("is missing", file);
+        var audit = given ?? FromFile(file);
         if (database is null)
         {
             return new(FromFile(folder.FileOf("local.key")),
@@ -25,13 +30,22 @@ internal sealed record Secrets(byte[] LocalKey, byte[] Payments, byte[] Audit)
         var fingerprint = HMACSHA256.HashData(audit, "ale audit key"u8);
         if (!CryptographicOperations.FixedTimeEquals(await FromDatabase(database, "audit_fingerprint", fingerprint), fingerprint))
         {
-            throw new StartException("The audit key is not the one this journal was written with: give it by Ale__Audit__Key, "
-                + $"or put the first silo's audit.key into {folder.Path}.");
+            throw NotThisJournals("is not the one this journal was written with", file);
         }
 
         return new(await FromDatabase(database, "local_key", RandomNumberGenerator.GetBytes(BytesMin)),
             Given(settings.PaymentsSecret, "Ale:Payments:Secret")
                 ?? await FromDatabase(database, "payments_secret", RandomNumberGenerator.GetBytes(BytesMin)), audit);
+    }
+
+    private static StartException NotThisJournals(string what, string file) => new(
+        $"The audit key {what}: all silos of one database have the same. Give the first silo's by Ale__Audit__Key, copy its "
+        + $"audit.key to {file}, or, on the same machine, start with its data folder (Ale__Data).");
+
+    private static async Task<bool> Has(NpgsqlDataSource database, string name)
+    {
+        await using var connection = await database.OpenConnectionAsync();
+        return await connection.ExecuteScalarAsync<bool>("select exists (select 1 from ale_secret where name = @name)", new { name });
     }
 
     private static byte[]? Given(string? base64, string setting)

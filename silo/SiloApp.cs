@@ -32,6 +32,7 @@ internal static class SiloApp
             builder.WebHost.UseUrls("http://localhost:8080");
 
         var folder = DataFolder.Open(settings.Data, alone: !settings.UsesPostgres);
+        Ports.Check(builder.WebHost.GetSetting(WebHostDefaults.ServerUrlsKey) ?? "", settings);
         builder.Services.AddSingleton(folder);
         builder.Services.AddSingleton(settings);
         builder.Services.AddSingleton(new JournalClock(TimeProvider.System, settings.ClockOffset));
@@ -68,7 +69,7 @@ internal static class SiloApp
     private static PolicyBook Policies(string folder)
     {
         try { return PolicyBook.Load(folder); }
-        catch (PolicyFileException e) { throw new StartException(e.Message, e); }
+        catch (PolicyFileException e) { throw new StartException($"Policy {e.Message}. Ale__Policy names the folder of the policy files.", e); }
     }
 
     private static async Task<Secrets> UsePostgres(WebApplicationBuilder builder, SiloSettings settings, DataFolder folder)
@@ -86,7 +87,8 @@ internal static class SiloApp
         }
         catch (Exception e) when (e is ArgumentException or InvalidOperationException or Npgsql.NpgsqlException)
         {
-            throw new StartException($"PostgreSQL: {e.Message.ReplaceLineEndings(" ")}", e);
+            throw new StartException(
+                $"PostgreSQL: {e.Message.ReplaceLineEndings(" ")} Ale__Postgres says which database to use, and as whom.", e);
         }
 
         builder.Services.AddSingleton(sources);

@@ -46,16 +46,17 @@ public sealed class Demo
     }
 
     /// <summary>
-    /// Runs one minute of demo against <paramref name="url"/>, telling progress and the summary on
+    /// Runs <paramref name="length"/> of demo against <paramref name="url"/>, telling progress and the summary on
     /// <paramref name="console"/>. True when nothing was oversold and stock agrees with what was paid.
     /// </summary>
-    public static async Task<bool> Run(Uri url, string token, TextWriter console, CancellationToken ct)
+    public static async Task<bool> Run(
+        Uri url, string token, TextWriter console, TimeSpan length, CancellationToken ct)
     {
         ArgumentNullException.ThrowIfNull(console);
         using var http = new AleHttp(url, token, BuyersAtATime, TimeProvider.System);
         try
         {
-            var report = await new Demo(http, TimeSpan.FromMinutes(1), console.WriteLine, TimeProvider.System).Run(ct);
+            var report = await new Demo(http, length, console.WriteLine, TimeProvider.System).Run(ct);
             new Output(console, console, Json: false).Print(report);
             return report.Ok;
         }

@@ -82,6 +82,10 @@ internal sealed partial record Order : IState<Order, OrderEvent>
     public long PaidMinor { get; init; }
     public long PointsEarned { get; init; }
     public bool WasSold { get; init; }
+
+    /// <summary>What a cancelled order had been paid is back with the buyer.</summary>
+    public bool WasPaidBack { get; init; }
+
     public ImmutableSortedDictionary<string, OrderReturn> Returns { get; init; } =
         ImmutableSortedDictionary.Create<string, OrderReturn>(StringComparer.Ordinal);
     public RememberedKeys<string> Keys { get; init; } = RememberedKeys<string>.None;
@@ -89,6 +93,7 @@ internal sealed partial record Order : IState<Order, OrderEvent>
     public long PayableMinor => GoodsMinor - DiscountMinor + ChargesMinor;
     public long NetGoodsMinor => GoodsMinor - DiscountMinor;
     public long RefundMinor => Returns.Values.Sum(r => r.RefundMinor);
+    public long UnitsReturned => Returns.Values.Sum(r => r.Lines.Sum(l => (long)l.Quantity));
     public long PointsReversed => Returns.Values.Sum(r => r.Points);
     public bool IsUnderway => Phase is OrderPhase.Placing or OrderPhase.Paying or OrderPhase.Cancelling
         || Returns.Values.Any(r => !r.IsDone);
@@ -131,7 +136,10 @@ internal sealed partial record Order : IState<Order, OrderEvent>
             PaymentEvents = PaymentEvents.Add(e.EventId), Reason = null,
             Parked = Parked.RemoveAll(p => p.EventId == e.EventId),
         },
-        OrderEvent.PaymentFailed e => this with { PaymentEvents = PaymentEvents.Add(e.EventId) },
+        OrderEvent.PaymentFailed e => this with
+        {
+            PaymentEvents = PaymentEvents.Add(e.EventId), Parked = Parked.RemoveAll(p => p.EventId == e.EventId),
+        },
         OrderEvent.Paid e => this with { Phase = OrderPhase.Paid, PointsEarned = e.Points, WasSold = true, Since = e.At },
         OrderEvent.Cancelling e => this with
         {
@@ -147,13 +155,15 @@ internal sealed partial record Order : IState<Order, OrderEvent>
         OrderEvent.ReturnAccepted e => this with
         {
             Since = e.At,
-            Returns = Returns.Add(e.Id, new(e.Reason, e.Asked, e.Lines, e.RefundMinor, e.Points, false, false)),
+            Returns = Returns.Add(e.Id, new(e.Reason, e.Asked, e.Lines, e.RefundMinor, e.Points, false, IsRefunded: e.RefundMinor == 0)),
         },
         OrderEvent.ReturnDone e => this with { Returns = Returns.SetItem(e.Id, Returns[e.Id] with { IsDone = true }) },
         OrderEvent.Refunded e => this with
         {
             PaymentEvents = PaymentEvents.Add(e.EventId),
-            Returns = Returns.TryGetValue(e.Ref, out var r) ? Returns.SetItem(e.Ref, r with { IsRefunded = true }) : Returns,
+            Returns = e.Ref is { } id ? Returns.SetItem(id, Returns[id] with { IsRefunded = true }) : Returns,
+            WasPaidBack = WasPaidBack || e.Ref is null,
+            Parked = Parked.RemoveAll(p => p.EventId == e.EventId),
         },
         _ => throw new UnreachableException($"Unknown event {happened.GetType()}"), // stop; never skip
     };

@@ -86,7 +86,8 @@ internal sealed partial record Order
                 new OrderEvent.PaymentTaken(e.EventId, e.Ref, e.AmountMinor, now)),
             PaymentEventType.Failed => new(PaymentTakenState.Applied,
                 new OrderEvent.PaymentFailed(e.EventId), new OrderEvent.Cancelling("payment", null, now)),
-            _ => new(PaymentTakenState.Applied, new OrderEvent.Refunded(e.EventId, RefOf(e)!, e.AmountMinor, now)),
+            _ => new(PaymentTakenState.Applied, new OrderEvent.Refunded(
+                e.EventId, RefOf(e) is { } id && Returns.ContainsKey(id) ? id : null, e.AmountMinor, now)),
         };
     }
 
@@ -102,20 +103,25 @@ internal sealed partial record Order
                 if (Phase == OrderPhase.AwaitingPayment || (Phase == OrderPhase.Cancelled && Reason == "expired")) return null;
                 return "the order is cancelled";
             case PaymentEventType.Failed:
-                return Phase == OrderPhase.AwaitingPayment ? null : "the order does not await money";
+                if (Phase != OrderPhase.AwaitingPayment) return "the order does not await money";
+                return e.AmountMinor == PayableMinor ? null : "another amount";
             default:
                 if (PaidBy is null) return "nothing was paid";
                 if (RefOf(e) is not { } reference) return "which refund it is is not said";
-                if (reference == CancelRefundId) return e.AmountMinor == PaidMinor ? null : "another amount";
-                return Returns[reference].RefundMinor == e.AmountMinor ? null : "another amount";
+                var (asked, isDone) = Returns.TryGetValue(reference, out var r)
+                    ? (r.RefundMinor, r.IsRefunded) : (PaidMinor, WasPaidBack);
+                if (isDone) return "it is paid back already";
+                return e.AmountMinor == asked ? null : "another amount";
         }
     }
 
     /// <summary>The refund that an event is about: as it says, or the only one open.</summary>
     private string? RefOf(PaymentEvent e)
     {
-        if (e.Ref is { } named) return Returns.ContainsKey(named) || named == CancelRefundId ? named : null;
-        if (Phase == OrderPhase.Cancelled) return CancelRefundId;
+        var isCancelled = Phase == OrderPhase.Cancelled;
+        if (e.Ref is { } named)
+            return Returns.ContainsKey(named) || (isCancelled && named == CancelRefundId) ? named : null;
+        if (isCancelled) return CancelRefundId;
         return Returns.Where(r => !r.Value.IsRefunded).Take(2).ToArray() is [var only] ? only.Key : null;
     }
 
@@ -151,6 +157,7 @@ internal sealed partial record Order
         if (Keys.Find(key, now) is { } before) return before.Command == "ship" ? new Done() : OrderRefusals.Changed;
         return Phase switch
         {
+            OrderPhase.Paid when UnitsReturned == Lines.Sum(l => (long)l.Quantity) => OrderRefusals.NotPaid,
             OrderPhase.Paid => new Decision<OrderEvent, Done>(new Done(), new OrderEvent.Shipped(key, now)),
             OrderPhase.Shipped or OrderPhase.Delivered => OrderRefusals.Shipped,
             OrderPhase.Cancelled or OrderPhase.Cancelling => OrderRefusals.Cancelled,
@@ -192,13 +199,13 @@ internal sealed partial record Order
         foreach (var line in Returns.Values.SelectMany(r => r.Lines)) returned[line.Line] += line.Quantity;
         var taken = new List<ReturnedLine>();
         var refund = 0L;
-        foreach (var wish in asked)
+        foreach (var wish in asked.GroupBy(l => l.Sku, StringComparer.Ordinal))
         {
-            var left = wish.Quantity;
+            var left = wish.Sum(l => l.Quantity);
             for (var i = 0; i < Lines.Length && left > 0; i++)
             {
                 var line = Lines[i];
-                var units = line.Sku == wish.Sku ? Math.Min(left, line.Quantity - returned[i]) : 0;
+                var units = line.Sku == wish.Key ? Math.Min(left, line.Quantity - returned[i]) : 0;
                 if (units == 0) continue;
                 refund += NetOf(line, returned[i] + units) - NetOf(line, returned[i]);
                 taken.Add(new(i, line.Sku, units, line.PriceMinor));
@@ -206,7 +213,7 @@ internal sealed partial record Order
                 left -= units;
             }
 
-            if (left > 0) return OrderRefusals.ReturnExceeds.With("sku", wish.Sku);
+            if (left > 0) return OrderRefusals.ReturnExceeds.With("sku", wish.Key);
         }
 
         var points = NetGoodsMinor == 0 ? 0

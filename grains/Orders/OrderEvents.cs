@@ -51,7 +51,8 @@ internal abstract record OrderEvent
 
     internal sealed record ReturnDone(string Id) : OrderEvent;
 
-    internal sealed record Refunded(string EventId, string Ref, long AmountMinor, DateTimeOffset At) : OrderEvent;
+    /// <param name="Ref">The return; null: the order as a whole, which was cancelled.</param>
+    internal sealed record Refunded(string EventId, string? Ref, long AmountMinor, DateTimeOffset At) : OrderEvent;
 }
 
 /// <summary>What was asked for, as stored.</summary>
@@ -72,6 +73,7 @@ internal sealed record OrderContent(
         [.. p.Lines.Select(l => l with { Sku = l.Sku.ToUpperInvariant() })], p.Charges.IsDefault ? [] : p.Charges);
 
     /// <summary>Units asked for of each SKU: lines of the same SKU are one reservation.</summary>
+    [JsonIgnore]
     public IEnumerable<(string Sku, int Quantity)> Demand =>
         Lines.GroupBy(l => l.Sku, StringComparer.Ordinal).Select(g => (g.Key, g.Sum(l => l.Quantity)));
 }
@@ -79,6 +81,7 @@ internal sealed record OrderContent(
 /// <summary>A line with its price and its share of the discount, so that a return gives back what was paid.</summary>
 internal sealed record ReservedLine(string Sku, int Quantity, long PriceMinor, long DiscountMinor, bool Eco)
 {
+    [JsonIgnore]
     public long NetMinor => Quantity * PriceMinor - DiscountMinor;
 }
 

@@ -10,8 +10,10 @@ internal sealed partial class OrderGrain(SiloKernel kernel, PolicyBook policies,
 {
     public async Task<Outcome<OrderView>> Place(PlaceOrder command, CancellationToken ct)
     {
+        var before = State.Attempt;
         var (_, refusal) = await Commit(State.Decide(command, CallMark.IsRepeat, Now), ct);
         if (refusal is not null) return refusal;
+        if (State.Attempt > before) _begun = State.Attempt;
         await Drive();
         if (State.Phase == OrderPhase.Refused) return await Commit<OrderView>(State.WhyRefused!, ct);
         await TakeParked();
@@ -74,10 +76,12 @@ internal sealed partial class OrderGrain(SiloKernel kernel, PolicyBook policies,
 
     protected override async Task OnDue()
     {
-        await Commit(State.DecideLapse(Now));
         try
         {
             CallMark.SetRepeat(); // what was asked before a crash may have been done
+            await Drive();
+            await TakeParked();
+            await Commit(State.DecideLapse(Now));
             await Drive();
         }
         finally

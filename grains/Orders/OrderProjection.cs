@@ -93,7 +93,7 @@ internal sealed class OrderProjection() : Projection<OrderEvent>("orders", 1, "o
             case OrderEvent.ReturnAccepted e:
                 order.Add("refunded_minor", e.RefundMinor).Add("points_reversed", e.Points)
                     .Add("units_returned", e.Lines.Sum(l => (long)l.Quantity));
-                views.Row(Returns, key, e.Id).Set("state", "accepted").Set("reason", e.Reason)
+                views.Row(Returns, key, e.Id).Set("state", e.RefundMinor == 0 ? "refunded" : "accepted").Set("reason", e.Reason)
                     .Set("refund_minor", e.RefundMinor).Set("points_reversed", e.Points).Set("at", e.At);
                 foreach (var line in e.Lines)
                 {
@@ -102,8 +102,8 @@ internal sealed class OrderProjection() : Projection<OrderEvent>("orders", 1, "o
                 }
 
                 break;
-            case OrderEvent.Refunded e when e.Ref != Order.CancelRefundId:
-                views.Row(Returns, key, e.Ref).Set("state", "refunded");
+            case OrderEvent.Refunded { Ref: { } id }:
+                views.Row(Returns, key, id).Set("state", "refunded");
                 break;
         }
     }

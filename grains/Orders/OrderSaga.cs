@@ -15,6 +15,9 @@ internal sealed partial class OrderGrain
 
     private Task? _drive;
 
+    /// <summary>The attempt that was begun here and not driven yet: nobody can hold anything of it.</summary>
+    private int _begun;
+
     /// <summary>The order's reservations, one a SKU; a new attempt holds anew.</summary>
     private string ClaimId => $"{Key}/{State.Attempt}";
 
@@ -38,6 +41,9 @@ internal sealed partial class OrderGrain
     /// <summary>All lines or none; the scarcest first and alone, so that who cannot have it holds nobody else up.</summary>
     private async Task Claim()
     {
+        var isFirstRun = _begun == State.Attempt;
+        _begun = 0;
+        if (!isFirstRun) CallMark.SetRepeat(); // whoever caused this run: the one before it may have been cut off
         var content = State.Content!;
         var user = content.User is { } u ? new UserId(u) : (UserId?)null;
         var demand = content.Demand.ToArray();
@@ -67,7 +73,7 @@ internal sealed partial class OrderGrain
 
         if (refusal.Kind == RefusalKind.Busy) throw new OutcomeUnknownException($"{Key}: {refusal.Code}"); // asked again
         // A first run knows what it holds; a run after a crash does not know what the one before held.
-        await LetGo(CallMark.IsRepeat ? demand : [.. demand.Where(d => held.ContainsKey(d.Sku))]);
+        await LetGo(!isFirstRun ? demand : [.. demand.Where(d => held.ContainsKey(d.Sku))]);
         var sku = refusal.Details.FirstOrDefault(d => d.Key == "sku").Value;
         await Commit(new Decision<OrderEvent, Done>(
             new Done(), new OrderEvent.Refused(refusal.Code, refusal.Kind, sku, Now)));
@@ -135,7 +141,7 @@ internal sealed partial class OrderGrain
             throw new OutcomeUnknownException($"{Key}: {busy.Code}");
         if (sold.Any(s => s.Refusal is not null))
         {
-            await GiveBack("stock");
+            await Cancel("stock");
             return;
         }
 
@@ -147,7 +153,7 @@ internal sealed partial class OrderGrain
             });
             if (redeemed.Refusal is not null)
             {
-                await GiveBack("coupon");
+                await Cancel("coupon");
                 return;
             }
         }
@@ -165,6 +171,10 @@ internal sealed partial class OrderGrain
         await Commit(new Decision<OrderEvent, Done>(new Done(), new OrderEvent.Paid(points, Now)));
     }
 
+    /// <summary>From here on things are only given back, also by who drives on after a crash.</summary>
+    private Task Cancel(string reason) =>
+        Commit(new Decision<OrderEvent, Done>(new Done(), new OrderEvent.Cancelling(reason, null, Now)));
+
     /// <summary>Everything back: units, coupon, points, money. Any step may have been taken before.</summary>
     private async Task GiveBack(string reason)
     {
@@ -172,8 +182,9 @@ internal sealed partial class OrderGrain
         await LetGo([.. State.Content.Demand]);
         if (State.WasSold && user is { } buyer && State.PointsEarned > State.PointsReversed)
         {
-            await GrainFactory.User(buyer).Reverse(new(Order.CancelRefundId, Key, State.PointsEarned - State.PointsReversed,
-                State.NetGoodsMinor - State.RefundMinor));
+            var (_, refusal) = await GrainFactory.User(buyer).Reverse(new(Order.CancelRefundId, Key,
+                State.PointsEarned - State.PointsReversed, State.NetGoodsMinor - State.RefundMinor));
+            if (refusal is not null) throw new OutcomeUnknownException($"{Key}: points answer {refusal.Code}");
         }
 
         var paid = State.PaidBy is not null;
@@ -203,7 +214,11 @@ internal sealed partial class OrderGrain
         }));
 
         if (content.Coupon is { } code && CouponCodes.TemplateOf(code, out var template))
-            await GrainFactory.Coupon(template).GiveBack(new(code, ClaimId));
+        {
+            var (_, refusal) = await GrainFactory.Coupon(template).GiveBack(new(code, ClaimId));
+            if (refusal is not null && refusal.Code != CouponRefusals.Unknown.Code)
+                throw new OutcomeUnknownException($"{Key}: coupon {code} answers {refusal.Code}");
+        }
     }
 
     private async Task FinishReturns()

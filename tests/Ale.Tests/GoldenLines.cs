@@ -14,6 +14,20 @@ internal static class GoldenLines
         var golden = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, file));
         Assert.Equal(golden, events.Select(e => JsonSerializer.Serialize(e, json)));
         Assert.Equal(events, golden.Select(line => JsonSerializer.Deserialize(line, json)!));
+        EveryKind(events);
+    }
+
+    /// <summary>As <see cref="Check"/>, for events that hold lists, which are equal when they are written alike.</summary>
+    public static void CheckText<TEvent>(string file, JsonTypeInfo<TEvent> json, params TEvent[] events)
+    {
+        var golden = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, file));
+        Assert.Equal(golden, events.Select(e => JsonSerializer.Serialize(e, json)));
+        Assert.Equal(golden, golden.Select(line => JsonSerializer.Serialize(JsonSerializer.Deserialize(line, json)!, json)));
+        EveryKind(events);
+    }
+
+    private static void EveryKind<TEvent>(TEvent[] events)
+    {
         var all = typeof(TEvent).GetCustomAttributes(typeof(JsonDerivedTypeAttribute), false)
             .Cast<JsonDerivedTypeAttribute>().Select(a => a.DerivedType);
         Assert.Empty(all.Except(events.Select(e => e!.GetType())));

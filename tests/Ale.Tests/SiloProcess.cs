@@ -19,13 +19,24 @@ internal sealed class SiloProcess : IAsyncDisposable
     private readonly string? _postgres;
     private readonly string[] _settings;
     private readonly int _port = FreePort(), _siloPort = FreePort();
-    private readonly StringBuilder _errors = new();
+    private readonly StringBuilder _errors = new(), _printed = new();
     private Process? _process, _watcher;
     private SiloHttp? _http;
 
     private SiloProcess(string? postgres, string[] settings) => (_postgres, _settings) = (postgres, settings);
 
     public SiloHttp Http => _http ?? throw new InvalidOperationException("The silo has not been started.");
+
+    public Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}"));
+
+    /// <summary>Its data folder.</summary>
+    public string Data => _data;
+
+    /// <summary>What it wrote to standard output, over all starts.</summary>
+    public string Printed
+    {
+        get { lock (_printed) return _printed.ToString(); }
+    }
 
     /// <summary>What it wrote to standard error, over all starts.</summary>
     public string Errors
@@ -62,6 +73,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         process.OutputDataReceived += (_, line) =>
         {
+            lock (_printed) _printed.AppendLine(line.Data);
             if (line.Data?.StartsWith("ready ", StringComparison.Ordinal) == true) ready.TrySetResult();
         };
         process.ErrorDataReceived += (_, line) =>
@@ -83,7 +95,7 @@ internal sealed class SiloProcess : IAsyncDisposable
             throw new InvalidOperationException($"{e.Message} {Errors}", e);
         }
 
-        _http ??= new(new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}")),
+        _http ??= new(Address,
             (await Cli.LocalKeySource.Read(_data, _postgres, default)).Key.Key);
     }
 
