@@ -29,9 +29,11 @@ public sealed class AleClientOptions
 /// </remarks>
 public static class AleClient
 {
-    /// <summary>Adds the client; it connects when the host starts, and the start fails when no gateway answers.</summary>
+    /// <summary>Adds the client; it connects when the host starts, and the start fails when no gateway
+    /// answers.</summary>
     /// <exception cref="ArgumentException">No gateway, or no cluster id.</exception>
-    public static IHostApplicationBuilder AddAleClient(this IHostApplicationBuilder builder, Action<AleClientOptions> configure)
+    public static IHostApplicationBuilder AddAleClient(this IHostApplicationBuilder builder,
+        Action<AleClientOptions> configure)
     {
         ArgumentNullException.ThrowIfNull(builder);
         builder.Services.AddAleClient(configure);
@@ -45,7 +47,8 @@ public static class AleClient
         var options = new AleClientOptions();
         configure(options);
         if (options.Gateways.Count == 0)
-            throw new ArgumentException("Gateways is empty; add the address of a silo with Ale:GatewayPort.", nameof(configure));
+            throw new ArgumentException("Gateways is empty; add the address of a silo with Ale:GatewayPort.",
+                nameof(configure));
         if (string.IsNullOrWhiteSpace(options.ClusterId))
             throw new ArgumentException("ClusterId is empty; leave it out for 'ale'.", nameof(configure));
         return services.AddOrleansClient(client => client

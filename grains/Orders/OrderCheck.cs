@@ -5,7 +5,8 @@ using Ale.Users;
 namespace Ale.Orders;
 
 /// <summary>
-/// Each line's units = its reservation = its confirm; captured = payable; points = what the user's ledger booked for the
+/// Each line's units = its reservation = its confirm; captured = payable; points = what the user's ledger booked for
+/// the
 /// goods; refunds ≤ paid; points reversed by the rule (USR-06).
 /// </summary>
 internal sealed class OrderCheck() : JournalCheck<OrderEvent>("orders", "order", OrderJson.Default.OrderEvent)
@@ -33,7 +34,8 @@ internal sealed class OrderCheck() : JournalCheck<OrderEvent>("orders", "order",
             var known = _orders.TryGetValue(id, out var order);
             Expect(id, known, $"{sold.Quantity} units of {sku} were sold for it, but there is no such order");
             if (!known || IsSold(order!) || order!.Phase is OrderPhase.Paying or OrderPhase.Cancelling) continue;
-            Expect(id, sold.Back == sold.Quantity, $"{sold.Quantity} units of {sku} are sold and {sold.Back} back, but the order is {order.Phase}");
+            Expect(id, sold.Back == sold.Quantity,
+                $"{sold.Quantity} units of {sku} are sold and {sold.Back} back, but the order is {order.Phase}");
         }
 
         foreach (var (id, earned) in users.Earned)
@@ -43,7 +45,8 @@ internal sealed class OrderCheck() : JournalCheck<OrderEvent>("orders", "order",
         }
     }
 
-    private static bool IsSold(Order order) => order.Phase is OrderPhase.Paid or OrderPhase.Shipped or OrderPhase.Delivered;
+    private static bool IsSold(Order order) =>
+        order.Phase is OrderPhase.Paid or OrderPhase.Shipped or OrderPhase.Delivered;
 
     private void Money(string id, Order order)
     {
@@ -52,7 +55,8 @@ internal sealed class OrderCheck() : JournalCheck<OrderEvent>("orders", "order",
             var goods = order.Lines.Sum(l => l.Quantity * l.PriceMinor);
             var shares = order.Lines.Sum(l => l.DiscountMinor);
             Expect(id, goods == order.GoodsMinor, $"its lines cost {goods}, its goods {order.GoodsMinor}");
-            Expect(id, shares == order.DiscountMinor, $"its lines share a discount of {shares}, the order has {order.DiscountMinor}");
+            Expect(id, shares == order.DiscountMinor,
+                $"its lines share a discount of {shares}, the order has {order.DiscountMinor}");
         }
 
         if (order.PaidBy is null)
@@ -61,8 +65,10 @@ internal sealed class OrderCheck() : JournalCheck<OrderEvent>("orders", "order",
             return;
         }
 
-        Expect(id, order.PaidMinor == order.PayableMinor, $"{order.PaidMinor} was captured, {order.PayableMinor} was payable");
-        Expect(id, order.RefundMinor <= order.NetGoodsMinor, $"{order.RefundMinor} is refunded of goods of {order.NetGoodsMinor}");
+        Expect(id, order.PaidMinor == order.PayableMinor,
+            $"{order.PaidMinor} was captured, {order.PayableMinor} was payable");
+        Expect(id, order.RefundMinor <= order.NetGoodsMinor,
+            $"{order.RefundMinor} is refunded of goods of {order.NetGoodsMinor}");
         var back = order.Returns.Values.Where(r => r.IsRefunded).Sum(r => r.RefundMinor);
         Expect(id, back <= order.PaidMinor, $"{back} went back, {order.PaidMinor} was paid");
     }
@@ -82,15 +88,18 @@ internal sealed class OrderCheck() : JournalCheck<OrderEvent>("orders", "order",
             var lines = order.Lines.Where(l => l.Sku == sku).Sum(l => l.Quantity);
             Expect(id, lines == units, $"its lines have {lines} units of {sku}, {units} were asked for");
             var claim = stock.Find(sku, $"{id}/{order.Attempt}");
-            Expect(id, claim is { State: ReservationState.Confirmed }, $"{units} units of {sku} are sold by it, but not by the stock");
+            Expect(id, claim is { State: ReservationState.Confirmed },
+                $"{units} units of {sku} are sold by it, but not by the stock");
             if (claim is not { } sold) continue;
             Expect(id, sold.Quantity == units, $"{units} units of {sku} are sold by it, {sold.Quantity} by the stock");
             var accepted = Returned(_ => true);
             var done = Returned(r => r.IsDone);
-            Expect(id, done <= sold.Back && sold.Back <= accepted, $"{done} to {accepted} units of {sku} came back by it, {sold.Back} by the stock");
+            Expect(id, done <= sold.Back && sold.Back <= accepted,
+                $"{done} to {accepted} units of {sku} came back by it, {sold.Back} by the stock");
 
             int Returned(Func<OrderReturn, bool> which) =>
-                order.Returns.Values.Where(which).SelectMany(r => r.Lines).Where(l => l.Sku == sku).Sum(l => l.Quantity);
+                order.Returns.Values.Where(which).SelectMany(r => r.Lines).Where(l => l.Sku == sku).Sum(l =>
+                    l.Quantity);
         }
     }
 
@@ -108,7 +117,8 @@ internal sealed class OrderCheck() : JournalCheck<OrderEvent>("orders", "order",
         Expect(id, earned is null || (earned.Points == order.PointsEarned && earned.GoodsMinor == order.NetGoodsMinor),
             $"it earned {order.PointsEarned} points for {order.NetGoodsMinor}, the ledger booked {earned?.Points} for {earned?.GoodsMinor}");
         if (order.Returns.IsEmpty) return;
-        var rule = order.NetGoodsMinor == 0 ? 0 : (long)((Int128)order.PointsEarned * order.RefundMinor / order.NetGoodsMinor);
+        var rule = order.NetGoodsMinor == 0 ? 0
+            : (long)((Int128)order.PointsEarned * order.RefundMinor / order.NetGoodsMinor);
         Expect(id, order.PointsReversed == rule, $"{order.PointsReversed} points went back, by the rule {rule}");
         foreach (var (back, r) in order.Returns.Where(r => r.Value.IsDone))
         {

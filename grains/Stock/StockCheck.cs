@@ -3,7 +3,8 @@ using Ale.Kernel;
 namespace Ale.Stock;
 
 /// <summary>
-/// Units received + adjusted = on hand + sold + quarantined; held = open claims; a claim ends at most once, and once its
+/// Units received + adjusted = on hand + sold + quarantined; held = open claims; a claim ends at most once, and once
+/// its
 /// deadline has passed; a re-acquisition begins a new claim.
 /// </summary>
 internal sealed class StockCheck() : JournalCheck<StockEvent>("stock", "stock", StockJson.Default.StockEvent)
@@ -109,7 +110,8 @@ internal sealed class StockCheck() : JournalCheck<StockEvent>("stock", "stock", 
             var held = open.Sum(c => (long)c.Value.Quantity);
             Expect(key, s.Held == held, $"{s.Held} units are held, open claims hold {held}");
             foreach (var (id, claim) in open)
-                Expect(key, claim.Deadline >= overdue, $"claim {id} is open although its deadline {claim.Deadline:O} has passed");
+                Expect(key, claim.Deadline >= overdue,
+                    $"claim {id} is open although its deadline {claim.Deadline:O} has passed");
         }
     }
 }

@@ -3,7 +3,8 @@ using Ale.Kernel;
 namespace Ale.Users;
 
 /// <summary>
-/// A user's balance is the sum of his ledger, whose entries have no gap and say the balance after them; one order is the
+/// A user's balance is the sum of his ledger, whose entries have no gap and say the balance after them; one order is
+/// the
 /// first and earns once; the tier never falls (USR-03).
 /// </summary>
 internal sealed class UserCheck() : JournalCheck<UserEvent>("users", "user", UserJson.Default.UserEvent)
@@ -37,8 +38,10 @@ internal sealed class UserCheck() : JournalCheck<UserEvent>("users", "user", Use
         {
             case UserEvent.Earned e:
                 Enter(key, ledger, e.No, e.Points, e.Balance);
-                Expect(key, _earned.TryAdd(e.OrderId, new(key, e.GoodsMinor, e.Points)), $"order {e.OrderId} earned twice");
-                Expect(key, e.IsFirstOrder != ledger.HasFirst, $"order {e.OrderId} is wrongly told to be the first, or not to be");
+                Expect(key, _earned.TryAdd(e.OrderId, new(key, e.GoodsMinor, e.Points)),
+                    $"order {e.OrderId} earned twice");
+                Expect(key, e.IsFirstOrder != ledger.HasFirst,
+                    $"order {e.OrderId} is wrongly told to be the first, or not to be");
                 ledger.HasFirst = true;
                 // Whole units of the goods, times what the policy of the day gave; bonuses are on top of that.
                 var units = e.GoodsMinor / MinorUnits.PerUnit(e.Currency);
@@ -49,8 +52,10 @@ internal sealed class UserCheck() : JournalCheck<UserEvent>("users", "user", Use
                 break;
             case UserEvent.Reversed e:
                 Enter(key, ledger, e.No, -e.Points, e.Balance);
-                Expect(key, _reversed.TryAdd($"{e.OrderId}/{e.ReturnId}", e.Points), $"return {e.ReturnId} of {e.OrderId} was booked twice");
-                Expect(key, e.FromPending <= e.Points, $"return {e.ReturnId} of {e.OrderId} took more pending points than points");
+                Expect(key, _reversed.TryAdd($"{e.OrderId}/{e.ReturnId}", e.Points),
+                    $"return {e.ReturnId} of {e.OrderId} was booked twice");
+                Expect(key, e.FromPending <= e.Points,
+                    $"return {e.ReturnId} of {e.OrderId} took more pending points than points");
                 break;
             case UserEvent.Matured e: // moves points from pending to spendable
                 Enter(key, ledger, e.No, 0, e.Balance);
@@ -77,6 +82,7 @@ internal sealed class UserCheck() : JournalCheck<UserEvent>("users", "user", Use
         ledger.No++;
         ledger.Sum += points;
         Expect(key, no == ledger.No, $"entry {no} of the ledger follows entry {ledger.No - 1}");
-        Expect(key, balance == ledger.Sum, $"entry {no} says the balance {balance}, the ledger adds up to {ledger.Sum}");
+        Expect(key, balance == ledger.Sum,
+            $"entry {no} says the balance {balance}, the ledger adds up to {ledger.Sum}");
     }
 }

@@ -16,7 +16,8 @@ public sealed class AleClientTests
     public async Task A_backend_reserves_a_unit_through_a_gateway()
     {
         var port = FreePort();
-        await using var silo = await TestSilo.Start(null, null, string.Create(CultureInfo.InvariantCulture, $"--Ale:GatewayPort={port}"));
+        await using var silo = await TestSilo.Start(null, null,
+            string.Create(CultureInfo.InvariantCulture, $"--Ale:GatewayPort={port}"));
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.AddAleClient(o => o.Gateways.Add(new(IPAddress.Loopback, port)));
         using var backend = builder.Build();
@@ -27,7 +28,8 @@ public sealed class AleClientTests
             Assert.Null((await sku.Define(new("Gate", 500, "GBP", "gb"))).Refusal);
             Assert.Null((await sku.Receive(new("r1", 3))).Refusal);
             Assert.Equal(ReservationState.Held, (await sku.Reserve(new("g1", 1))).Value!.State);
-            Assert.Equal("stock.sold_out", (await sku.Reserve(new("g2", 3))).Refusal!.Code); // refusals cross the wire too
+            Assert.Equal("stock.sold_out",
+                (await sku.Reserve(new("g2", 3))).Refusal!.Code); // refusals cross the wire too
             Assert.Contains("\"held\":1", (await silo.Http.Get("/api/skus/GATE1/stock")).Ok().Text);
         }
         finally

@@ -12,7 +12,8 @@ internal sealed class KernelAdmin(
     {
         var end = await journal.End(ct);
         var readers = catalog.Names.ToArray();
-        var reached = await Task.WhenAll(readers.Select(name => GrainFactory.GetGrain<IReaderGrain>(name).Reached(end, within)));
+        var reached = await Task.WhenAll(readers.Select(name =>
+            GrainFactory.GetGrain<IReaderGrain>(name).Reached(end, within)));
         var behind = readers.Where((_, i) => !reached[i]).ToImmutableArray();
         var (waiting, retrying) = await parked.Counts(ct);
         return new(behind.IsEmpty && await journal.End(ct) == end, waiting, retrying, behind);

@@ -4,7 +4,8 @@ using System.Security.Cryptography;
 namespace Ale.Kernel;
 
 /// <summary>
-/// Each stored snapshot is the fold of the events before it, and lies within its stream: one beyond the end tells that rows
+/// Each stored snapshot is the fold of the events before it, and lies within its stream: one beyond the end tells
+/// that rows
 /// were cut off. Only streams that have a snapshot are folded, and only up to it.
 /// </summary>
 internal sealed class SnapshotCheck<TState, TEvent>(string kind, SnapshotCodec<TState> codec, IJournalStore journal)
@@ -40,7 +41,8 @@ internal sealed class SnapshotCheck<TState, TEvent>(string kind, SnapshotCodec<T
                 if (JournalNames.Kind(s.Stream) != kind) return;
                 after = s.Stream;
                 if (s.Shape != codec.Shape) continue; // of an older version: nobody reads it any more
-                _marks[s.Stream] = new() { RowVersion = s.RowVersion, Next = s.Next, RowHash = s.Hash, StateHash = Canonical(s.State) };
+                _marks[s.Stream] = new() { RowVersion = s.RowVersion, Next = s.Next, RowHash = s.Hash,
+                    StateHash = Canonical(s.State) };
             }
 
             if (page.Count < PageMax) return;

@@ -22,7 +22,8 @@ internal sealed class TableCheck(
     }
 
     private IEnumerable<(Projection Projection, Table Main, string Kind)> Compared => catalog.Projections
-        .Where(p => p.Filter.Kinds.Length == 1 && p.Tables is [{ KeyCount: 1 } main, ..] && main.Columns.Any(c => c.Name == "version"))
+        .Where(p => p.Filter.Kinds.Length == 1 && p.Tables is [{ KeyCount: 1 } main, ..]
+            && main.Columns.Any(c => c.Name == "version"))
         .Select(p => (p, p.Tables[0], p.Filter.Kinds[0]));
 
     /// <summary>Streams compared so far.</summary>
@@ -52,10 +53,13 @@ internal sealed class TableCheck(
         for (var after = ""; ;)
         {
             var page = await views.Query<Key>(
-                $$"""select {{id}} as Id, version from {{{main.Name}}} where {{id}} > @after order by {{id}} limit @limit""",
+                $$"""
+                select {{id}} as Id, version from {{{main.Name}}} where {{id}} > @after order by {{id}} limit @limit
+                """,
                 new { after, limit = PageMax }, ct);
             var ahead = page.Where(k => k.Version > next($"{kind}/{k.Id}")).ToList();
-            var ends = await journal.NextVersions([.. ahead.Select(k => $"{kind}/{k.Id}")], ct); // after the table: it may only be later
+            var ends = await journal.NextVersions([.. ahead.Select(k => $"{kind}/{k.Id}")],
+                ct); // after the table: it may only be later
             for (var i = 0; i < ahead.Count; i++)
             {
                 if (ends[i] >= ahead[i].Version) continue;
@@ -71,7 +75,8 @@ internal sealed class TableCheck(
     private async Task<List<(Projection Projection, ViewBatch Rows)>> Fold(
         JournalPlace end, int passes, int pass, CancellationToken ct)
     {
-        var compared = Compared.ToDictionary(c => c.Kind, c => (c.Projection, Rows: new ViewBatch()), StringComparer.Ordinal);
+        var compared = Compared.ToDictionary(c => c.Kind, c => (c.Projection, Rows: new ViewBatch()),
+            StringComparer.Ordinal);
         var filter = new JournalFilter([.. compared.Keys]);
         for (var place = default(JournalPlace); place < end;)
         {
@@ -93,11 +98,13 @@ internal sealed class TableCheck(
         [EnumeratorCancellation] CancellationToken ct)
     {
         var (main, kind) = (projection.Tables[0], projection.Filter.Kinds[0]);
-        var rows = projection.Tables.ToDictionary(t => t, t => folded.Changes.FirstOrDefault(c => c.Table == t).Rows ?? []);
+        var rows = projection.Tables.ToDictionary(t => t, t =>
+            folded.Changes.FirstOrDefault(c => c.Table == t).Rows ?? []);
         var version = main.Ordinal("version");
         var versions = rows[main].ToDictionary(r => (string)r[0]!, r => (long)r[version]!, StringComparer.Ordinal);
         // Tables that count over many streams are no stream's own.
-        var tables = projection.Tables.Where(t => rows[t].All(r => r[0] is string id && versions.ContainsKey(id))).ToList();
+        var tables = projection.Tables.Where(t => rows[t].All(r => r[0] is string id
+            && versions.ContainsKey(id))).ToList();
         var byStream = tables.ToDictionary(t => t, t => rows[t].ToLookup(r => (string)r[0]!, StringComparer.Ordinal));
         foreach (var chunk in versions.Keys.Chunk(StreamsAtOnceMax))
         {
@@ -145,7 +152,8 @@ internal sealed class TableCheck(
         return stored;
     }
 
-    private static IEnumerable<FormattableString> Differences(Table table, IEnumerable<object?[]> folded, List<object?[]> stored)
+    private static IEnumerable<FormattableString> Differences(Table table, IEnumerable<object?[]> folded,
+        List<object?[]> stored)
     {
         var left = stored.ToDictionary(r => KeyOf(table, r), StringComparer.Ordinal);
         foreach (var row in folded)
@@ -169,7 +177,8 @@ internal sealed class TableCheck(
     private static string KeyOf(Table table, object?[] row) =>
         string.Join('/', row.Take(table.KeyCount).Select(k => Convert.ToString(k, CultureInfo.InvariantCulture)));
 
-    private static string Text(object? value) => Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "nothing";
+    private static string Text(object? value) => Convert.ToString(value,
+        CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "nothing";
 
     private static VerifyFailure Failure(string stream, FormattableString detail) =>
         new(stream, Name, FormattableString.Invariant(detail));

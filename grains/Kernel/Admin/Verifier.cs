@@ -3,7 +3,8 @@ using System.Security.Cryptography;
 
 namespace Ale.Kernel;
 
-/// <summary>Folds the journal anew: versions, hash chain and seals here, snapshots, tables and slices in their checks.</summary>
+/// <summary>Folds the journal anew: versions, hash chain and seals here, snapshots, tables and slices in their
+/// checks.</summary>
 internal sealed class Verifier(
     IJournalStore journal, IViewStore views, AuditKey key, ReaderCatalog catalog, IGrainFactory grains,
     Func<IEnumerable<JournalCheck>> checks, Func<TableCheck> tables)
@@ -47,7 +48,8 @@ internal sealed class Verifier(
 
         // While the silo serves, seals may stand beyond the end by now: the run goes as far as they do.
         var sealedAt = await SealReader.Stored(views, ct);
-        var lastSeal = sealedAt.Values.Aggregate(default(JournalPlace), (last, seal) => JournalPlace.Max(last, seal.Place));
+        var lastSeal = sealedAt.Values.Aggregate(default(JournalPlace), (last, seal) =>
+            JournalPlace.Max(last, seal.Place));
         if (lastSeal < end && !behind.Contains(SealReader.ReaderName))
             run.Fail("seals", "all", $"the journal was sealed to its end, but its last seal is gone");
         end = JournalPlace.Max(end, lastSeal);
@@ -73,7 +75,8 @@ internal sealed class Verifier(
         }
 
         var table = tables();
-        await foreach (var f in table.Run(end, run.Rows, stream => run.Streams.TryGetValue(stream, out var s) ? s.Next : 0, ct))
+        await foreach (var f in table.Run(end, run.Rows, stream => run.Streams.TryGetValue(stream, out var s) ? s.Next
+            : 0, ct))
             run.Fail(f.Check, f.Stream, $"{f.Detail}");
         done.Add(run.Done(TableCheck.Name, table.Streams));
         yield return new(null, new VerifyReport(run.Failures.Count == 0, [.. done], [.. run.Failures]));
@@ -92,7 +95,8 @@ internal sealed class Verifier(
         }
 
         (stream.Next, stream.Hash) = (row.Next, row.Hash);
-        if (row.Place <= lastSeal) run.Seals[row.Slot] = run.Seals.GetValueOrDefault(row.Slot, Seal.None).With(row, key.Bytes);
+        if (row.Place <= lastSeal) run.Seals[row.Slot] = run.Seals.GetValueOrDefault(row.Slot, Seal.None).With(row,
+            key.Bytes);
         foreach (var check in slices)
         {
             try { check.Fold(row); }
@@ -103,12 +107,14 @@ internal sealed class Verifier(
         }
     }
 
-    /// <summary>All slots are sealed in one transaction, so each seal is of its slot's last row up to the latest seal.</summary>
+    /// <summary>All slots are sealed in one transaction, so each seal is of its slot's last row up to the latest
+    /// seal.</summary>
     private static void CompareSeals(Run run, IReadOnlyDictionary<int, Seal> sealedAt)
     {
         foreach (var slot in sealedAt.Keys.Union(run.Seals.Keys).Order())
         {
-            var (stored, folded) = (sealedAt.GetValueOrDefault(slot, Seal.None), run.Seals.GetValueOrDefault(slot, Seal.None));
+            var (stored, folded) = (sealedAt.GetValueOrDefault(slot, Seal.None),
+                run.Seals.GetValueOrDefault(slot, Seal.None));
             if (stored.Place == folded.Place && stored.Hash.AsSpan().SequenceEqual(folded.Hash)) continue;
             var streams = run.Streams.Keys.Where(s => JournalNames.Slot(s) == slot)
                 .Order(StringComparer.Ordinal).Take(NamedMax + 1).ToList();

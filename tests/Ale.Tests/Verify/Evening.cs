@@ -10,7 +10,8 @@ using Xunit;
 
 namespace Ale.Verify;
 
-/// <summary>A silo of its own after an evening: orders, a return, a cancelled order, expiries, a stream with a snapshot.</summary>
+/// <summary>A silo of its own after an evening: orders, a return, a cancelled order, expiries, a stream with a
+/// snapshot.</summary>
 internal sealed class Evening : IAsyncDisposable
 {
     private static readonly JsonSerializerOptions Web = new(JsonSerializerDefaults.Web);
@@ -61,7 +62,9 @@ internal sealed class Evening : IAsyncDisposable
         foreach (var (sku, hold) in new[] { ("V1", 900), ("V2", 900), ("V3", 1), ("V4", 900) })
         {
             (await http.Put($"/api/skus/{sku}",
-                $$"""{"title":"{{sku}}","priceMinor":1250,"currency":"GBP","market":"gb","holdSeconds":{{hold}}}""")).Ok();
+                $$"""
+                {"title":"{{sku}}","priceMinor":1250,"currency":"GBP","market":"gb","holdSeconds":{{hold}}}
+                """)).Ok();
             (await http.Put($"/api/skus/{sku}/receipts/r1", """{"quantity":5000}""")).Ok();
         }
 
@@ -70,7 +73,9 @@ internal sealed class Evening : IAsyncDisposable
         foreach (var (id, user) in new[] { ("o1", "\"ada\""), ("o2", "\"ada\""), ("o3", "null"), ("o4", "\"ada\"") })
         {
             (await http.Put($"/api/orders/{id}",
-                $$"""{"userId":{{user}},"lines":[{"sku":"V1","quantity":2},{"sku":"V2","quantity":3},{"sku":"V1","quantity":1}]}""")).Ok();
+                $$"""
+                {"userId":{{user}},"lines":[{"sku":"V1","quantity":2},{"sku":"V2","quantity":3},{"sku":"V1","quantity":1}]}
+                """)).Ok();
             if (id != "o4") (await http.Post($"/api/orders/{id}/pay", """{"method":"local"}""")).Ok();
         }
 
@@ -91,7 +96,8 @@ internal sealed class Evening : IAsyncDisposable
         await sku2.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
         await Shows("journal", "select count(*) from snapshot where stream = 'stock/V2'");
         await Shows("views", "select count(*) from reservation where sku = 'V3' and state = 'expired'");
-        var settled = await ((Func<Task<Ale.Edge.Answer>>)(() => http.Get("/api/settled", "ops"))).Until(a => a.Status == 200, 30);
+        var settled = await ((Func<Task<Ale.Edge.Answer>>)(() => http.Get("/api/settled", "ops"))).Until(a =>
+            a.Status == 200, 30);
         Assert.Equal(200, settled.Status);
     }
 
