@@ -19,8 +19,10 @@ internal static class KernelHost
         services.AddSingleton<LocalReaders>();
         services.AddSingleton<Views>();
         services.AddSingleton<ParkedEvents>(s => new(s.GetRequiredService<IViewStore>(), s.GetRequiredService<JournalClock>()));
-        services.AddSingleton<Verifier>(s => new(s.GetRequiredService<IJournalStore>(), s.GetRequiredService<AuditKey>(),
-            s.GetServices<JournalCheck>)); // transient: each run folds anew
+        services.AddTransient<TableCheck>();
+        services.AddSingleton<Verifier>(s => new(s.GetRequiredService<IJournalStore>(), s.GetRequiredService<IViewStore>(),
+            s.GetRequiredService<AuditKey>(), s.GetRequiredService<ReaderCatalog>(), s.GetRequiredService<IGrainFactory>(),
+            s.GetServices<JournalCheck>, s.GetRequiredService<TableCheck>)); // transient: each run folds anew
         services.AddSingleton<Projection, DueProjection>();
         services.AddHostedService<KernelPulse>();
         return services;

@@ -18,14 +18,15 @@ internal sealed record SnapshotCodec<TState>(
 {
     /// <summary>A state that is stored as <typeparamref name="TFrozen"/>.</summary>
     /// <param name="meaning">Raise it when Apply comes to mean something else with the same properties.</param>
+    /// <param name="inOrder">Puts entries in order, outside of the turn, so that equal states have equal bytes.</param>
     public static SnapshotCodec<TState> Of<TFrozen>(
         JsonTypeInfo<TFrozen> json, int meaning, Func<TState, TFrozen> freeze, Func<TFrozen, TState> thaw,
-        Func<TState, int> entries) =>
+        Func<TState, int> entries, Func<TFrozen, TFrozen>? inOrder = null) =>
         new(ShapeOf(json, meaning),
             state =>
             {
                 var frozen = freeze(state);
-                return () => JsonSerializer.SerializeToUtf8Bytes(frozen, json);
+                return () => JsonSerializer.SerializeToUtf8Bytes(inOrder is null ? frozen : inOrder(frozen), json);
             },
             bytes => thaw(JsonSerializer.Deserialize(bytes, json)
                 ?? throw new InvalidDataException($"A snapshot of {typeof(TState).Name} holds null")),

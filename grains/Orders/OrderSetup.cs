@@ -6,5 +6,7 @@ namespace Ale.Orders;
 internal static class OrderSetup
 {
     public static IServiceCollection AddOrders(this IServiceCollection services) =>
-        services.AddSingleton<Projection, OrderProjection>().AddSingleton<Reaction, OrderReactions>();
+        services
+        .AddSingleton<Projection, OrderProjection>().AddSingleton<Reaction, OrderReactions>()
+        .AddTransient<JournalCheck, OrderCheck>();
 }

@@ -147,7 +147,8 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
         var ended = new EndedHold(id, hold, state, at);
         _ended[id] = ended;
         _endedInOrder.Enqueue(ended);
-        while (_endedInOrder.TryPeek(out var oldest) && (_endedInOrder.Count > EndedMax || at - oldest.At > EndedFor))
+        // Counts what is remembered, not what is queued: a thawed state forgets the same as one that never slept.
+        while (_endedInOrder.TryPeek(out var oldest) && (_ended.Count > EndedMax || at - oldest.At > EndedFor))
         {
             _endedInOrder.Dequeue();
             if (_ended.TryGetValue(oldest.Id, out var current) && ReferenceEquals(current, oldest)) _ended.Remove(oldest.Id);

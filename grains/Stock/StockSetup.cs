@@ -6,5 +6,9 @@ namespace Ale.Stock;
 internal static class StockSetup
 {
     public static IServiceCollection AddStock(this IServiceCollection services) =>
-        services.AddSingleton<Projection, StockProjection>().AddSingleton<StockLookup>();
+        services
+        .AddSingleton<Projection, StockProjection>().AddSingleton<StockLookup>()
+        .AddTransient<JournalCheck, StockCheck>()
+        .AddTransient<JournalCheck>(s => new SnapshotCheck<Stock, StockEvent>(
+            "stock", Stock.Snapshots, s.GetRequiredService<IJournalStore>()));
 }

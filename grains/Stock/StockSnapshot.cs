@@ -10,10 +10,17 @@ internal sealed record FrozenStock(
 internal sealed partial class Stock
 {
     public static readonly SnapshotCodec<Stock> Snapshots = SnapshotCodec<Stock>.Of(
-        StockJson.Default.FrozenStock, meaning: 2, s => s.Freeze(), Thaw, s => s.Entries);
+        StockJson.Default.FrozenStock, meaning: 2, s => s.Freeze(), Thaw, s => s.Entries, InOrder);
 
     private FrozenStock Freeze() => new(Terms, OnHand, Sold, Quarantine, SoldEver, [.. _holds], [.. _endedInOrder.Where(IsCurrent)],
         [.. _moves], [.. _byUser], [.. _bySession]);
+
+    private static FrozenStock InOrder(FrozenStock s) => s with
+    {
+        Holds = [.. s.Holds.OrderBy(h => h.Key, StringComparer.Ordinal)], Moves = [.. s.Moves.OrderBy(m => m.Key)],
+        ByUser = [.. s.ByUser.OrderBy(u => u.Key, StringComparer.Ordinal)],
+        BySession = [.. s.BySession.OrderBy(x => x.Key, StringComparer.Ordinal)],
+    };
 
     private bool IsCurrent(EndedHold ended) => _ended.TryGetValue(ended.Id, out var current) && ReferenceEquals(current, ended);
 

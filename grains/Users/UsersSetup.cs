@@ -9,6 +9,9 @@ internal static class UsersSetup
     public static IServiceCollection AddUsers(this IServiceCollection services)
     {
         services.AddSingleton<Projection, UserProjection>();
+        services.AddTransient<JournalCheck, UserCheck>();
+        services.AddTransient<JournalCheck>(s => new SnapshotCheck<User, UserEvent>(
+            "user", User.Snapshots, s.GetRequiredService<IJournalStore>()));
         services.AddSingleton<UserIdMap>(
             s => new(s.GetRequiredService<IPeopleStore>(), s.GetRequiredService<JournalClock>()));
         return services;

@@ -262,6 +262,24 @@ internal sealed class PostgresJournal(NpgsqlDataSource source) : IJournalStore, 
         return await command.ExecuteNonQueryAsync(ct);
     });
 
+    public Task<IReadOnlyList<SnapshotRow>> Snapshots(string after, int limit, CancellationToken ct) =>
+        Guard<IReadOnlyList<SnapshotRow>>(async () =>
+        {
+            await using var command = source.CreateCommand(
+                "select stream, row_version, next, hash, shape, state from snapshot where stream > $1 order by stream limit $2");
+            command.Parameters.Add(new() { Value = after });
+            command.Parameters.Add(new() { Value = limit });
+            var found = new List<SnapshotRow>();
+            await using var r = await command.ExecuteReaderAsync(ct);
+            while (await r.ReadAsync(ct))
+            {
+                found.Add(new(r.GetString(0), r.GetInt64(1), r.GetInt64(2), (byte[])r.GetValue(3), r.GetString(4),
+                    (byte[])r.GetValue(5)));
+            }
+
+            return found;
+        });
+
     public async ValueTask DisposeAsync()
     {
         if (_appending is { } open) await open.DisposeAsync();

@@ -186,6 +186,27 @@ internal sealed class SqliteJournal : IJournalStore, IDisposable
         return command.ExecuteNonQuery();
     });
 
+    public Task<IReadOnlyList<SnapshotRow>> Snapshots(string after, int limit, CancellationToken ct) =>
+        Reading<IReadOnlyList<SnapshotRow>>(connection =>
+        {
+            using var command = connection.CreateCommand();
+            command.CommandText = """
+                select stream, row_version, next, hash, shape, state from snapshot
+                where stream > $after order by stream limit $limit
+                """;
+            command.Parameters.AddWithValue("$after", after);
+            command.Parameters.AddWithValue("$limit", limit);
+            var found = new List<SnapshotRow>();
+            using var r = command.ExecuteReader();
+            while (r.Read())
+            {
+                found.Add(new(r.GetString(0), r.GetInt64(1), r.GetInt64(2), (byte[])r.GetValue(3), r.GetString(4),
+                    (byte[])r.GetValue(5)));
+            }
+
+            return found;
+        });
+
     public void Dispose()
     {
         _insert.Dispose();

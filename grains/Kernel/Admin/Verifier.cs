@@ -1,29 +1,16 @@
+using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 namespace Ale.Kernel;
 
-/// <summary>
-/// A rule over the whole journal, checked by folding it anew. Made afresh for each run; one slice, one check, and a check
-/// may ask those of slices to its left.
-/// </summary>
-internal abstract class JournalCheck
+/// <summary>Folds the journal anew: versions, hash chain and seals here, snapshots, tables and slices in their
+/// checks.</summary>
+internal sealed class Verifier(
+    IJournalStore journal, IViewStore views, AuditKey key, ReaderCatalog catalog, IGrainFactory grains,
+    Func<IEnumerable<JournalCheck>> checks, Func<TableCheck> tables)
 {
-    public abstract string Name { get; }
-
-    /// <summary>Takes every row of the journal, in order.</summary>
-    public abstract void Fold(JournalRow row);
-
-    /// <summary>Compares what was folded; <paramref name="others"/> holds the checks of all slices.</summary>
-    public abstract IAsyncEnumerable<VerifyFailure> Finish(IReadOnlyList<JournalCheck> others, CancellationToken ct);
-
-    /// <summary>What the figure of the report counts.</summary>
-    public abstract long Rows { get; }
-}
-
-/// <summary>Folds the journal anew: versions, hash chain and seals here, the slices' rules in their checks.</summary>
-internal sealed class Verifier(IJournalStore journal, AuditKey key, Func<IEnumerable<JournalCheck>> checks)
-{
-    private const int PageMax = 2_000, FailuresMax = 1_000;
+    private const int PageMax = 2_000, FailuresMax = 1_000, NamedMax = 10;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private sealed class StreamFold(string name)
     {
@@ -31,77 +18,113 @@ internal sealed class Verifier(IJournalStore journal, AuditKey key, Func<IEnumer
         public byte[] Hash { get; set; } = JournalNames.ChainStart(name);
     }
 
-    public async IAsyncEnumerable<VerifyLine> Run(JournalPlace end, IReadOnlyDictionary<int, Seal> sealedAt,
-        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+    private sealed class Run
     {
-        var streams = new Dictionary<string, StreamFold>(StringComparer.Ordinal);
-        var running = new Dictionary<int, Seal>();
-        var atSeal = new Dictionary<int, Seal>();
-        var failures = new List<VerifyFailure>();
-        var slices = checks().ToList();
-        var (rows, gaps, chains) = (0L, 0, 0);
-        var place = default(JournalPlace);
-        while (place < end)
+        public Dictionary<string, StreamFold> Streams { get; } = new(StringComparer.Ordinal);
+        public Dictionary<int, Seal> Seals { get; } = [];
+        public List<VerifyFailure> Failures { get; } = [];
+        public long Rows { get; set; }
+
+        public void Fail(string check, string stream, FormattableString detail)
+        {
+            if (Failures.Count < FailuresMax) Failures.Add(new(stream, check, FormattableString.Invariant(detail)));
+        }
+
+        public VerifyCheck Done(string check, long rows) => new(check, Failures.All(f => f.Check != check), rows);
+    }
+
+    public async IAsyncEnumerable<VerifyLine> Verify([EnumeratorCancellation] CancellationToken ct)
+    {
+        var (run, slices) = (new Run(), checks().ToList());
+        foreach (var check in slices) await check.Start(ct);
+        yield return Progress($"waiting until all readers stand at the journal's end");
+        var end = await journal.End(ct);
+        var behind = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var name in catalog.Names)
+        {
+            if (!await grains.GetGrain<IReaderGrain>(name).Reached(end, Patience) && behind.Add(name))
+                yield return Progress($"{name} is behind; what it keeps is compared as far as it got");
+        }
+
+        // While the silo serves, seals may stand beyond the end by now: the run goes as far as they do.
+        var sealedAt = await SealReader.Stored(views, ct);
+        var lastSeal = sealedAt.Values.Aggregate(default(JournalPlace), (last, seal) =>
+            JournalPlace.Max(last, seal.Place));
+        if (lastSeal < end && !behind.Contains(SealReader.ReaderName))
+            run.Fail("seals", "all", $"the journal was sealed to its end, but its last seal is gone");
+        end = JournalPlace.Max(end, lastSeal);
+        for (var place = default(JournalPlace); place < end;)
         {
             var page = await journal.Read(JournalFilter.All, place, PageMax, ct);
-            foreach (var row in page.Rows)
-            {
-                if (row.Place > end) break;
-                rows++;
-                if (!streams.TryGetValue(row.Stream, out var stream)) streams[row.Stream] = stream = new(row.Stream);
-                if (row.Version != stream.Next)
-                {
-                    gaps++;
-                    Fail("versions", row.Stream, $"version {stream.Next} is missing before {row.Version}");
-                }
-
-                if (!HashOf(stream.Hash, row.Events).AsSpan().SequenceEqual(row.Hash))
-                {
-                    chains++;
-                    Fail("chain", row.Stream, $"the hash of version {row.Version} does not follow from the row before and its events");
-                }
-
-                (stream.Next, stream.Hash) = (row.Next, row.Hash);
-                var seal = running.GetValueOrDefault(row.Slot, Seal.None).With(row, key.Bytes);
-                running[row.Slot] = seal;
-                if (sealedAt.TryGetValue(row.Slot, out var stored) && stored.Place == row.Place) atSeal[row.Slot] = seal;
-                foreach (var check in slices) Fold(check, row);
-            }
-
+            foreach (var row in page.Rows.TakeWhile(r => r.Place <= end)) Take(run, row, lastSeal, slices);
             place = page.Horizon;
-            yield return new($"{rows} rows read", null);
+            yield return Progress($"{run.Rows} rows read");
             if (!page.Full) break;
         }
 
-        var broken = sealedAt.Where(s => !atSeal.TryGetValue(s.Key, out var folded) || !folded.Hash.AsSpan().SequenceEqual(s.Value.Hash))
-            .Select(s => s.Key).Order().ToList();
-        foreach (var slot in broken) Fail("seals", $"slot {slot}", "a row of this slot is altered or missing");
+        CompareSeals(run, sealedAt);
         List<VerifyCheck> done =
         [
-            new("versions", gaps == 0, rows), new("chain", chains == 0, rows), new("seals", broken.Count == 0, sealedAt.Count),
+            run.Done("versions", run.Rows), run.Done("chain", run.Rows), run.Done("seals", sealedAt.Count),
         ];
         foreach (var check in slices)
         {
-            var before = failures.Count;
-            await foreach (var failure in check.Finish(slices, ct))
-                if (failures.Count < FailuresMax) failures.Add(failure);
-            done.Add(new(check.Name, failures.Count == before, check.Rows));
-            yield return new($"{check.Name} compared", null);
+            await foreach (var f in check.Finish(slices, ct)) run.Fail(f.Check, f.Stream, $"{f.Detail}");
+            done.Add(run.Done(check.Name, check.Rows));
+            yield return Progress($"{check.Name} compared");
         }
 
-        yield return new(null, new VerifyReport(failures.Count == 0, [.. done], [.. failures]));
+        var table = tables();
+        await foreach (var f in table.Run(end, run.Rows, stream => run.Streams.TryGetValue(stream, out var s) ? s.Next
+            : 0, ct))
+            run.Fail(f.Check, f.Stream, $"{f.Detail}");
+        done.Add(run.Done(TableCheck.Name, table.Streams));
+        yield return new(null, new VerifyReport(run.Failures.Count == 0, [.. done], [.. run.Failures]));
+    }
 
-        void Fail(string check, string stream, string detail)
+    private void Take(Run run, JournalRow row, JournalPlace lastSeal, List<JournalCheck> slices)
+    {
+        run.Rows++;
+        if (!run.Streams.TryGetValue(row.Stream, out var stream)) run.Streams[row.Stream] = stream = new(row.Stream);
+        if (row.Version != stream.Next)
+            run.Fail("versions", row.Stream, $"version {stream.Next} is missing before {row.Version}");
+        if (!HashOf(stream.Hash, row.Events).AsSpan().SequenceEqual(row.Hash))
         {
-            if (failures.Count < FailuresMax) failures.Add(new(stream, check, detail));
+            run.Fail("chain", row.Stream,
+                $"the hash of version {row.Version} does not follow from the row before and its events");
         }
 
-        void Fold(JournalCheck check, JournalRow row)
+        (stream.Next, stream.Hash) = (row.Next, row.Hash);
+        if (row.Place <= lastSeal) run.Seals[row.Slot] = run.Seals.GetValueOrDefault(row.Slot, Seal.None).With(row,
+            key.Bytes);
+        foreach (var check in slices)
         {
             try { check.Fold(row); }
-            catch (Exception e) { Fail(check.Name, row.Stream, $"version {row.Version} cannot be folded: {e.Message}"); }
+            catch (Exception e)
+            {
+                run.Fail(check.Name, row.Stream, $"version {row.Version} cannot be folded: {e.Message}");
+            }
         }
     }
+
+    /// <summary>All slots are sealed in one transaction, so each seal is of its slot's last row up to the latest
+    /// seal.</summary>
+    private static void CompareSeals(Run run, IReadOnlyDictionary<int, Seal> sealedAt)
+    {
+        foreach (var slot in sealedAt.Keys.Union(run.Seals.Keys).Order())
+        {
+            var (stored, folded) = (sealedAt.GetValueOrDefault(slot, Seal.None),
+                run.Seals.GetValueOrDefault(slot, Seal.None));
+            if (stored.Place == folded.Place && stored.Hash.AsSpan().SequenceEqual(folded.Hash)) continue;
+            var streams = run.Streams.Keys.Where(s => JournalNames.Slot(s) == slot)
+                .Order(StringComparer.Ordinal).Take(NamedMax + 1).ToList();
+            var named = string.Join(", ", streams.Take(NamedMax)) + (streams.Count > NamedMax ? " and more" : "");
+            run.Fail("seals", FormattableString.Invariant($"slot {slot}"),
+                $"a row of this slot, or its seal, is altered or missing; its streams: {named}");
+        }
+    }
+
+    private static VerifyLine Progress(FormattableString text) => new(FormattableString.Invariant(text), null);
 
     private byte[] HashOf(byte[] previous, byte[] events)
     {

@@ -36,6 +36,9 @@ internal interface IJournalStore
 
     /// <summary>Keeps the newest snapshot of a stream; an older one than stored is dropped silently.</summary>
     Task SaveSnapshot(SnapshotRow snapshot, CancellationToken ct);
+
+    /// <summary>Stored snapshots of the streams after a name, in the order of their names.</summary>
+    Task<IReadOnlyList<SnapshotRow>> Snapshots(string after, int limit, CancellationToken ct);
 }
 
 /// <summary>The connection or the server went away in the middle: whether the statement took effect is unknown.</summary>

@@ -77,5 +77,8 @@ internal sealed class KernelCluster : IAsyncDisposable
         public Task<JournalPlace> End(CancellationToken ct) => inner.End(ct);
 
         public Task SaveSnapshot(SnapshotRow snapshot, CancellationToken ct) => inner.SaveSnapshot(snapshot, ct);
+
+        public Task<IReadOnlyList<SnapshotRow>> Snapshots(string after, int limit, CancellationToken ct) =>
+            inner.Snapshots(after, limit, ct);
     }
 }

@@ -184,4 +184,7 @@ internal sealed class UnreliableJournal(IJournalStore inner, bool isShared = fal
     public Task<JournalPlace> End(CancellationToken ct) => inner.End(ct);
 
     public Task SaveSnapshot(SnapshotRow snapshot, CancellationToken ct) => inner.SaveSnapshot(snapshot, ct);
+
+    public Task<IReadOnlyList<SnapshotRow>> Snapshots(string after, int limit, CancellationToken ct) =>
+        inner.Snapshots(after, limit, ct);
 }

@@ -1,0 +1,117 @@
+using Ale.Kernel;
+
+namespace Ale.Stock;
+
+/// <summary>
+/// Units received + adjusted = on hand + sold + quarantined; held = open claims; a claim ends at most once, and once
+/// its
+/// deadline has passed; a re-acquisition begins a new claim.
+/// </summary>
+internal sealed class StockCheck() : JournalCheck<StockEvent>("stock", "stock", StockJson.Default.StockEvent)
+{
+    // A deadline is kept by a timer or, after a crash, by a reader that looks each second.
+    private static readonly TimeSpan LateMax = TimeSpan.FromSeconds(60);
+
+    /// <summary>The last claim under an id.</summary>
+    /// <param name="Back">Units put back of what it sold.</param>
+    internal readonly record struct Claim(int Quantity, ReservationState State, DateTimeOffset Deadline, long Back);
+
+    private sealed class Sku
+    {
+        public Stock State { get; set; } = Stock.New();
+        public long Came { get; set; }
+        public Dictionary<string, Claim> Claims { get; } = new(StringComparer.Ordinal);
+    }
+
+    private readonly Dictionary<string, Sku> _skus = new(StringComparer.Ordinal);
+
+    /// <summary>The last claim of an id on a SKU; null: there never was one.</summary>
+    public Claim? Find(string sku, string id) =>
+        _skus.TryGetValue(sku, out var found) && found.Claims.TryGetValue(id, out var claim) ? claim : null;
+
+    /// <summary>Claims that sold units, with the SKU and the claim's id.</summary>
+    public IEnumerable<(string Sku, string Id, Claim Claim)> Sold =>
+        from s in _skus
+        from c in s.Value.Claims
+        where c.Value.State == ReservationState.Confirmed
+        select (s.Key, c.Key, c.Value);
+
+    protected override void Fold(string key, StockEvent happened)
+    {
+        if (!_skus.TryGetValue(key, out var sku)) _skus[key] = sku = new();
+        Follow(key, sku, happened);
+        sku.State = sku.State.Apply(happened);
+    }
+
+    private void Follow(string key, Sku sku, StockEvent happened)
+    {
+        var claims = sku.Claims;
+        switch (happened)
+        {
+            case StockEvent.Received e:
+                sku.Came += e.Quantity;
+                break;
+            case StockEvent.Adjusted e:
+                sku.Came += e.Delta;
+                break;
+            case StockEvent.Held e:
+                Expect(key, !IsOpen(e.Id), $"claim {e.Id} begins while it is open");
+                claims[e.Id] = new(e.Quantity, ReservationState.Held, e.ExpiresAt, 0);
+                break;
+            case StockEvent.Renewed e:
+                Expect(key, IsOpen(e.Id), $"claim {e.Id} is renewed but not open");
+                claims[e.Id] = claims.GetValueOrDefault(e.Id) with { Deadline = e.ExpiresAt };
+                break;
+            case StockEvent.Confirmed e:
+                End(e.Id, e.Quantity, ReservationState.Confirmed);
+                Expect(key, e.At <= claims[e.Id].Deadline, $"claim {e.Id} was confirmed after its deadline");
+                break;
+            case StockEvent.Released { Quantity: 0 } e: // a fence: nothing was held, and nothing is
+                Expect(key, !IsOpen(e.Id), $"claim {e.Id} is open, yet was fenced as unknown");
+                claims[e.Id] = new(0, ReservationState.Released, e.At, 0);
+                break;
+            case StockEvent.Released e:
+                End(e.Id, e.Quantity, ReservationState.Released);
+                break;
+            case StockEvent.Expired e:
+                End(e.Id, e.Quantity, ReservationState.Expired);
+                Expect(key, e.At >= claims[e.Id].Deadline, $"claim {e.Id} expired before its deadline");
+                break;
+            case StockEvent.Reclaimed e:
+                Expect(key, !IsOpen(e.Id), $"claim {e.Id} was claimed anew while it is open");
+                claims[e.Id] = new(e.Quantity, ReservationState.Confirmed, e.At, 0);
+                break;
+            case StockEvent.PutBack e when claims.TryGetValue(e.ReservationId, out var sold):
+                claims[e.ReservationId] = sold with { Back = sold.Back + e.Quantity };
+                break;
+        }
+
+        bool IsOpen(string id) => claims.TryGetValue(id, out var claim) && claim.State == ReservationState.Held;
+
+        void End(string id, int quantity, ReservationState state)
+        {
+            var claim = claims.GetValueOrDefault(id);
+            Expect(key, IsOpen(id), $"claim {id} ends ({state}) but is not open: it has ended before, or never began");
+            Expect(key, claim.Quantity == quantity, $"claim {id} ends with {quantity} units and held {claim.Quantity}");
+            claims[id] = claim with { State = state };
+        }
+    }
+
+    protected override void Compare(IReadOnlyList<JournalCheck> others)
+    {
+        var overdue = DateTimeOffset.FromUnixTimeMilliseconds(LastAt) - LateMax;
+        foreach (var (key, sku) in _skus)
+        {
+            var s = sku.State;
+            Expect(key, sku.Came == s.OnHand + s.Sold + s.Quarantine,
+                $"{sku.Came} units came in, but {s.OnHand} on hand + {s.Sold} sold + {s.Quarantine} in quarantine");
+            Expect(key, s.OnHand >= 0 && s.Sold >= 0 && s.Quarantine >= 0, $"a figure is below zero");
+            var open = sku.Claims.Where(c => c.Value.State == ReservationState.Held).ToList();
+            var held = open.Sum(c => (long)c.Value.Quantity);
+            Expect(key, s.Held == held, $"{s.Held} units are held, open claims hold {held}");
+            foreach (var (id, claim) in open)
+                Expect(key, claim.Deadline >= overdue,
+                    $"claim {id} is open although its deadline {claim.Deadline:O} has passed");
+        }
+    }
+}
