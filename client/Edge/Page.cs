@@ -54,6 +54,9 @@ internal sealed record Cursor
 {
     private const int LengthMax = 1_024;
 
+    // The end of the year 9999. A cursor is the caller's to tamper with.
+    private const long InstantMax = 253_402_300_799_999;
+
     private readonly string[] parts;
 
     private Cursor(string[] parts) => this.parts = parts;
@@ -70,6 +73,10 @@ internal sealed record Cursor
     public long Long(int position) =>
         position < parts.Length && long.TryParse(parts[position], NumberStyles.AllowLeadingSign,
             CultureInfo.InvariantCulture, out var value) ? value : throw NotOurs();
+
+    /// <summary>The instant, in ms since 1970, at <paramref name="position"/>; 400 when it is none.</summary>
+    public DateTimeOffset Instant(int position) => Long(position) is >= 0 and <= InstantMax and var ms
+        ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : throw NotOurs();
 
     /// <summary>The text at <paramref name="position"/>; 400 when there is none.</summary>
     public string Text(int position) => position < parts.Length ? parts[position] : throw NotOurs();

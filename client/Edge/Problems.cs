@@ -89,7 +89,11 @@ internal sealed class Problems
     {
         Count(field, list, max, min);
         if (list is null || list.Count > max) return;
-        for (var i = 0; i < list.Count; i++) At($"{field}[{i}]", list[i]);
+        for (var i = 0; i < list.Count; i++)
+        {
+            Require(list[i] is not null, $"{field}[{i}]", "Must not be null.");
+            At($"{field}[{i}]", list[i]);
+        }
     }
 
     /// <summary>A part that checks itself; its fields are named under <paramref name="field"/>.</summary>

@@ -84,6 +84,7 @@ internal static class StockHttp
             foreach (var (name, value) in OptionValues ?? ImmutableDictionary<string, string>.Empty)
             {
                 p.Text("optionValues", name, OptionLengthMax, 1);
+                p.Require(value is not null, "optionValues", "Must not be null.");
                 p.Text("optionValues", value, OptionLengthMax, 1);
             }
 

@@ -30,7 +30,7 @@ internal static class UserHttp
             {
                 if (!caller.Sees(null, Permission.UserRead)) throw new ProblemException(Problem.OfStatus(403)!);
                 var after = page.After is { } c
-                    ? new UserPlace(DateTimeOffset.FromUnixTimeMilliseconds(c.Long(0)), new(c.Text(1)))
+                    ? new UserPlace(c.Instant(0), new(c.Text(1)))
                     : default(UserPlace?);
                 return edge.Run(
                     ct => grains.UserQueries().Users(after, page.Limit + 1, page.At ?? default, ct),

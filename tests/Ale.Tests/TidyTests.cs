@@ -24,7 +24,7 @@ public sealed partial class TidyTests
     private static readonly string[] Ground = ["Kernel", "Engines"];
 
     /// <summary>What a refusal may be about.</summary>
-    private static readonly string[] Things =
+    internal static readonly string[] Things =
     [
         "auth", "request", "stock", "order", "payment", "session", "offer", "room", "quiz", "coupon", "user", "budget",
         "approval", "campaign", "placement", "job", "policy", "import", "case",

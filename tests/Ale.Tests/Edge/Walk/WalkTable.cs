@@ -1,0 +1,224 @@
+namespace Ale.Edge;
+
+/// <summary>How one operation is asked rightly; what is wrong is made from this and the API document.</summary>
+/// <param name="Operation">The document's <c>operationId</c>.</param>
+/// <param name="Address">The address with its ids, and its query if it needs one.</param>
+/// <param name="Body">A full body: members that are objects or lists must be there.</param>
+internal sealed record WalkRow(string Operation, string Address, string? Body = null)
+{
+    /// <summary>Other content under the same id, and the code of its refusal.</summary>
+    public (string Body, string Code)? Other { get; init; }
+
+    /// <summary>Why a PUT takes other content.</summary>
+    public string? TakesOther { get; init; }
+
+    /// <summary>An address that names nothing, and the code of that.</summary>
+    public (string Address, string Code)? Unknown { get; init; }
+
+    /// <summary>What the right request is answered; 0: a 2xx, or a rule that says no.</summary>
+    public int Status { get; init; } = 200;
+
+    /// <summary>The version that a PATCH expects.</summary>
+    public string? IfMatch { get; init; }
+
+    /// <summary>True: the thing is nobody's own, any user may do this.</summary>
+    public bool IsEverybodys { get; init; }
+
+    /// <summary>True: needs no token; a payment event is signed.</summary>
+    public bool IsOpen { get; init; }
+
+    /// <summary>True: the answer tells the moment, so a repeat's may differ.</summary>
+    public bool TellsTheMoment { get; init; }
+}
+
+/// <summary>
+/// The table: a row an operation, in an order in which each finds what it needs. An operation without a row fails
+/// <see cref="WalkTests"/>.
+/// </summary>
+internal static class WalkTable
+{
+    private const string Sku = """
+        {"title":"Tea","priceMinor":1000,"currency":"CNY","market":"cn","product":"walk-p","optionValues":{"size":"m"},
+         "costMinor":500,"barcode":"b1","levels":{"safety":30,"warning":20,"minimum":10},"holdSeconds":3600,
+         "perUserMax":100,"perSessionMax":100,"limitedTotal":1000,"ecoPackaging":false,"imported":false}
+        """;
+
+    private const string Order = """
+        {"userId":"walk-user","channel":"web","lines":[{"sku":"WALK","quantity":2,"priceMinor":900}],
+         "charges":[{"code":"post","amountMinor":100}],"recordedAt":"2026-01-01T00:00:00Z"}
+        """;
+
+    private const string Session = """
+        {"title":"Opening","kind":"live","tier":"base","market":"cn","hostId":"walk-host","ownerId":"walk-owner",
+         "startsAt":"2026-06-18T12:00:00Z","endsAt":"2026-06-18T13:00:00Z","inducing":false,"skus":["WALK"]}
+        """;
+
+    private const string Coupon = """
+        {"currency":"CNY","pool":10,"perUserMax":2,"startsAt":"2020-01-01T00:00:00Z","endsAt":"2090-01-01T00:00:00Z",
+         "source":"event","offMinor":100,"minGoodsMinor":0}
+        """;
+
+    private const string Import = """
+        {"source":"walk.csv","market":"gb","sha256":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}
+        """;
+
+    private const string Document = """
+        {"lines":[{"sku":"WALK","code":"c","quantity":1,"amountMinor":100,"kind":"unmatched","part":false}],
+         "orderIds":["walk-order"]}
+        """;
+
+    public static readonly WalkRow[] Rows =
+    [
+        new("live", "/health/live") { IsOpen = true },
+        new("ready", "/health/ready") { IsOpen = true, TellsTheMoment = true },
+        new("getSettled", "/api/settled") { Status = 0, TellsTheMoment = true },
+        new("listReaders", "/api/readers") { TellsTheMoment = true },
+        new("listParked", "/api/parked"),
+        new("replayParked", "/api/parked/replay", """{"reaction":"none","stream":"none"}""") { Status = 404 },
+        new("dropParked", "/api/parked/drop", """{"reaction":"none","stream":"none","version":1}""") { Status = 404 },
+        new("rebuildProjection", "/api/projections/payments/rebuild")
+        {
+            Unknown = ("/api/projections/none/rebuild", "request.unknown_projection"),
+        },
+        new("listPolicy", "/api/policy"),
+        new("getPolicy", "/api/policy/market.default") { Unknown = ("/api/policy/no.such", "policy.unknown") },
+
+        new("putUser", "/api/users/walk-user", """{"market":"cn"}""")
+        {
+            Other = ("""{"market":"gb"}""", "user.changed"),
+        },
+        new("getUser", "/api/users/walk-user") { Unknown = ("/api/users/nobody", "user.unknown") },
+        new("listUsers", "/api/users"),
+        new("listPoints", "/api/users/walk-user/points") { Unknown = ("/api/users/nobody/points", "user.unknown") },
+        new("putProfile", "/api/users/walk-user/profile", """{"birthDate":"1990-02-03","name":"Ann","phone":"+8613800"}""")
+        {
+            TakesOther = "A profile is what was said last.", Unknown = ("/api/users/nobody/profile", "user.unknown"),
+        },
+        new("getProfile", "/api/users/walk-user/profile") { Unknown = ("/api/users/nobody/profile", "user.unknown") },
+
+        new("putSku", "/api/skus/WALK", Sku) { Other = (Sku.Replace("Tea", "Coffee"), "stock.changed") },
+        new("getSku", "/api/skus/WALK") { IsEverybodys = true, Unknown = ("/api/skus/NONE", "stock.unknown_sku") },
+        new("listSkus", "/api/skus") { IsEverybodys = true, TellsTheMoment = true },
+        new("putReceipt", "/api/skus/WALK/receipts/r1", """{"quantity":100,"batch":"b1"}""")
+        {
+            Other = ("""{"quantity":101,"batch":"b1"}""", "stock.changed"),
+            Unknown = ("/api/skus/NONE/receipts/r1", "stock.unknown_sku"),
+        },
+        new("putAdjustment", "/api/skus/WALK/adjustments/a1", """{"delta":-1,"reason":"broken"}""")
+        {
+            Other = ("""{"delta":-2,"reason":"broken"}""", "stock.changed"),
+            Unknown = ("/api/skus/NONE/adjustments/a1", "stock.unknown_sku"),
+        },
+        new("getStock", "/api/skus/WALK/stock")
+        {
+            IsEverybodys = true, Unknown = ("/api/skus/NONE/stock", "stock.unknown_sku"),
+        },
+        Reservation("putReservation", "c1", "", """{"quantity":1,"userId":"walk-user"}""") with
+        {
+            Other = ("""{"quantity":2,"userId":"walk-user"}""", "stock.changed"),
+            Unknown = ("/api/skus/NONE/reservations/c1", "stock.unknown_sku"),
+        },
+        Reservation("getReservation", "c1", ""),
+        Reservation("renewReservation", "c1", "/renew"),
+        Reservation("confirmReservation", "c1", "/confirm", """{"userId":"walk-user","quantity":1,"priceMinor":1000}""")
+            with { Unknown = ("/api/skus/NONE/reservations/c1/confirm", "stock.unknown_sku") },
+        Reservation("putReservation", "c2", "", """{"quantity":1,"userId":"walk-user"}""") with
+        {
+            Other = ("""{"quantity":1,"userId":"walk-user","sessionId":"s"}""", "stock.changed"),
+        },
+        Reservation("releaseReservation", "c2", "/release"),
+
+        new("putCoupon", "/api/coupons/WALK", Coupon)
+        {
+            Other = (Coupon.Replace("event", "share"), "coupon.changed"),
+        },
+        new("getCoupon", "/api/coupons/WALK") { Unknown = ("/api/coupons/NONE", "coupon.unknown") },
+        new("listCoupons", "/api/coupons") { TellsTheMoment = true },
+        new("putCouponClaim", "/api/coupons/WALK/claims/walk-user")
+        {
+            TakesOther = "It has no content.", Unknown = ("/api/coupons/NONE/claims/walk-user", "coupon.unknown"),
+        },
+        new("putCouponClaimN", "/api/coupons/WALK/claims/walk-user/2")
+        {
+            TakesOther = "It has no content.", Unknown = ("/api/coupons/NONE/claims/walk-user/2", "coupon.unknown"),
+        },
+        new("listUserCoupons", "/api/users/walk-user/coupons") { TellsTheMoment = true },
+
+        new("PlanSession", "/api/sessions/walk", Session)
+        {
+            Other = (Session.Replace("walk-owner", "walk-other"), "session.changed"),
+        },
+        new("GetSession", "/api/sessions/walk")
+        {
+            IsEverybodys = true, Unknown = ("/api/sessions/none", "session.unknown"),
+        },
+        new("ListSessions", "/api/sessions") { IsEverybodys = true, TellsTheMoment = true },
+        new("ChangeSession", "/api/sessions/walk", """{"title":"Closing","skus":["WALK"]}""")
+        {
+            IfMatch = "\"1\"", Unknown = ("/api/sessions/none", "session.unknown"),
+        },
+        Step("Submit", 0), Step("Ready"), Step("Start"), Step("Suspend"), Step("Resume"), Step("End"), Step("Close"),
+        new("GetSessionHistory", "/api/sessions/walk/history")
+        {
+            TellsTheMoment = true, Unknown = ("/api/sessions/none/history", "session.unknown"),
+        },
+
+        new("placeOrder", "/api/orders/walk-order", Order)
+        {
+            Other = (Order.Replace("\"quantity\":2", "\"quantity\":3"), "order.changed"),
+        },
+        OfOrder("getOrder", ""),
+        new("listOrders", "/api/orders?userId=walk-user") { TellsTheMoment = true },
+        new("placeOrder", "/api/orders/walk-cancelled", Order)
+        {
+            Other = (Order.Replace("\"quantity\":2", "\"quantity\":3"), "order.changed"),
+        },
+        new("cancelOrder", "/api/orders/walk-cancelled/cancel") { Unknown = ("/api/orders/none/cancel", "order.unknown") },
+        OfOrder("payOrder", "/pay", """{"method":"local","outcome":"captured"}"""),
+        OfOrder("shipOrder", "/ship"),
+        OfOrder("deliverOrder", "/deliver"),
+        OfOrder("returnGoods", "/returns/t1", """{"lines":[{"sku":"WALK","quantity":1}],"reason":"too big"}""") with
+        {
+            Other = ("""{"lines":[{"sku":"WALK","quantity":2}],"reason":"too big"}""", "order.changed"),
+            TellsTheMoment = true, // the money goes back after the answer
+        },
+        new("takePaymentEvent", "/api/payments/events", """
+            {"eventId":"walk-event","type":"captured","orderId":"walk-unknown","amountMinor":5,"currency":"CNY",
+             "at":"2026-01-01T00:00:00Z","ref":"r"}
+            """) { IsOpen = true },
+
+        new("OpenImport", "/api/imports/walk", Import) { Other = (Import.Replace("walk.csv", "b.csv"), "import.changed") },
+        new("RecordImportDocument", "/api/imports/walk/documents/1", Document)
+        {
+            Other = (Document.Replace(":100", ":101"), "import.changed"),
+        },
+        new("GetImport", "/api/imports/walk")
+        {
+            TellsTheMoment = true, Unknown = ("/api/imports/none", "import.unknown"),
+        },
+        new("verify", "/api/verify") { TellsTheMoment = true },
+        new("putUser", "/api/users/walk-erased") { TakesOther = "It is in the table above." },
+        new("eraseUser", "/api/users/walk-erased/erase") { Unknown = ("/api/users/nobody/erase", "user.unknown") },
+    ];
+
+    private static WalkRow Reservation(string operation, string id, string step, string? body = null) =>
+        new(operation, $"/api/skus/WALK/reservations/{id}{step}", body)
+        {
+            Unknown = body is null ? ($"/api/skus/WALK/reservations/none{step}", "stock.unknown_reservation") : null,
+        };
+
+    private static WalkRow OfOrder(string operation, string step, string? body = null) =>
+        new(operation, $"/api/orders/walk-order{step}", body)
+        {
+            Unknown = ($"/api/orders/none{step}", "order.unknown"),
+        };
+
+    private static WalkRow Step(string step, int status = 200)
+    {
+        var name = step.ToLowerInvariant();
+        return new($"{step}Session", $"/api/sessions/walk/{name}")
+        {
+            Status = status, Unknown = ($"/api/sessions/none/{name}", "session.unknown"),
+        };
+    }
+}
