@@ -3,7 +3,8 @@ namespace Ale;
 /// <summary>Grain references without the reflection that <c>GetGrain</c> pays on every call.</summary>
 public static class GrainRefs
 {
-    /// <summary>The grain of this kind with this key; the kind's own extension method (<c>grains.Sku(…)</c>) calls it.</summary>
+    /// <summary>The grain of this kind with this key; the kind's own extension method (<c>grains.Sku(…)</c>) calls
+    /// it.</summary>
     public static T Ref<T>(this IGrainFactory grains, string key) where T : class, IGrainWithStringKey
     {
         if (Known<T>.Types is { } known) return (T)grains.GetGrain(GrainId.Create(known.Grain, key), known.Interface);

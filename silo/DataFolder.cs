@@ -21,18 +21,21 @@ internal sealed class DataFolder : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"The data folder {full} cannot be written: {e.Message} Give another by Ale__Data.", e);
+            throw new StartException(
+                $"The data folder {full} cannot be written: {e.Message} Give another by Ale__Data.", e);
         }
 
         if (!alone) return new(full, null);
         try
         {
             return new(full, new FileStream(
-                System.IO.Path.Combine(full, "silo.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None));
+                System.IO.Path.Combine(full, "silo.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite,
+                    FileShare.None));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StartException($"The data folder {full} is in use by another silo. Stop that one, give another folder "
+            throw new StartException(
+                $"The data folder {full} is in use by another silo. Stop that one, give another folder "
                 + "by Ale__Data, or run both on one PostgreSQL by Ale__Postgres.", e);
         }
     }

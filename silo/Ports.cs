@@ -4,7 +4,8 @@ using System.Net.Sockets;
 namespace Ale;
 
 /// <summary>
-/// Looks whether the ports are free before anything is begun: later the silo would have joined its cluster already, and the
+/// Looks whether the ports are free before anything is begun: later the silo would have joined its cluster already, and
+/// the
 /// answer would be a page of stack.
 /// </summary>
 internal static class Ports
@@ -19,8 +20,10 @@ internal static class Ports
             Check(host, port, $"The address {url}", "Give another by --urls http://localhost:<port>.");
         }
 
-        Check(own, settings.SiloPort, $"The silo port {settings.SiloPort}", "Give another by Ale__SiloPort, 0 for a free one.");
-        Check(own, settings.GatewayPort, $"The gateway port {settings.GatewayPort}", "Give another by Ale__GatewayPort.");
+        Check(own, settings.SiloPort, $"The silo port {settings.SiloPort}",
+            "Give another by Ale__SiloPort, 0 for a free one.");
+        Check(own, settings.GatewayPort, $"The gateway port {settings.GatewayPort}",
+            "Give another by Ale__GatewayPort.");
     }
 
     private static (IPAddress Host, int Port) Read(string url)

@@ -10,7 +10,8 @@ try
     var demo = DemoLength(args);
     await using var app = await SiloApp.Build([.. args.Where(a => !IsDemo(a))]);
     if (demo is not null && app.Configuration["Ale:Auth:Authority"] is { Length: > 0 })
-        throw new StartException("--demo signs in with the local key; leave Ale:Auth:Authority out, or run: ale demo --token …");
+        throw new StartException(
+            "--demo signs in with the local key; leave Ale:Auth:Authority out, or run: ale demo --token …");
     await app.StartAsync();
     var address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
     var link = app.Services.GetRequiredService<OneTimeLinks>().New();

@@ -6,7 +6,8 @@ using Npgsql;
 namespace Ale;
 
 /// <summary>
-/// The local signing key, the payments secret and the audit key: given, or made once and kept. With a database the first
+/// The local signing key, the payments secret and the audit key: given, or made once and kept. With a database the
+/// first
 /// two lie there, so that all silos share them; the audit key never does, only its fingerprint.
 /// </summary>
 internal sealed record Secrets(byte[] LocalKey, byte[] Payments, byte[] Audit)
@@ -24,11 +25,13 @@ internal sealed record Secrets(byte[] LocalKey, byte[] Payments, byte[] Audit)
         if (database is null)
         {
             return new(FromFile(folder.FileOf("local.key")),
-                Given(settings.PaymentsSecret, "Ale:Payments:Secret") ?? FromFile(folder.FileOf("payments.key")), audit);
+                Given(settings.PaymentsSecret, "Ale:Payments:Secret")
+                    ?? FromFile(folder.FileOf("payments.key")), audit);
         }
 
         var fingerprint = HMACSHA256.HashData(audit, "ale audit key"u8);
-        if (!CryptographicOperations.FixedTimeEquals(await FromDatabase(database, "audit_fingerprint", fingerprint), fingerprint))
+        if (!CryptographicOperations.FixedTimeEquals(await FromDatabase(database, "audit_fingerprint", fingerprint),
+            fingerprint))
         {
             throw NotThisJournals("is not the one this journal was written with", file);
         }
@@ -45,7 +48,8 @@ internal sealed record Secrets(byte[] LocalKey, byte[] Payments, byte[] Audit)
     private static async Task<bool> Has(NpgsqlDataSource database, string name)
     {
         await using var connection = await database.OpenConnectionAsync();
-        return await connection.ExecuteScalarAsync<bool>("select exists (select 1 from ale_secret where name = @name)", new { name });
+        return await connection.ExecuteScalarAsync<bool>("select exists (select 1 from ale_secret where name = @name)",
+            new { name });
     }
 
     private static byte[]? Given(string? base64, string setting)
@@ -53,7 +57,8 @@ internal sealed record Secrets(byte[] LocalKey, byte[] Payments, byte[] Audit)
         if (base64 is null) return null;
         var bytes = new byte[base64.Length];
         if (!Convert.TryFromBase64String(base64.Trim(), bytes, out var length) || length < BytesMin)
-            throw new StartException($"{setting} is not base64 of {BytesMin} bytes or more (openssl rand -base64 {BytesMin}).");
+            throw new StartException(
+                $"{setting} is not base64 of {BytesMin} bytes or more (openssl rand -base64 {BytesMin}).");
         return bytes[..length];
     }
 
@@ -64,9 +69,11 @@ internal sealed record Secrets(byte[] LocalKey, byte[] Payments, byte[] Audit)
             if (!File.Exists(path))
             {
                 var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
-                if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+                if (!OperatingSystem.IsWindows()) options.UnixCreateMode =
+                    UnixFileMode.UserRead | UnixFileMode.UserWrite;
                 using var file = new FileStream(path, options);
-                file.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(RandomNumberGenerator.GetBytes(BytesMin)) + "\n"));
+                file.Write(Encoding.ASCII.GetBytes(Convert.ToBase64String(
+                    RandomNumberGenerator.GetBytes(BytesMin)) + "\n"));
                 file.Flush(flushToDisk: true);
             }
         }
@@ -81,7 +88,9 @@ internal sealed record Secrets(byte[] LocalKey, byte[] Payments, byte[] Audit)
     private static async Task<byte[]> FromDatabase(NpgsqlDataSource database, string name, byte[] made)
     {
         await using var connection = await database.OpenConnectionAsync();
-        await connection.ExecuteAsync("insert into ale_secret values (@name, @made) on conflict do nothing", new { name, made });
-        return await connection.QuerySingleAsync<byte[]>("select value from ale_secret where name = @name", new { name });
+        await connection.ExecuteAsync("insert into ale_secret values (@name, @made) on conflict do nothing",
+            new { name, made });
+        return await connection.QuerySingleAsync<byte[]>("select value from ale_secret where name = @name",
+            new { name });
     }
 }

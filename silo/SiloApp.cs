@@ -21,14 +21,16 @@ internal static class SiloApp
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
-            Args = args, ContentRootPath = AppContext.BaseDirectory,
+            Args = args,
+            ContentRootPath = AppContext.BaseDirectory,
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Orleans", LogLevel.Warning)
             .AddFilter("System", LogLevel.Warning).AddFilter("Polly", LogLevel.Error)
             .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
         var settings = SiloSettings.From(builder.Configuration, builder.Environment);
-        if (string.IsNullOrEmpty(builder.Configuration["urls"]) && builder.Configuration.GetSection("Kestrel:Endpoints").GetChildren().ToList() is [])
+        if (string.IsNullOrEmpty(builder.Configuration["urls"]) && builder.Configuration.GetSection("Kestrel:Endpoints")
+            .GetChildren().ToList() is [])
             builder.WebHost.UseUrls("http://localhost:8080");
 
         var folder = DataFolder.Open(settings.Data, alone: !settings.UsesPostgres);
@@ -69,10 +71,15 @@ internal static class SiloApp
     private static PolicyBook Policies(string folder)
     {
         try { return PolicyBook.Load(folder); }
-        catch (PolicyFileException e) { throw new StartException($"Policy {e.Message}. Ale__Policy names the folder of the policy files.", e); }
+        catch (PolicyFileException e)
+        {
+            throw new StartException(
+            $"Policy {e.Message}. Ale__Policy names the folder of the policy files.", e);
+        }
     }
 
-    private static async Task<Secrets> UsePostgres(WebApplicationBuilder builder, SiloSettings settings, DataFolder folder)
+    private static async Task<Secrets> UsePostgres(WebApplicationBuilder builder, SiloSettings settings,
+        DataFolder folder)
     {
         PostgresSources sources;
         Secrets secrets;
@@ -98,7 +105,8 @@ internal static class SiloApp
         builder.Host.UseOrleans(silo =>
         {
             silo.UsePostgresCluster(sources.Membership, sources.Work);
-            silo.ConfigureEndpoints(IPAddress.Parse(settings.Advertise), settings.SiloPort, settings.GatewayPort, listenOnAnyHostAddress: false);
+            silo.ConfigureEndpoints(IPAddress.Parse(settings.Advertise), settings.SiloPort, settings.GatewayPort,
+                listenOnAnyHostAddress: false);
             silo.Configure<ClusterMembershipOptions>(o =>
             {
                 // A crash is noticed in about 3 s. Shorter probes would evict a silo whose processors are merely busy.
@@ -110,7 +118,8 @@ internal static class SiloApp
         return secrets;
     }
 
-    private static async Task<Secrets> UseSqlite(WebApplicationBuilder builder, SiloSettings settings, DataFolder folder)
+    private static async Task<Secrets> UseSqlite(WebApplicationBuilder builder, SiloSettings settings,
+        DataFolder folder)
     {
         foreach (var file in new[] { "journal", "views", "orleans", "people" })
             if (Migration.Embedded("sqlite/" + file).Count > 0) await Migrations.Sqlite(folder.Sqlite(file), file);

@@ -16,7 +16,8 @@ internal sealed class SiloSettings
     /// <summary>Port that the other silos reach this one by; 0 picks a free one. Default 11111.</summary>
     public int SiloPort { get; set; } = 11_111;
 
-    /// <summary>Port for backends that are Orleans clients; whoever reaches it can call any grain. Default 0: none.</summary>
+    /// <summary>Port for backends that are Orleans clients; whoever reaches it can call any grain. Default 0:
+    /// none.</summary>
     public int GatewayPort { get; set; }
 
     /// <summary>Address under which the other silos reach this one. Default loopback.</summary>
@@ -28,10 +29,12 @@ internal sealed class SiloSettings
     /// <summary>Folder of the policy files. Default: those that ship with the silo.</summary>
     public string Policy { get; set; } = Path.Combine(AppContext.BaseDirectory, "policy");
 
-    /// <summary>Secret of the payment events' signatures, base64 of 32 bytes or more; absent: made once and kept.</summary>
+    /// <summary>Secret of the payment events' signatures, base64 of 32 bytes or more; absent: made once and
+    /// kept.</summary>
     public string? PaymentsSecret { get; set; }
 
-    /// <summary>Key of the journal's hash chain, base64 of 32 bytes or more; absent: made once and kept in the data folder.</summary>
+    /// <summary>Key of the journal's hash chain, base64 of 32 bytes or more; absent: made once and kept in the data
+    /// folder.</summary>
     public string? AuditKey { get; set; }
 
     /// <summary>Takes a local signing key in Production too. Default false.</summary>
@@ -72,13 +75,20 @@ internal sealed class SiloSettings
 
     private void Check(bool isProduction, bool hasAuthority)
     {
-        if (string.IsNullOrWhiteSpace(Data)) throw new StartException("Ale:Data names no folder; leave it out for 'data'.");
-        if (SiloPort is < 0 or > 65_535) throw new StartException($"Ale:SiloPort is {SiloPort}; give 0 to 65535, 0 for a free one.");
-        if (GatewayPort is < 0 or > 65_535) throw new StartException($"Ale:GatewayPort is {GatewayPort}; give 0 (none) to 65535.");
-        if (!IPAddress.TryParse(Advertise, out _)) throw new StartException($"Ale:Advertise is '{Advertise}'; give an IP address.");
-        if (string.IsNullOrWhiteSpace(ClusterId)) throw new StartException("Ale:ClusterId is empty; leave it out for 'ale'.");
-        if (Writer.WaitingEventsMax < 1_000) throw new StartException("Ale:Limits:WaitingEventsMax is below 1000 events.");
-        if (Writer.FlushRowsMax is < 1 or > 10_000) throw new StartException("Ale:Limits:FlushRowsMax is not 1 to 10000 rows.");
+        if (string.IsNullOrWhiteSpace(Data)) throw new StartException(
+            "Ale:Data names no folder; leave it out for 'data'.");
+        if (SiloPort is < 0 or > 65_535) throw new StartException(
+            $"Ale:SiloPort is {SiloPort}; give 0 to 65535, 0 for a free one.");
+        if (GatewayPort is < 0 or > 65_535) throw new StartException(
+            $"Ale:GatewayPort is {GatewayPort}; give 0 (none) to 65535.");
+        if (!IPAddress.TryParse(Advertise, out _)) throw new StartException(
+            $"Ale:Advertise is '{Advertise}'; give an IP address.");
+        if (string.IsNullOrWhiteSpace(ClusterId)) throw new StartException(
+            "Ale:ClusterId is empty; leave it out for 'ale'.");
+        if (Writer.WaitingEventsMax < 1_000) throw new StartException(
+            "Ale:Limits:WaitingEventsMax is below 1000 events.");
+        if (Writer.FlushRowsMax is < 1 or > 10_000) throw new StartException(
+            "Ale:Limits:FlushRowsMax is not 1 to 10000 rows.");
         if (Writer.RetryFor <= TimeSpan.Zero) throw new StartException("Ale:Limits:RetryFor is not a time above zero.");
         if (!isProduction) return;
         if (!hasAuthority && !AllowLocalKey)

@@ -77,14 +77,19 @@ internal static class EdgeDocument
         foreach (var query in metadata.OfType<QueryTaken>())
             operation.Parameters.Add(new OpenApiParameter
             {
-                Name = query.Name, In = ParameterLocation.Query, Description = query.Description,
+                Name = query.Name,
+                In = ParameterLocation.Query,
+                Description = query.Description,
                 Schema = new OpenApiSchema { Type = query.IsNumber ? JsonSchemaType.Integer : JsonSchemaType.String },
             });
         foreach (var header in metadata.OfType<HeaderTaken>())
             operation.Parameters.Add(new OpenApiParameter
             {
-                Name = header.Name, In = ParameterLocation.Header, Required = header.Required,
-                Description = header.Description, Schema = new OpenApiSchema { Type = JsonSchemaType.String },
+                Name = header.Name,
+                In = ParameterLocation.Header,
+                Required = header.Required,
+                Description = header.Description,
+                Schema = new OpenApiSchema { Type = JsonSchemaType.String },
             });
         if (metadata.OfType<BodyExample>().LastOrDefault() is { } example
             && operation.RequestBody?.Content is { } content && content.TryGetValue("application/json", out var body))

@@ -50,14 +50,14 @@ internal static class LocalTokens
         var at = now.UtcDateTime;
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(
             new SecurityTokenDescriptor
-        {
-            Issuer = Issuer,
-            Audience = audience,
-            IssuedAt = at,
-            NotBefore = at,
-            Expires = at.AddHours(hours),
-            Claims = new Dictionary<string, object> { ["sub"] = subject, [roleClaim] = role },
-            SigningCredentials = new SigningCredentials(key.Key, SecurityAlgorithms.HmacSha256),
-        });
+            {
+                Issuer = Issuer,
+                Audience = audience,
+                IssuedAt = at,
+                NotBefore = at,
+                Expires = at.AddHours(hours),
+                Claims = new Dictionary<string, object> { ["sub"] = subject, [roleClaim] = role },
+                SigningCredentials = new SigningCredentials(key.Key, SecurityAlgorithms.HmacSha256),
+            });
     }
 }

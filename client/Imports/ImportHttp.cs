@@ -67,7 +67,8 @@ internal sealed record ImportFiguresReply(
     public static ImportFiguresReply Of(ImportInfo import, ImportFigures f) => new(
         import.Id, import.Terms.Source, import.Terms.Market, import.Terms.Sha256, f.Orders, f.GuestOrders, f.OrderLines,
         f.Skus, f.UnitsSold, f.SalesMinor, f.ChargeLines, f.ChargesMinor, f.UnpricedLines, f.ReturnLines,
-        f.UnitsReturned, f.UnitsReturnUnmatched, f.RefundMinor, f.Users, f.PointsEarned, f.PointsReversed, f.PointsBalance,
+        f.UnitsReturned, f.UnitsReturnUnmatched, f.RefundMinor, f.Users, f.PointsEarned, f.PointsReversed,
+            f.PointsBalance,
         new(f.TierNew, f.TierRegular, f.TierCore), f.OnHand);
 }
 

@@ -14,7 +14,8 @@ internal static class KernelHttp
         api.MapGet("/settled", async (HttpContext http, IGrainFactory grains) =>
             {
                 var view = await grains.KernelAdmin().Settled(Patience, http.RequestAborted);
-                return TypedResults.Json(new SettledReply(view.Parked, view.Retrying, [.. view.Behind]), EdgeJson.Options,
+                return TypedResults.Json(new SettledReply(view.Parked, view.Retrying, [.. view.Behind]),
+                    EdgeJson.Options,
                     statusCode: view.IsSettled ? 200 : 202);
             })
             .Allow(Permission.SettledRead).WithTags(Tag).WithName("getSettled").Produces<SettledReply>()
@@ -22,7 +23,8 @@ internal static class KernelHttp
 
         api.MapGet("/readers", async (HttpContext http, IGrainFactory grains) =>
                 TypedResults.Json(await grains.KernelAdmin().Readers(http.RequestAborted), EdgeJson.Options))
-            .Allow(Permission.ParkedRead).WithTags(Tag).WithName("listReaders").WithSummary("Every reader and where it stands");
+            .Allow(Permission.ParkedRead).WithTags(Tag).WithName("listReaders")
+                .WithSummary("Every reader and where it stands");
 
         api.MapGet("/parked", (PageRequest page, IGrainFactory grains, EdgeCall edge) => edge.Run(
                 ct => grains.KernelAdmin().Parked(page.Limit, ct), found => new Page<ParkedView>(found, null)))
@@ -47,10 +49,12 @@ internal static class KernelHttp
         api.MapPost("/verify", async (CommandKey key, HttpContext http, IGrainFactory grains) =>
             {
                 http.Response.ContentType = "application/x-ndjson";
-                await foreach (var line in grains.KernelAdmin().Verify(http.RequestAborted).WithCancellation(http.RequestAborted))
+                await foreach (var line in grains.KernelAdmin().Verify(http.RequestAborted)
+                    .WithCancellation(http.RequestAborted))
                 {
                     object told = line.Report is { } report ? report : new { line.Progress };
-                    await JsonSerializer.SerializeAsync(http.Response.Body, told, EdgeJson.Options, http.RequestAborted);
+                    await JsonSerializer.SerializeAsync(http.Response.Body, told, EdgeJson.Options,
+                        http.RequestAborted);
                     await http.Response.WriteAsync("\n", http.RequestAborted);
                     await http.Response.Body.FlushAsync(http.RequestAborted);
                 }

@@ -13,7 +13,8 @@ internal static class OrderHttp
     {
         var orders = api.MapGroup("/orders").WithTags(Tag);
 
-        orders.MapPut("/{id}", (Id id, OrderBody body, Caller caller, UserMap users, IGrainFactory grains, EdgeCall edge) =>
+        orders.MapPut("/{id}", (Id id, OrderBody body, Caller caller, UserMap users, IGrainFactory grains,
+            EdgeCall edge) =>
             {
                 var owner = caller.Own(body.UserId);
                 if (!caller.IsBackend) body.RefuseWhatBackendsSay();
@@ -38,42 +39,49 @@ internal static class OrderHttp
                 IGrainFactory grains, EdgeCall edge) =>
             {
                 var owner = caller.Sees(null, Permission.OrderRead) ? userId : caller.Own(userId);
-                if (owner is not null && !Limits.IsId(owner)) throw new ProblemException(Problem.Invalid("userId", Id.Form));
+                if (owner is not null && !Limits.IsId(owner)) throw new ProblemException(Problem.Invalid("userId",
+                    Id.Form));
                 var after = page.After is { } c ? new OrderCursor(c.Long(0), c.Text(1)) : null;
                 return edge.Run(
                     async ct =>
                     {
                         var user = owner is null ? null : await users.Find(owner, ct);
                         if (owner is not null && user is null) return ImmutableArray<OrderRow>.Empty;
-                        return await grains.OrderQueries().Orders(user, state, after, page.Limit + 1, page.At ?? default, ct);
+                        return await grains.OrderQueries().Orders(user, state, after, page.Limit + 1, page.At
+                            ?? default, ct);
                     },
                     async found =>
                     {
                         var names = await users.External(found.Select(o => o.User).OfType<UserId>(), default);
-                        var next = Page<OrderRow>.Of(found, page.Limit, o => Cursor.Of(o.PlacedAt.ToUnixTimeMilliseconds(), o.Id));
+                        var next = Page<OrderRow>.Of(found, page.Limit, o =>
+                            Cursor.Of(o.PlacedAt.ToUnixTimeMilliseconds(), o.Id));
                         return new Page<OrderListed>([.. next.Items.Select(o => OrderListed.Of(o, names))], next.Next);
                     });
             })
             .Allow(Permission.OrderRead).WithName("listOrders")
             .WithSummary("Orders, newest first; ?userId= and ?state= narrow the list");
 
-        orders.MapPost("/{id}/pay", (Id id, PayBody body, CommandKey key, Caller caller, UserMap users, IGrainFactory grains,
+        orders.MapPost("/{id}/pay", (Id id, PayBody body, CommandKey key, Caller caller, UserMap users,
+            IGrainFactory grains,
                 EdgeCall edge) => edge.Run(ct => IfVisible(
                 id, caller, users, grains, order => order.Pay(new(key, body.Method, body.Outcome), ct), ct)))
             .Allow(Permission.PaymentAsk).WithName("payOrder").WithSummary("Ask the acquirer for the money");
 
-        Step("cancel", "Give units, coupon, points and money back", Permission.OrderPlace, (o, key, ct) => o.Cancel(key, ct));
+        Step("cancel", "Give units, coupon, points and money back", Permission.OrderPlace, (o, key, ct) =>
+            o.Cancel(key, ct));
         Step("ship", "It has left the house", Permission.OrderWrite, (o, key, ct) => o.Ship(key, ct));
         Step("deliver", "It has arrived", Permission.OrderWrite, (o, key, ct) => o.Deliver(key, ct));
 
         orders.MapPut("/{id}/returns/{returnId}", (Id id, Id returnId, ReturnBody body, Caller caller, UserMap users,
                 IGrainFactory grains, EdgeCall edge) => edge.Run(ct => IfVisible(
                 id, caller, users, grains, order => order.Return(body.Command(returnId), ct), ct)))
-            .Allow(Permission.ReturnWrite).WithName("returnGoods").WithSummary("Take goods back; units, points and money follow");
+            .Allow(Permission.ReturnWrite).WithName("returnGoods")
+                .WithSummary("Take goods back; units, points and money follow");
 
         void Step(string name, string summary, Permission may,
             Func<IOrderGrain, CommandKey, CancellationToken, Task<Outcome<OrderView>>> step) =>
-            orders.MapPost($"/{{id}}/{name}", (Id id, CommandKey key, Caller caller, UserMap users, IGrainFactory grains,
+            orders.MapPost($"/{{id}}/{name}", (Id id, CommandKey key, Caller caller, UserMap users,
+                IGrainFactory grains,
                     EdgeCall edge) => edge.Run(
                     ct => IfVisible(id, caller, users, grains, order => step(order, key, ct), ct),
                     order => OrderReply.Of(order, users)))
@@ -85,7 +93,8 @@ internal static class OrderHttp
         await Visible(id, caller, users, grains, ct) is { } refusal ? refusal : await call(grains.Order(id));
 
     /// <summary>Another's order is answered as unknown. Who may see all orders is not looked at.</summary>
-    private static async Task<Refusal?> Visible(Id id, Caller caller, UserMap users, IGrainFactory grains, CancellationToken ct)
+    private static async Task<Refusal?> Visible(Id id, Caller caller, UserMap users, IGrainFactory grains,
+        CancellationToken ct)
     {
         if (caller.Sees(null, Permission.OrderRead)) return null;
         var (order, refusal) = await grains.Order(id).Get(ct);
@@ -125,13 +134,21 @@ internal sealed record OrderBody(
     public void RefuseWhatBackendsSay()
     {
         if (Lines.Any(l => l.PriceMinor is not null) || Charges is { Length: > 0 } || RecordedAt is not null)
-            throw new ProblemException(Problem.Invalid("lines", "Only a backend gives prices, charges and recordedAt."));
+            throw new ProblemException(Problem.Invalid("lines",
+                "Only a backend gives prices, charges and recordedAt."));
     }
 
-    public PlaceOrder Command(UserId? user) => new([.. Lines.Select(l => new OrderLine(l.Sku.Value, l.Quantity, l.PriceMinor))])
+    public PlaceOrder Command(UserId? user) => new([.. Lines.Select(l =>
+        new OrderLine(l.Sku.Value, l.Quantity, l.PriceMinor))])
     {
-        User = user, SessionId = SessionId, Channel = Channel, CampaignId = CampaignId, PlacementId = PlacementId,
-        ShareId = ShareId, Coupon = Coupon?.Value, RecordedAt = RecordedAt,
+        User = user,
+        SessionId = SessionId,
+        Channel = Channel,
+        CampaignId = CampaignId,
+        PlacementId = PlacementId,
+        ShareId = ShareId,
+        Coupon = Coupon?.Value,
+        RecordedAt = RecordedAt,
         Charges = [.. (Charges ?? []).Select(c => new OrderCharge(c.Code, c.AmountMinor))],
     };
 }
@@ -157,7 +174,8 @@ internal sealed record ChargeBody(string Code, long AmountMinor) : IValidated
 }
 
 /// <param name="Method"><c>local</c>: the acquirer that moves no money.</param>
-/// <param name="Outcome">What it is to answer: <c>captured</c>, <c>failed</c>, <c>late</c>; refused in Production.</param>
+/// <param name="Outcome">What it is to answer: <c>captured</c>, <c>failed</c>, <c>late</c>; refused in
+/// Production.</param>
 internal sealed record PayBody(string Method, string? Outcome = null) : IValidated
 {
     public void Validate(Problems p)
@@ -175,7 +193,8 @@ internal sealed record ReturnBody(ImmutableArray<ReturnLineBody> Lines, string R
         p.Text("reason", Reason, min: 1);
     }
 
-    public ReturnGoods Command(Id id) => new(id, [.. Lines.Select(l => new ReturnLine(l.Sku.Value, l.Quantity))], Reason);
+    public ReturnGoods Command(Id id) => new(id, [.. Lines.Select(l => new ReturnLine(l.Sku.Value, l.Quantity))],
+        Reason);
 }
 
 internal sealed record ReturnLineBody(SkuCode Sku, int Quantity) : IValidated
@@ -189,7 +208,8 @@ internal sealed record OrderReply(
     long ChargesMinor, long PayableMinor, string Currency, DateTimeOffset? PayBy, string? Reason, string? SessionId,
     long PointsEarned, long PointsReversed, long RefundMinor)
 {
-    public static async Task<OrderReply> Of(OrderView o, UserMap users) => new(o.Id, await users.External(o.User, default),
+    public static async Task<OrderReply> Of(OrderView o, UserMap users) =>
+        new(o.Id, await users.External(o.User, default),
         o.State, o.Lines, o.GoodsMinor, o.DiscountMinor, o.ChargesMinor, o.PayableMinor, o.Currency, o.PayBy, o.Reason,
         o.SessionId, o.PointsEarned, o.PointsReversed, o.RefundMinor);
 }
@@ -200,6 +220,7 @@ internal sealed record OrderListed(
     int Lines, DateTimeOffset PlacedAt, string? SessionId)
 {
     public static OrderListed Of(OrderRow o, ImmutableDictionary<UserId, string> names) => new(o.Id,
-        o.User is { } u ? names.GetValueOrDefault(u) : null, o.State, o.Currency, o.GoodsMinor, o.PayableMinor, o.RefundMinor,
+        o.User is { } u ? names.GetValueOrDefault(u) : null, o.State, o.Currency, o.GoodsMinor, o.PayableMinor,
+            o.RefundMinor,
         o.Lines, o.PlacedAt, o.SessionId);
 }

@@ -22,10 +22,12 @@ internal static class PolicyHttp
 
     /// <summary>A value as answered; the members mean what they do in <see cref="PolicyValue"/>.</summary>
     internal sealed record PolicyReply(
-        string Key, string Market, JsonElement Value, string Unit, string Section, string Owner, DateTimeOffset EffectiveAt,
+        string Key, string Market, JsonElement Value, string Unit, string Section, string Owner,
+            DateTimeOffset EffectiveAt,
         string? Note)
     {
-        public static PolicyReply Of(PolicyValue v) => new(v.Key, v.Market, JsonDocument.Parse(v.Value).RootElement, v.Unit,
+        public static PolicyReply Of(PolicyValue v) => new(v.Key, v.Market, JsonDocument.Parse(v.Value)
+            .RootElement, v.Unit,
             v.Section, v.Owner, v.EffectiveAt, v.Note);
     }
 }

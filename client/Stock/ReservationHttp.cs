@@ -11,13 +11,15 @@ internal static class ReservationHttp
         var one = skus.MapGroup("/{sku}/reservations/{id}").WithTags(StockHttp.Tag);
 
         one.MapPut("",
-                (SkuCode sku, Id id, ReservationBody body, Caller caller, UserMap users, IGrainFactory grains, EdgeCall edge) =>
+                (SkuCode sku, Id id, ReservationBody body, Caller caller, UserMap users, IGrainFactory grains,
+                    EdgeCall edge) =>
                 {
                     var owner = caller.Own(body.UserId);
                     return edge.Run(
                         async ct => await grains.Sku(sku).Reserve(new(id, body.Quantity)
                         {
-                            User = await users.InternalOrGuest(owner, ct), SessionId = body.SessionId,
+                            User = await users.InternalOrGuest(owner, ct),
+                            SessionId = body.SessionId,
                         }, ct),
                         held => Reply(held, users));
                 })
@@ -31,7 +33,8 @@ internal static class ReservationHttp
             .Allow(Permission.StockReserve).WithName("getReservation").WithSummary("A reservation as it is now.");
 
         one.MapPost("/confirm",
-                (SkuCode sku, Id id, ConfirmBody? body, CommandKey key, Caller caller, UserMap users, IGrainFactory grains,
+                (SkuCode sku, Id id, ConfirmBody? body, CommandKey key, Caller caller, UserMap users,
+                    IGrainFactory grains,
                     EdgeCall edge) =>
                 {
                     var owner = caller.Own(body?.UserId);
@@ -55,7 +58,8 @@ internal static class ReservationHttp
             .WithSummary("Sells the units; after the hold has ended they are claimed anew when they are there.");
 
         one.MapPost("/release",
-                (SkuCode sku, Id id, CommandKey key, Caller caller, UserMap users, IGrainFactory grains, EdgeCall edge) =>
+                (SkuCode sku, Id id, CommandKey key, Caller caller, UserMap users, IGrainFactory grains,
+                    EdgeCall edge) =>
                     edge.Run(
                         async ct => await WhyHidden(sku, id, caller, users, grains, ct) is { } refusal
                             ? refusal : await grains.Sku(sku).Release(new(id), ct),
@@ -63,7 +67,8 @@ internal static class ReservationHttp
             .Allow(Permission.StockReserve).WithName("releaseReservation").WithSummary("Gives the units back.");
 
         one.MapPost("/renew",
-                (SkuCode sku, Id id, CommandKey key, Caller caller, UserMap users, IGrainFactory grains, EdgeCall edge) =>
+                (SkuCode sku, Id id, CommandKey key, Caller caller, UserMap users, IGrainFactory grains,
+                    EdgeCall edge) =>
                     edge.Run(
                         async ct => await WhyHidden(sku, id, caller, users, grains, ct) is { } refusal
                             ? refusal : await grains.Sku(sku).Renew(new(id, key), ct),
@@ -102,7 +107,8 @@ internal static class ReservationHttp
 
     /// <summary>What the reservation was: needed only to claim anew what is forgotten.</summary>
     /// <param name="PriceMinor">The price agreed then; absent: the SKU's.</param>
-    internal sealed record ConfirmBody(string? UserId = null, int? Quantity = null, long? PriceMinor = null) : IValidated
+    internal sealed record ConfirmBody(string? UserId = null, int? Quantity = null, long? PriceMinor = null)
+        : IValidated
     {
         public void Validate(Problems p)
         {

@@ -30,13 +30,15 @@ internal static class StockHttp
                     ct => grains.StockQueries().Skus(after, page.Limit + 1, page.At ?? default, ct),
                     found => Page<SkuRow>.Of(found, page.Limit, row => Cursor.Of(row.Sku)));
             })
-            .Allow(Permission.StockRead).WithName("listSkus").WithSummary("All SKUs with their figures, in order of their code.");
+            .Allow(Permission.StockRead).WithName("listSkus")
+                .WithSummary("All SKUs with their figures, in order of their code.");
 
         skus.MapGet("/{sku}/stock", (SkuCode sku, IGrainFactory grains, EdgeCall edge) =>
                 edge.Run(ct => grains.Sku(sku).Levels(ct)))
             .Allow(Permission.StockRead).WithName("getStock").WithSummary("The figures of a SKU as they are now.");
 
-        skus.MapPut("/{sku}/receipts/{id}", (SkuCode sku, Id id, ReceiptBody body, IGrainFactory grains, EdgeCall edge) =>
+        skus.MapPut("/{sku}/receipts/{id}", (SkuCode sku, Id id, ReceiptBody body, IGrainFactory grains,
+            EdgeCall edge) =>
                 edge.Run(
                     ct => grains.Sku(sku).Receive(new(id, body.Quantity) { Batch = body.Batch }, ct),
                     move => new ReceiptReply(move.Id, move.Sku, move.Delta)))
@@ -61,14 +63,21 @@ internal static class StockHttp
     {
         internal SkuTerms Terms => new(Title, PriceMinor, Currency, Market ?? "")
         {
-            Product = Product, OptionValues = OptionValues?.ToImmutableSortedDictionary(StringComparer.Ordinal),
-            CostMinor = CostMinor, Barcode = Barcode,
-            Levels = Levels is { } l ? new(l.Safety, l.Warning, l.Minimum) : null, HoldSeconds = HoldSeconds,
-            PerUserMax = PerUserMax, PerSessionMax = PerSessionMax, LimitedTotal = LimitedTotal,
-            EcoPackaging = EcoPackaging, Imported = Imported,
+            Product = Product,
+            OptionValues = OptionValues?.ToImmutableSortedDictionary(StringComparer.Ordinal),
+            CostMinor = CostMinor,
+            Barcode = Barcode,
+            Levels = Levels is { } l ? new(l.Safety, l.Warning, l.Minimum) : null,
+            HoldSeconds = HoldSeconds,
+            PerUserMax = PerUserMax,
+            PerSessionMax = PerSessionMax,
+            LimitedTotal = LimitedTotal,
+            EcoPackaging = EcoPackaging,
+            Imported = Imported,
         };
 
-        public static SkuReply Of(string sku, SkuTerms t) => new(sku, t.Title, t.PriceMinor, t.Currency, t.Market, t.Product,
+        public static SkuReply Of(string sku, SkuTerms t) =>
+            new(sku, t.Title, t.PriceMinor, t.Currency, t.Market, t.Product,
             t.OptionValues, t.CostMinor, t.Barcode,
             t.Levels is { } l ? new(l.Safety, l.Warning, l.Minimum) : null, t.HoldSeconds, t.PerUserMax,
             t.PerSessionMax, t.LimitedTotal, t.EcoPackaging, t.Imported);
@@ -97,7 +106,8 @@ internal static class StockHttp
         }
     }
 
-    /// <summary>Units; in no other order than safety &gt; warning &gt; minimum ≥ 0, else <c>stock.bad_levels</c>.</summary>
+    /// <summary>Units; in no other order than safety &gt; warning &gt; minimum ≥ 0, else
+    /// <c>stock.bad_levels</c>.</summary>
     internal sealed record LevelsBody(int Safety, int Warning, int Minimum);
 
     /// <summary>A SKU as answered.</summary>

@@ -22,7 +22,9 @@ public interface IKernelAdmin : IGrainWithIntegerKey
     [Alias("replay")] Task<Outcome<Done>> Replay(string reaction, string stream, CancellationToken ct = default);
 
     /// <summary>Gives the first event of a parked stream up, and tries the next.</summary>
-    [Alias("drop")] Task<Outcome<Done>> Drop(string reaction, string stream, long version, CancellationToken ct = default);
+    [Alias("drop")]
+    Task<Outcome<Done>> Drop(string reaction, string stream, long version,
+        CancellationToken ct = default);
 
     /// <summary>Fills a projection's tables anew, beside those that are read.</summary>
     [Alias("rebuild")] Task<Outcome<Done>> Rebuild(string projection, CancellationToken ct = default);
@@ -41,7 +43,8 @@ public sealed record SettledView(
 /// <summary>One reader.</summary>
 [GenerateSerializer, Immutable, Alias("ale.kernel.reader")]
 public sealed record ReaderView(
-    [property: Id(0)] string Name, [property: Id(1)] long Tx, [property: Id(2)] long Position, [property: Id(3)] int Failures);
+    [property: Id(0)] string Name, [property: Id(1)] long Tx, [property: Id(2)] long Position,
+        [property: Id(3)] int Failures);
 
 /// <summary>A stream that waits, by its first event.</summary>
 [GenerateSerializer, Immutable, Alias("ale.kernel.parked")]

@@ -4,7 +4,8 @@ using Ale.Payments;
 namespace Ale.Orders;
 
 /// <summary>
-/// One order (ORD-03): reserve all lines or none, apply the coupon, pay, confirm; whatever fails undoes what went before.
+/// One order (ORD-03): reserve all lines or none, apply the coupon, pay, confirm; whatever fails undoes what went
+/// before.
 /// </summary>
 /// <remarks>The key is the order's id.</remarks>
 [Alias("ale.order")]
@@ -24,10 +25,13 @@ public interface IOrderGrain : IGrainWithStringKey
     [Alias("pay")] Task<Outcome<PaymentAsked>> Pay(PayOrder command, CancellationToken ct = default);
 
     /// <summary>
-    /// Takes what the acquirer says; each event has one effect. What does not fit the order as it is (unknown, wrong amount
+    /// Takes what the acquirer says; each event has one effect. What does not fit the order as it is (unknown, wrong
+    /// amount
     /// or currency, out of order) is kept as parked and changes nothing.
     /// </summary>
-    [Alias("take_payment")] Task<Outcome<PaymentTaken>> TakePayment(PaymentEvent happened, CancellationToken ct = default);
+    [Alias("take_payment")]
+    Task<Outcome<PaymentTaken>> TakePayment(PaymentEvent happened,
+        CancellationToken ct = default);
 
     /// <summary>Ends it: units, coupon, points and money go back. Refused once it is shipped.</summary>
     [Alias("cancel")] Task<Outcome<OrderView>> Cancel(string key, CancellationToken ct = default);
@@ -86,7 +90,8 @@ public sealed record PlaceOrder([property: Id(0)] ImmutableArray<OrderLine> Line
     /// <inheritdoc/>
     public bool Equals(PlaceOrder? other) => other is not null
         && (User, SessionId, Channel, CampaignId, PlacementId, ShareId, Coupon, RecordedAt)
-            == (other.User, other.SessionId, other.Channel, other.CampaignId, other.PlacementId, other.ShareId, other.Coupon,
+            == (other.User, other.SessionId, other.Channel, other.CampaignId, other.PlacementId, other.ShareId,
+                other.Coupon,
                 other.RecordedAt)
         && Lines.SequenceEqual(other.Lines) && Charges.SequenceEqual(other.Charges);
 
@@ -130,7 +135,8 @@ public sealed record OrderView(
     [property: Id(5)] long DiscountMinor, [property: Id(6)] long ChargesMinor, [property: Id(7)] long PayableMinor,
     [property: Id(8)] string Currency, [property: Id(9)] DateTimeOffset? PayBy)
 {
-    /// <summary>Why it was cancelled: <c>user</c>, <c>expired</c>, <c>payment</c>, <c>stock</c>, <c>coupon</c>.</summary>
+    /// <summary>Why it was cancelled: <c>user</c>, <c>expired</c>, <c>payment</c>, <c>stock</c>,
+    /// <c>coupon</c>.</summary>
     [Id(10)] public string? Reason { get; init; }
 
     /// <summary>Points it earned, reversed ones included.</summary>
@@ -152,7 +158,8 @@ public sealed record PricedLine(
     [property: Id(0)] string Sku, [property: Id(1)] int Quantity, [property: Id(2)] long PriceMinor);
 
 /// <summary>A wish to pay.</summary>
-/// <param name="Outcome">What the local acquirer is to answer: <c>captured</c>, <c>failed</c>, <c>late</c>; no other knows it.</param>
+/// <param name="Outcome">What the local acquirer is to answer: <c>captured</c>, <c>failed</c>, <c>late</c>; no other
+/// knows it.</param>
 [GenerateSerializer, Immutable, Alias("ale.order.pay")]
 public sealed record PayOrder(
     [property: Id(0)] string Key, [property: Id(1)] string Method, [property: Id(2)] string? Outcome);
@@ -191,10 +198,12 @@ public enum ReturnState
 /// <summary>A return as it is now.</summary>
 [GenerateSerializer, Immutable, Alias("ale.order.return_view")]
 public sealed record ReturnView(
-    [property: Id(0)] string Id, [property: Id(1)] ReturnState State, [property: Id(2)] ImmutableArray<PricedLine> Lines,
+    [property: Id(0)] string Id, [property: Id(1)] ReturnState State,
+        [property: Id(2)] ImmutableArray<PricedLine> Lines,
     [property: Id(3)] long RefundMinor, [property: Id(4)] long PointsReversed, [property: Id(5)] OrderState OrderState);
 
-/// <summary>In order of precedence; after <see cref="Currency"/> come the first line's <c>stock.*</c>, then <c>coupon.*</c>.</summary>
+/// <summary>In order of precedence; after <see cref="Currency"/> come the first line's <c>stock.*</c>, then
+/// <c>coupon.*</c>.</summary>
 public static class OrderRefusals
 {
     /// <summary>No such order.</summary>

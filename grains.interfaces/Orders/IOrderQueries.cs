@@ -9,8 +9,10 @@ public interface IOrderQueries : IGrainWithIntegerKey
     /// <summary>Orders, newest first; <paramref name="user"/> and <paramref name="state"/> narrow it.</summary>
     /// <param name="after">The last row of the page before; null: from the newest.</param>
     /// <param name="at">The list waits up to 2 s until it shows this place.</param>
-    [Alias("orders")] Task<Outcome<ImmutableArray<OrderRow>>> Orders(
-        UserId? user, OrderState? state, OrderCursor? after, int limit, JournalPlace at, CancellationToken ct = default);
+    [Alias("orders")]
+    Task<Outcome<ImmutableArray<OrderRow>>> Orders(
+        UserId? user, OrderState? state, OrderCursor? after, int limit, JournalPlace at,
+            CancellationToken ct = default);
 }
 
 /// <summary>Where a page of orders ended.</summary>

@@ -5,7 +5,8 @@ namespace Ale.Payments;
 public interface IPaymentDoor : IGrainWithIntegerKey
 {
     /// <summary>
-    /// Checks the signature (<c>t=&lt;unix&gt;,v1=&lt;hex HMAC-SHA256 of "t.body"&gt;</c>, stamp at most 5 minutes off) and
+    /// Checks the signature (<c>t=&lt;unix&gt;,v1=&lt;hex HMAC-SHA256 of "t.body"&gt;</c>, stamp at most 5 minutes off)
+    /// and
     /// gives the event to its order. Each <c>eventId</c> has one effect; with other content:
     /// <see cref="PaymentRefusals.Changed"/>.
     /// </summary>
@@ -80,5 +81,6 @@ public static class PaymentKeys
     public static IPaymentDoor PaymentDoor(this IGrainFactory grains) => grains.GetGrain<IPaymentDoor>(0);
 
     /// <summary>The grain that keeps an event.</summary>
-    public static IPaymentGrain Payment(this IGrainFactory grains, string eventId) => grains.Ref<IPaymentGrain>(eventId);
+    public static IPaymentGrain Payment(this IGrainFactory grains, string eventId) =>
+        grains.Ref<IPaymentGrain>(eventId);
 }

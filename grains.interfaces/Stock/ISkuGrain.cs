@@ -2,7 +2,8 @@ using System.Collections.Immutable;
 
 namespace Ale.Stock;
 
-/// <summary>One SKU's stock (STK-01): every unit is reserved, confirmed or given back here, one command at a time.</summary>
+/// <summary>One SKU's stock (STK-01): every unit is reserved, confirmed or given back here, one command at a
+/// time.</summary>
 /// <remarks>The key is the SKU, upper case.</remarks>
 [Alias("ale.sku")]
 public interface ISkuGrain : IGrainWithStringKey
@@ -92,7 +93,8 @@ public sealed record SkuTerms(
     /// <inheritdoc/>
     public bool Equals(SkuTerms? other) => other is not null
         && (Title, PriceMinor, Currency, Market, Product, CostMinor, Barcode)
-            == (other.Title, other.PriceMinor, other.Currency, other.Market, other.Product, other.CostMinor, other.Barcode)
+            == (other.Title, other.PriceMinor, other.Currency, other.Market, other.Product, other.CostMinor,
+                other.Barcode)
         && (Levels, HoldSeconds, PerUserMax, PerSessionMax, LimitedTotal, EcoPackaging, Imported)
             == (other.Levels, other.HoldSeconds, other.PerUserMax, other.PerSessionMax, other.LimitedTotal,
                 other.EcoPackaging, other.Imported)
@@ -133,7 +135,8 @@ public enum StockLevel
 /// <summary>A SKU's figures, units. <c>Available = max(0, OnHand − Held)</c>.</summary>
 [GenerateSerializer, Immutable, Alias("ale.sku.levels")]
 public sealed record StockLevels(
-    [property: Id(0)] string Sku, [property: Id(1)] long OnHand, [property: Id(2)] long Held, [property: Id(3)] long Sold,
+    [property: Id(0)] string Sku, [property: Id(1)] long OnHand, [property: Id(2)] long Held,
+        [property: Id(3)] long Sold,
     [property: Id(4)] long Quarantine, [property: Id(5)] long Available, [property: Id(6)] StockLevel Level,
     [property: Id(7)] bool LiveSelling, [property: Id(8)] long Version);
 
@@ -165,7 +168,8 @@ public sealed record ReserveStock([property: Id(0)] string Id, [property: Id(1)]
     [Id(3)] public string? SessionId { get; init; }
 }
 
-/// <summary>The sale of a reservation. With its content it claims anew even when the reservation is forgotten.</summary>
+/// <summary>The sale of a reservation. With its content it claims anew even when the reservation is
+/// forgotten.</summary>
 [GenerateSerializer, Immutable, Alias("ale.sku.confirm")]
 public sealed record ConfirmStock([property: Id(0)] string Id)
 {
@@ -227,7 +231,8 @@ public enum ReservationState
 /// <summary>A reservation as it is now.</summary>
 [GenerateSerializer, Immutable, Alias("ale.sku.reservation")]
 public sealed record Reservation(
-    [property: Id(0)] string Id, [property: Id(1)] string Sku, [property: Id(2)] UserId? User, [property: Id(3)] int Quantity,
+    [property: Id(0)] string Id, [property: Id(1)] string Sku, [property: Id(2)] UserId? User,
+        [property: Id(3)] int Quantity,
     [property: Id(4)] long PriceMinor, [property: Id(5)] string Currency, [property: Id(6)] ReservationState State,
     [property: Id(7)] DateTimeOffset ExpiresAt, [property: Id(8)] string? SessionId)
 {

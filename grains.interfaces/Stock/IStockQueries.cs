@@ -6,13 +6,16 @@ namespace Ale.Stock;
 [Alias("ale.stock.queries")]
 public interface IStockQueries : IGrainWithIntegerKey
 {
-    /// <summary>SKUs in order of their code, after <paramref name="after"/>; at most <paramref name="limit"/>.</summary>
+    /// <summary>SKUs in order of their code, after <paramref name="after"/>; at most <paramref
+    /// name="limit"/>.</summary>
     /// <param name="at">The list waits up to 2 s until it shows this place.</param>
-    [Alias("skus")] Task<Outcome<ImmutableArray<SkuRow>>> Skus(
+    [Alias("skus")]
+    Task<Outcome<ImmutableArray<SkuRow>>> Skus(
         string? after, int limit, JournalPlace at, CancellationToken ct = default);
 
     /// <summary>SKUs as the table knows them, a moment late; ones it does not know are left out.</summary>
-    [Alias("glance")] Task<Outcome<ImmutableArray<SkuGlance>>> Glance(
+    [Alias("glance")]
+    Task<Outcome<ImmutableArray<SkuGlance>>> Glance(
         ImmutableArray<string> skus, CancellationToken ct = default);
 }
 

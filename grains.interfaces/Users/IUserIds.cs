@@ -19,7 +19,8 @@ public interface IUserIds : IGrainWithIntegerKey
     [Alias("find")] Task<UserId?> Find(string externalId, CancellationToken ct = default);
 
     /// <summary>External ids of the given users; erased ones are left out.</summary>
-    [Alias("external")] Task<ImmutableDictionary<UserId, string>> External(
+    [Alias("external")]
+    Task<ImmutableDictionary<UserId, string>> External(
         ImmutableArray<UserId> users, CancellationToken ct = default);
 }
 
@@ -34,7 +35,8 @@ public interface IPeople : IGrainWithIntegerKey
     /// Sets the given fields; absent ones stay. Answers with all. Refuses: <see cref="UserRefusals.BadBirthDate"/>,
     /// <see cref="UserRefusals.Unknown"/>.
     /// </summary>
-    [Alias("put_profile")] Task<Outcome<UserProfile>> PutProfile(
+    [Alias("put_profile")]
+    Task<Outcome<UserProfile>> PutProfile(
         UserId user, UserProfile profile, CancellationToken ct = default);
 
     /// <summary>All fields. Refuses: <see cref="UserRefusals.Unknown"/>.</summary>

@@ -9,17 +9,20 @@ public interface IUserQueries : IGrainWithIntegerKey
     /// <summary>Users, newest first; at most <paramref name="limit"/>.</summary>
     /// <param name="after">Registration of the last one of the page before; null: from the start.</param>
     /// <param name="at">The list waits up to 2 s until it shows this place.</param>
-    [Alias("users")] Task<Outcome<ImmutableArray<UserRow>>> Users(
+    [Alias("users")]
+    Task<Outcome<ImmutableArray<UserRow>>> Users(
         UserPlace? after, int limit, JournalPlace at, CancellationToken ct = default);
 
     /// <summary>The given users (at most 1,000) in no order; unknown ones are left out.</summary>
-    [Alias("some")] Task<Outcome<ImmutableArray<UserRow>>> Some(
+    [Alias("some")]
+    Task<Outcome<ImmutableArray<UserRow>>> Some(
         ImmutableArray<UserId> users, JournalPlace at, CancellationToken ct = default);
 
     /// <summary>
     /// A user's ledger, newest first; at most <paramref name="limit"/> entries below <paramref name="before"/>.
     /// </summary>
-    [Alias("points")] Task<Outcome<ImmutableArray<PointsEntry>>> Points(
+    [Alias("points")]
+    Task<Outcome<ImmutableArray<PointsEntry>>> Points(
         UserId user, long? before, int limit, JournalPlace at, CancellationToken ct = default);
 }
 

@@ -4,7 +4,8 @@ namespace Ale.Engines;
 internal static class Shares
 {
     /// <summary>
-    /// Parts that add up to <paramref name="amount"/>, each in proportion to its weight; what rounding leaves goes to the
+    /// Parts that add up to <paramref name="amount"/>, each in proportion to its weight; what rounding leaves goes to
+    /// the
     /// largest remainders, the earlier first. All weights 0: all parts 0.
     /// </summary>
     public static long[] Split(long amount, IReadOnlyList<long> weights)
@@ -22,7 +23,8 @@ internal static class Shares
             left -= parts[i];
         }
 
-        foreach (var (_, i) in remainders.OrderByDescending(r => r.Remainder).ThenBy(r => r.Index).Take((int)left)) parts[i]++;
+        foreach (var (_, i) in remainders.OrderByDescending(r => r.Remainder).ThenBy(r => r.Index)
+            .Take((int)left)) parts[i]++;
         return parts;
     }
 }

@@ -37,7 +37,8 @@ internal sealed class ImportDocumentProjection() : Projection<ImportDocumentEven
         Column.Number("at"),
     ]);
 
-    /// <summary><c>kind</c> is product, charge, unpriced or unmatched; <c>part</c> 1: rest of the line before.</summary>
+    /// <summary><c>kind</c> is product, charge, unpriced or unmatched; <c>part</c> 1: rest of the line
+    /// before.</summary>
     public static readonly Table Lines = new("import_line",
     [
         Column.TextKey("import"), Column.TextKey("document"), Column.NumberKey("no"), Column.Text("kind"),

@@ -10,12 +10,14 @@ internal sealed class ImportQueries(Views views) : Grain, IImportQueries
     /// One statement, so that all figures are of one moment. What is counted where:
     /// <list type="bullet">
     /// <item>An order counts when it has been paid and was not cancelled since. Its goods, their lines and its charges
-    /// are read from the order alone, those of the attempt that was paid: a document that names orders keeps only what they do not, and should it repeat
+    /// are read from the order alone, those of the attempt that was paid: a document that names orders keeps only what
+    /// they do not, and should it repeat
     /// their lines or charges, these are not counted twice.</item>
     /// <item>Charges of a document that names no order (a credit note, an invoice of nothing but postage) stand only
     /// there, and are counted from there.</item>
     /// <item>Return lines are the file's: lines with goods of negative quantity and unmatched ones. One that was
-    /// matched in part stands twice, and its second half is left out. Units and money taken back are the returns' own.</item>
+    /// matched in part stands twice, and its second half is left out. Units and money taken back are the returns'
+    /// own.</item>
     /// <item>Points are the ledgers', of these orders; balance and tier are those of the users who have one, whatever
     /// else they bought. On hand is what there is now of the SKUs sold.</item>
     /// </list>

@@ -5,7 +5,8 @@ namespace Ale.Kernel;
 
 /// <summary>
 /// The shell of every slice: decide in memory, answer when durable. Calls overlap only at an await; reading
-/// <see cref="State"/>, deciding and applying happen between awaits, so a hot grain answers a whole batch with one flush.
+/// <see cref="State"/>, deciding and applying happen between awaits, so a hot grain answers a whole batch with one
+/// flush.
 /// </summary>
 [Reentrant]
 internal abstract partial class EventSourcedGrain<TState, TEvent>(SiloKernel kernel) : Grain, IWakeable
@@ -20,7 +21,8 @@ internal abstract partial class EventSourcedGrain<TState, TEvent>(SiloKernel ker
     private long _snapshotNext;
     private DateTimeOffset _snapshotAt;
 
-    /// <summary>The thing as decided, including what is not durable yet; nothing of it may leave before it is.</summary>
+    /// <summary>The thing as decided, including what is not durable yet; nothing of it may leave before it
+    /// is.</summary>
     protected TState State { get; private set; } = TState.New();
 
     /// <summary>The journal's clock, never before the stream's last event.</summary>
@@ -75,17 +77,20 @@ internal abstract partial class EventSourcedGrain<TState, TEvent>(SiloKernel ker
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         if (_handle is null) return Task.CompletedTask;
-        if (_handle is { IsClosed: false, IsGathering: false } && _handle.Next - _snapshotNext >= SnapshotOnEndAfterEvents)
+        if (_handle is { IsClosed: false, IsGathering: false }
+            && _handle.Next - _snapshotNext >= SnapshotOnEndAfterEvents)
             TakeSnapshot();
         return _handle.Settle().ContinueWith(
-            _ => kernel.Writer.Release(_handle), CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
+            _ => kernel.Writer.Release(_handle), CancellationToken.None, TaskContinuationOptions.None,
+                TaskScheduler.Default);
     }
 
     /// <summary>
     /// Applies the decision's events and answers when they are durable. Refusals, repeats and reads wait too, for what
     /// they saw. Cancellation stops a command before it is decided, never after.
     /// </summary>
-    protected async Task<Outcome<TReply>> Commit<TReply>(Decision<TEvent, TReply> decision, CancellationToken ct = default)
+    protected async Task<Outcome<TReply>> Commit<TReply>(Decision<TEvent, TReply> decision,
+        CancellationToken ct = default)
     {
         ct.ThrowIfCancellationRequested();
         try
@@ -126,7 +131,8 @@ internal abstract partial class EventSourcedGrain<TState, TEvent>(SiloKernel ker
         if (await kernel.Writer.IsFresh(_handle))
         {
             _handle.ThrowIfClosed();
-            return _handle.LastPending is { } row ? await row.Done : _handle.At; // appended meanwhile: that is the check
+            return _handle.LastPending is { } row ? await row.Done
+                : _handle.At; // appended meanwhile: that is the check
         }
 
         var stale = new InvalidOperationException("another activation has written since");
@@ -167,7 +173,8 @@ internal abstract partial class EventSourcedGrain<TState, TEvent>(SiloKernel ker
         _armedFor = due;
         _timer?.Dispose();
         var wait = due - Now;
-        if (wait > TimerMax) wait = TimerMax; // a timer holds 49 days at most; the tick finds nothing due and arms again
+        if (wait > TimerMax) wait =
+            TimerMax; // a timer holds 49 days at most; the tick finds nothing due and arms again
         _timer = this.RegisterGrainTimer(Tick, new GrainTimerCreationOptions
         {
             DueTime = wait > TimeSpan.Zero ? wait : TimeSpan.Zero,

@@ -18,10 +18,13 @@ internal static class KernelHost
         services.AddSingleton<ReaderCatalog>();
         services.AddSingleton<LocalReaders>();
         services.AddSingleton<Views>();
-        services.AddSingleton<ParkedEvents>(s => new(s.GetRequiredService<IViewStore>(), s.GetRequiredService<JournalClock>()));
+        services.AddSingleton<ParkedEvents>(s => new(s.GetRequiredService<IViewStore>(),
+            s.GetRequiredService<JournalClock>()));
         services.AddTransient<TableCheck>();
-        services.AddSingleton<Verifier>(s => new(s.GetRequiredService<IJournalStore>(), s.GetRequiredService<IViewStore>(),
-            s.GetRequiredService<AuditKey>(), s.GetRequiredService<ReaderCatalog>(), s.GetRequiredService<IGrainFactory>(),
+        services.AddSingleton<Verifier>(s => new(s.GetRequiredService<IJournalStore>(),
+            s.GetRequiredService<IViewStore>(),
+            s.GetRequiredService<AuditKey>(), s.GetRequiredService<ReaderCatalog>(),
+                s.GetRequiredService<IGrainFactory>(),
             s.GetServices<JournalCheck>, s.GetRequiredService<TableCheck>)); // transient: each run folds anew
         services.AddSingleton<Projection, DueProjection>();
         services.AddHostedService<KernelPulse>();
@@ -64,7 +67,8 @@ internal sealed partial class KernelPulse(
                 LogPulse(log, e.Message);
             }
         }
-        while (!lifetime.ApplicationStopping.IsCancellationRequested && await second.WaitForNextTickAsync(stoppingToken));
+        while (!lifetime.ApplicationStopping.IsCancellationRequested
+            && await second.WaitForNextTickAsync(stoppingToken));
     }
 
     private async Task Sample(CancellationToken ct)

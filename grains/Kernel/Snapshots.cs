@@ -7,12 +7,14 @@ using System.Text.Json.Serialization.Metadata;
 namespace Ale.Kernel;
 
 /// <summary>How a state is stored beside its events, so that activation need not fold all of them.</summary>
-/// <param name="Shape">Changes with the stored properties and with the meaning of Apply; other shapes are ignored.</param>
+/// <param name="Shape">Changes with the stored properties and with the meaning of Apply; other shapes are
+/// ignored.</param>
 /// <param name="Freeze">
 /// Takes a copy inside the turn, unmoved by later events, and gives what makes its bytes outside of it.
 /// </param>
 /// <param name="Thaw">The state again.</param>
-/// <param name="Entries">How large the state is; a snapshot is worth its cost only when more events than that came.</param>
+/// <param name="Entries">How large the state is; a snapshot is worth its cost only when more events than that
+/// came.</param>
 internal sealed record SnapshotCodec<TState>(
     string Shape, Func<TState, Func<byte[]>> Freeze, Func<byte[], TState> Thaw, Func<TState, int> Entries)
 {

@@ -6,7 +6,8 @@ using Ale.Kernel;
 
 namespace Ale.Orders;
 
-/// <summary>What the order is doing; all but the resting ones are driven on, by the next command or when they are due.</summary>
+/// <summary>What the order is doing; all but the resting ones are driven on, by the next command or when they are
+/// due.</summary>
 internal enum OrderPhase
 {
     /// <summary>Nobody has placed it.</summary>
@@ -46,7 +47,8 @@ internal sealed record OrderReturn(
     bool IsDone, bool IsRefunded);
 
 /// <summary>
-/// Invariants: an order that is refused or cancelled holds no unit, no coupon and no points; returned units of a line never
+/// Invariants: an order that is refused or cancelled holds no unit, no coupon and no points; returned units of a line
+/// never
 /// exceed its quantity; refunds never exceed what was paid for goods; at most 1,000 lines.
 /// </summary>
 internal sealed partial record Order : IState<Order, OrderEvent>
@@ -107,55 +109,90 @@ internal sealed partial record Order : IState<Order, OrderEvent>
     {
         OrderEvent.Placed e => new Order
         {
-            Phase = OrderPhase.Placing, Attempt = e.Attempt, Content = e.Content, Since = e.At, Parked = Parked,
-            PaymentEvents = PaymentEvents, Keys = Keys,
+            Phase = OrderPhase.Placing,
+            Attempt = e.Attempt,
+            Content = e.Content,
+            Since = e.At,
+            Parked = Parked,
+            PaymentEvents = PaymentEvents,
+            Keys = Keys,
         },
         OrderEvent.Reserved e => this with
         {
-            Phase = OrderPhase.AwaitingPayment, Lines = e.Lines, Market = e.Market, Currency = e.Currency,
-            GoodsMinor = e.GoodsMinor, DiscountMinor = e.DiscountMinor, ChargesMinor = e.ChargesMinor, PayBy = e.PayBy,
+            Phase = OrderPhase.AwaitingPayment,
+            Lines = e.Lines,
+            Market = e.Market,
+            Currency = e.Currency,
+            GoodsMinor = e.GoodsMinor,
+            DiscountMinor = e.DiscountMinor,
+            ChargesMinor = e.ChargesMinor,
+            PayBy = e.PayBy,
         },
         OrderEvent.Refused e => this with
         {
-            Phase = OrderPhase.Refused, Since = e.At,
+            Phase = OrderPhase.Refused,
+            Since = e.At,
             WhyRefused = e.Sku is null ? new(e.Kind, e.Code) : new Refusal(e.Kind, e.Code).With("sku", e.Sku),
         },
         OrderEvent.PaymentAskedFor e => this with
         {
-            Payments = Payments.Add(e.PaymentId), Keys = Keys.Add(e.Key, $"pay:{e.Method}", e.PaymentId, e.At),
+            Payments = Payments.Add(e.PaymentId),
+            Keys = Keys.Add(e.Key, $"pay:{e.Method}", e.PaymentId, e.At),
         },
         OrderEvent.PaymentKept e => this with
         {
-            Parked = Parked.Add(e.Event), PaymentEvents = PaymentEvents.Add(e.Event.EventId),
+            Parked = Parked.Add(e.Event),
+            PaymentEvents = PaymentEvents.Add(e.Event.EventId),
         },
         OrderEvent.PaymentTaken e => this with
         {
             // Money for an order that had lapsed revives it: its units are claimed anew, under a new attempt.
             Attempt = Phase == OrderPhase.Cancelled ? Attempt + 1 : Attempt,
-            Phase = OrderPhase.Paying, Since = e.At, PaidBy = e.PaymentId ?? e.EventId, PaidMinor = e.AmountMinor,
-            PaymentEvents = PaymentEvents.Add(e.EventId), Reason = null,
+            Phase = OrderPhase.Paying,
+            Since = e.At,
+            PaidBy = e.PaymentId ?? e.EventId,
+            PaidMinor = e.AmountMinor,
+            PaymentEvents = PaymentEvents.Add(e.EventId),
+            Reason = null,
             Parked = Parked.RemoveAll(p => p.EventId == e.EventId),
         },
         OrderEvent.PaymentFailed e => this with
         {
-            PaymentEvents = PaymentEvents.Add(e.EventId), Parked = Parked.RemoveAll(p => p.EventId == e.EventId),
+            PaymentEvents = PaymentEvents.Add(e.EventId),
+            Parked = Parked.RemoveAll(p => p.EventId == e.EventId),
         },
-        OrderEvent.Paid e => this with { Phase = OrderPhase.Paid, PointsEarned = e.Points, WasSold = true, Since = e.At },
+        OrderEvent.Paid e => this with
+        {
+            Phase = OrderPhase.Paid,
+            PointsEarned = e.Points,
+            WasSold = true,
+            Since = e.At
+        },
         OrderEvent.Cancelling e => this with
         {
-            Phase = OrderPhase.Cancelling, Reason = e.Reason, Since = e.At,
+            Phase = OrderPhase.Cancelling,
+            Reason = e.Reason,
+            Since = e.At,
             Keys = e.Key is null ? Keys : Keys.Add(e.Key, "cancel", "", e.At),
         },
         OrderEvent.Cancelled e => this with { Phase = OrderPhase.Cancelled, Reason = e.Reason, Since = e.At },
-        OrderEvent.Shipped e => this with { Phase = OrderPhase.Shipped, Since = e.At, Keys = Keys.Add(e.Key, "ship", "", e.At) },
+        OrderEvent.Shipped e => this with
+        {
+            Phase = OrderPhase.Shipped,
+            Since = e.At,
+            Keys = Keys.Add(e.Key, "ship", "", e.At)
+        },
         OrderEvent.Delivered e => this with
         {
-            Phase = OrderPhase.Delivered, Since = e.At, Keys = Keys.Add(e.Key, "deliver", "", e.At),
+            Phase = OrderPhase.Delivered,
+            Since = e.At,
+            Keys = Keys.Add(e.Key, "deliver", "", e.At),
         },
         OrderEvent.ReturnAccepted e => this with
         {
             Since = e.At,
-            Returns = Returns.Add(e.Id, new(e.Reason, e.Asked, e.Lines, e.RefundMinor, e.Points, false, IsRefunded: e.RefundMinor == 0)),
+            Returns = Returns.Add(e.Id, new(e.Reason, e.Asked, e.Lines, e.RefundMinor, e.Points, false,
+                IsRefunded: e.RefundMinor == 0)),
         },
         OrderEvent.ReturnDone e => this with { Returns = Returns.SetItem(e.Id, Returns[e.Id] with { IsDone = true }) },
         OrderEvent.Refunded e => this with
@@ -174,7 +211,8 @@ internal sealed partial record Order : IState<Order, OrderEvent>
         get
         {
             var refunded = Returns.Values.Where(r => r.IsRefunded).Sum(r => r.Lines.Sum(l => l.Quantity));
-            if (refunded > 0) return refunded == Lines.Sum(l => l.Quantity) ? OrderState.Refunded : OrderState.PartlyRefunded;
+            if (refunded > 0) return refunded == Lines.Sum(l => l.Quantity) ? OrderState.Refunded
+                : OrderState.PartlyRefunded;
             return Phase switch
             {
                 OrderPhase.None => null,
@@ -191,13 +229,18 @@ internal sealed partial record Order : IState<Order, OrderEvent>
     public OrderView View(string id) => new(id, Content!.User is { } user ? new UserId(user) : null, State!.Value,
         Lines.IsEmpty ? [.. Content.Lines.Select(l => new PricedLine(l.Sku, l.Quantity, l.PriceMinor ?? 0))]
             : [.. Lines.Select(l => new PricedLine(l.Sku, l.Quantity, l.PriceMinor))],
-        GoodsMinor, DiscountMinor, ChargesMinor, PayableMinor, Currency, Phase == OrderPhase.AwaitingPayment ? PayBy : null)
+        GoodsMinor, DiscountMinor, ChargesMinor, PayableMinor, Currency, Phase == OrderPhase.AwaitingPayment ? PayBy
+            : null)
     {
-        Reason = Reason, PointsEarned = PointsEarned, PointsReversed = PointsReversed, RefundMinor = RefundMinor,
+        Reason = Reason,
+        PointsEarned = PointsEarned,
+        PointsReversed = PointsReversed,
+        RefundMinor = RefundMinor,
         SessionId = Content.SessionId,
     };
 
-    public ReturnView ReturnView(string id) => new(id, Returns[id].IsRefunded ? ReturnState.Refunded : ReturnState.Accepted,
+    public ReturnView ReturnView(string id) => new(id, Returns[id].IsRefunded ? ReturnState.Refunded
+        : ReturnState.Accepted,
         [.. Returns[id].Lines.Select(l => new PricedLine(l.Sku, l.Quantity, l.PriceMinor))], Returns[id].RefundMinor,
         Returns[id].Points, State!.Value);
 }

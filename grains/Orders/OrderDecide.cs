@@ -63,7 +63,8 @@ internal sealed partial record Order
         }
     }
 
-    /// <summary>What the acquirer says. An event that does not fit the order as it is, is kept and changes nothing.</summary>
+    /// <summary>What the acquirer says. An event that does not fit the order as it is, is kept and changes
+    /// nothing.</summary>
     public Decision<OrderEvent, PaymentTakenState> Decide(PaymentEvent e, DateTimeOffset now)
     {
         if (PaymentEvents.Contains(e.EventId))
@@ -100,7 +101,8 @@ internal sealed partial record Order
             case PaymentEventType.Captured:
                 if (PaidBy is not null) return "it is paid already";
                 if (e.AmountMinor != PayableMinor) return "another amount";
-                if (Phase == OrderPhase.AwaitingPayment || (Phase == OrderPhase.Cancelled && Reason == "expired")) return null;
+                if (Phase == OrderPhase.AwaitingPayment || (Phase == OrderPhase.Cancelled
+                    && Reason == "expired")) return null;
                 return "the order is cancelled";
             case PaymentEventType.Failed:
                 if (Phase != OrderPhase.AwaitingPayment) return "the order does not await money";
@@ -140,7 +142,8 @@ internal sealed partial record Order
             OrderPhase.Refused => OrderRefusals.Refused,
             OrderPhase.Cancelled or OrderPhase.Cancelling => OrderRefusals.Cancelled,
             OrderPhase.Shipped or OrderPhase.Delivered => OrderRefusals.Shipped,
-            _ when !Returns.IsEmpty => OrderRefusals.Shipped, // goods have been there and back: what is left is a return
+            _ when !Returns.IsEmpty => OrderRefusals.Shipped,
+            // goods have been there and back: what is left is a return
             _ => new Decision<OrderEvent, Done>(new Done(), new OrderEvent.Cancelling("user", key, now)),
         };
     }
@@ -180,7 +183,8 @@ internal sealed partial record Order
     }
 
     /// <summary>
-    /// Within the order the earliest line of the SKU first, at the price then paid less its share of the discount. Points
+    /// Within the order the earliest line of the SKU first, at the price then paid less its share of the discount.
+    /// Points
     /// reversed so far are ⌊points × refunded so far ÷ net goods⌋ (USR-06).
     /// </summary>
     public Decision<OrderEvent, Done> Decide(ReturnGoods command, DateTimeOffset now)
@@ -218,7 +222,8 @@ internal sealed partial record Order
 
         var points = NetGoodsMinor == 0 ? 0
             : (long)((Int128)PointsEarned * (RefundMinor + refund) / NetGoodsMinor) - PointsReversed;
-        return new(new Done(), new OrderEvent.ReturnAccepted(command.Id, command.Reason, asked, [.. taken], refund, points, now));
+        return new(new Done(), new OrderEvent.ReturnAccepted(command.Id, command.Reason, asked, [.. taken], refund,
+            points, now));
 
         // What the first units of a line cost together; rounded down, so that all of them cost exactly the line.
         static long NetOf(ReservedLine line, int units) => (long)((Int128)line.NetMinor * units / line.Quantity);

@@ -7,11 +7,13 @@ namespace Ale.Orders;
 /// <summary>Events, past tense. Their names and properties are the stored format (JSON): add, never change.</summary>
 [JsonDerivedType(typeof(Placed), "order.placed"), JsonDerivedType(typeof(Reserved), "order.reserved")]
 [JsonDerivedType(typeof(Refused), "order.refused"), JsonDerivedType(typeof(PaymentAskedFor), "order.payment_asked")]
-[JsonDerivedType(typeof(PaymentKept), "order.payment_parked"), JsonDerivedType(typeof(PaymentTaken), "order.payment_taken")]
+[JsonDerivedType(typeof(PaymentKept), "order.payment_parked"),
+    JsonDerivedType(typeof(PaymentTaken), "order.payment_taken")]
 [JsonDerivedType(typeof(PaymentFailed), "order.payment_failed"), JsonDerivedType(typeof(Paid), "order.paid")]
 [JsonDerivedType(typeof(Cancelling), "order.cancelling"), JsonDerivedType(typeof(Cancelled), "order.cancelled")]
 [JsonDerivedType(typeof(Shipped), "order.shipped"), JsonDerivedType(typeof(Delivered), "order.delivered")]
-[JsonDerivedType(typeof(ReturnAccepted), "order.return_accepted"), JsonDerivedType(typeof(ReturnDone), "order.return_done")]
+[JsonDerivedType(typeof(ReturnAccepted), "order.return_accepted"),
+    JsonDerivedType(typeof(ReturnDone), "order.return_done")]
 [JsonDerivedType(typeof(Refunded), "order.refunded")]
 internal abstract record OrderEvent
 {
@@ -30,7 +32,8 @@ internal abstract record OrderEvent
     internal sealed record PaymentKept(PaymentEvent Event, string Why) : OrderEvent;
 
     /// <summary>The money is there; the units must now be sold or the money goes back.</summary>
-    internal sealed record PaymentTaken(string EventId, string? PaymentId, long AmountMinor, DateTimeOffset At) : OrderEvent;
+    internal sealed record PaymentTaken(string EventId, string? PaymentId, long AmountMinor, DateTimeOffset At)
+        : OrderEvent;
 
     internal sealed record PaymentFailed(string EventId) : OrderEvent;
 
@@ -46,7 +49,8 @@ internal abstract record OrderEvent
     internal sealed record Delivered(string Key, DateTimeOffset At) : OrderEvent;
 
     internal sealed record ReturnAccepted(
-        string Id, string Reason, ImmutableArray<ReturnLine> Asked, ImmutableArray<ReturnedLine> Lines, long RefundMinor,
+        string Id, string Reason, ImmutableArray<ReturnLine> Asked, ImmutableArray<ReturnedLine> Lines,
+            long RefundMinor,
         long Points, DateTimeOffset At) : OrderEvent;
 
     internal sealed record ReturnDone(string Id) : OrderEvent;
@@ -62,13 +66,15 @@ internal sealed record OrderContent(
 {
     public bool Equals(OrderContent? other) => other is not null
         && (User, SessionId, Channel, CampaignId, PlacementId, ShareId, Coupon, RecordedAt)
-            == (other.User, other.SessionId, other.Channel, other.CampaignId, other.PlacementId, other.ShareId, other.Coupon,
+            == (other.User, other.SessionId, other.Channel, other.CampaignId, other.PlacementId, other.ShareId,
+                other.Coupon,
                 other.RecordedAt)
         && Lines.SequenceEqual(other.Lines) && Charges.SequenceEqual(other.Charges);
 
     public override int GetHashCode() => HashCode.Combine(User, SessionId, Coupon, Lines.Length);
 
-    public static OrderContent Of(PlaceOrder p) => new(p.User?.Value, p.SessionId, p.Channel, p.CampaignId, p.PlacementId,
+    public static OrderContent Of(PlaceOrder p) => new(p.User?.Value, p.SessionId, p.Channel, p.CampaignId,
+        p.PlacementId,
         p.ShareId, p.Coupon?.ToUpperInvariant(), p.RecordedAt,
         [.. p.Lines.Select(l => l with { Sku = l.Sku.ToUpperInvariant() })], p.Charges.IsDefault ? [] : p.Charges);
 

@@ -25,7 +25,8 @@ internal sealed partial class OrderGrain(SiloKernel kernel, PolicyBook policies,
 
     public async Task<Outcome<PaymentAsked>> Pay(PayOrder command, CancellationToken ct)
     {
-        if (acquirer.WhyNot(command.Method, command.Outcome) is { } refusal) return await Commit<PaymentAsked>(refusal, ct);
+        if (acquirer.WhyNot(command.Method, command.Outcome) is { } refusal) return await Commit<PaymentAsked>(refusal,
+            ct);
         await Drive();
         var asked = await Commit(State.Decide(command, Key, Now), ct);
         if (asked.Value is not { } payment || State.PaidBy is not null) return asked;

@@ -11,18 +11,21 @@ internal sealed class OrderProjection() : Projection<OrderEvent>("orders", 1, "o
     [
         Column.TextKey("id"), Column.Text("user_id"), Column.Text("session_id"), Column.Text("channel"),
         Column.Text("campaign_id"), Column.Text("placement_id"), Column.Text("share_id"), Column.Text("coupon"),
-        Column.Text("market"), Column.Text("currency"), Column.Text("state"), Column.Text("reason"), Column.Number("attempt"),
+        Column.Text("market"), Column.Text("currency"), Column.Text("state"), Column.Text("reason"),
+            Column.Number("attempt"),
         Column.Number("goods_minor"), Column.Number("discount_minor"), Column.Number("charges_minor"),
         Column.Number("payable_minor"), Column.Number("paid_minor"), Column.Sum("refunded_minor"),
         Column.Number("points_earned"), Column.Sum("points_reversed"), Column.Number("lines"), Column.Number("units"),
-        Column.Sum("units_returned"), Column.Sum("payments_parked"), Column.Number("placed_at"), Column.Number("recorded_at"),
+        Column.Sum("units_returned"), Column.Sum("payments_parked"), Column.Number("placed_at"),
+            Column.Number("recorded_at"),
         Column.Number("pay_by"), Column.Number("paid_at"), Column.Number("version"),
     ], "placed_at, id", "user_id, placed_at");
 
     public static readonly Table Lines = new("sales_order_line",
     [
         Column.TextKey("order_id"), Column.NumberKey("attempt"), Column.NumberKey("no"), Column.Text("sku"),
-        Column.Number("quantity"), Column.Number("price_minor"), Column.Number("discount_minor"), Column.Sum("returned"),
+        Column.Number("quantity"), Column.Number("price_minor"), Column.Number("discount_minor"),
+            Column.Sum("returned"),
     ]);
 
     public static readonly Table Charges = new("sales_order_charge",
@@ -53,7 +56,8 @@ internal sealed class OrderProjection() : Projection<OrderEvent>("orders", 1, "o
                 order.Set("user_id", c.User).Set("session_id", c.SessionId).Set("channel", c.Channel)
                     .Set("campaign_id", c.CampaignId).Set("placement_id", c.PlacementId).Set("share_id", c.ShareId)
                     .Set("coupon", c.Coupon).Set("state", "placing").Set("attempt", e.Attempt).Set("placed_at", e.At)
-                    .Set("recorded_at", c.RecordedAt).Set("lines", c.Lines.Length).Set("units", c.Lines.Sum(l => (long)l.Quantity));
+                    .Set("recorded_at", c.RecordedAt).Set("lines", c.Lines.Length)
+                        .Set("units", c.Lines.Sum(l => (long)l.Quantity));
                 for (var i = 0; i < c.Charges.Length; i++)
                 {
                     views.Row(Charges, key, e.Attempt, i).Set("code", c.Charges[i].Code)
@@ -64,7 +68,8 @@ internal sealed class OrderProjection() : Projection<OrderEvent>("orders", 1, "o
                     views.Row(Lines, key, e.Attempt, i).Set("sku", c.Lines[i].Sku).Set("quantity", c.Lines[i].Quantity);
                 break;
             case OrderEvent.Reserved e:
-                order.Set("state", StateName(OrderState.AwaitingPayment)).Set("market", e.Market).Set("currency", e.Currency)
+                order.Set("state", StateName(OrderState.AwaitingPayment)).Set("market", e.Market)
+                    .Set("currency", e.Currency)
                     .Set("goods_minor", e.GoodsMinor).Set("discount_minor", e.DiscountMinor)
                     .Set("charges_minor", e.ChargesMinor).Set("pay_by", e.PayBy)
                     .Set("payable_minor", e.GoodsMinor - e.DiscountMinor + e.ChargesMinor);
@@ -93,7 +98,8 @@ internal sealed class OrderProjection() : Projection<OrderEvent>("orders", 1, "o
             case OrderEvent.ReturnAccepted e:
                 order.Add("refunded_minor", e.RefundMinor).Add("points_reversed", e.Points)
                     .Add("units_returned", e.Lines.Sum(l => (long)l.Quantity));
-                views.Row(Returns, key, e.Id).Set("state", e.RefundMinor == 0 ? "refunded" : "accepted").Set("reason", e.Reason)
+                views.Row(Returns, key, e.Id).Set("state", e.RefundMinor == 0 ? "refunded" : "accepted")
+                    .Set("reason", e.Reason)
                     .Set("refund_minor", e.RefundMinor).Set("points_reversed", e.Points).Set("at", e.At);
                 foreach (var line in e.Lines)
                 {

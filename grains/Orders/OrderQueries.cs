@@ -25,7 +25,8 @@ internal sealed class OrderQueries(Views views) : Grain, IOrderQueries
 
         /// <summary>As the grain tells it: money that is back makes the order refunded, or partly so.</summary>
         public OrderState Shown => State == "placing" ? OrderState.AwaitingPayment
-            : UnitsReturned == 0 || RefundsOpen > 0 ? Enum.Parse<OrderState>(State.Replace("_", "", StringComparison.Ordinal), true)
+            : UnitsReturned == 0 || RefundsOpen > 0 ? Enum.Parse<OrderState>(State.Replace("_", "",
+                StringComparison.Ordinal), true)
             : UnitsReturned == Units ? OrderState.Refunded : OrderState.PartlyRefunded;
     }
 
@@ -44,8 +45,11 @@ internal sealed class OrderQueries(Views views) : Grain, IOrderQueries
             order by o.placed_at desc, o.id desc limit @limit
             """, new
         {
-            user = user?.Value, state = state is { } s ? OrderProjection.StateName(s) : null,
-            ms = after?.PlacedAtMs ?? long.MaxValue, id = after?.Id ?? "", limit,
+            user = user?.Value,
+            state = state is { } s ? OrderProjection.StateName(s) : null,
+            ms = after?.PlacedAtMs ?? long.MaxValue,
+            id = after?.Id ?? "",
+            limit,
         }, at, ct);
         if (refusal is not null) return refusal;
         return ImmutableArray.CreateRange(rows!.Select(r => new OrderRow(r.Id, r.UserId is { } u ? new UserId(u) : null,

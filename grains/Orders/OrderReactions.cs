@@ -3,7 +3,8 @@ using Ale.Payments;
 
 namespace Ale.Orders;
 
-/// <summary>Money goes back through the acquirer, asked until it takes the order; its event closes the refund.</summary>
+/// <summary>Money goes back through the acquirer, asked until it takes the order; its event closes the
+/// refund.</summary>
 internal sealed class OrderReactions(IAcquirer acquirer)
     : Reaction<OrderEvent>("order-refunds", "order", OrderJson.Default.OrderEvent)
 {

@@ -6,7 +6,8 @@ using Ale.Users;
 namespace Ale.Orders;
 
 /// <summary>
-/// Drives an order from an intent to a rest: asks stock, coupon and user, all of them to the left and each by an id of the
+/// Drives an order from an intent to a rest: asks stock, coupon and user, all of them to the left and each by an id of
+/// the
 /// order's own, so that any step may be taken twice. One drive at a time; who comes meanwhile awaits it.
 /// </summary>
 internal sealed partial class OrderGrain
@@ -38,7 +39,8 @@ internal sealed partial class OrderGrain
         _ => FinishReturns(),
     };
 
-    /// <summary>All lines or none; the scarcest first and alone, so that who cannot have it holds nobody else up.</summary>
+    /// <summary>All lines or none; the scarcest first and alone, so that who cannot have it holds nobody else
+    /// up.</summary>
     private async Task Claim()
     {
         var isFirstRun = _begun == State.Attempt;
@@ -60,7 +62,8 @@ internal sealed partial class OrderGrain
         {
             var goods = content.Lines.Sum(l => l.Quantity * (l.PriceMinor ?? held[l.Sku].PriceMinor));
             var use = CouponCodes.TemplateOf(code, out var template)
-                ? await GrainFactory.Coupon(template).Hold(new(code, ClaimId, user, goods, held.Values.First().Currency))
+                ? await GrainFactory.Coupon(template).Hold(new(code, ClaimId, user, goods, held.Values.First()
+                    .Currency))
                 : new Outcome<CouponUse>(null, CouponRefusals.Unknown);
             (couponOff, refusal) = (use.Value?.OffMinor ?? 0, use.Refusal);
         }
@@ -71,7 +74,8 @@ internal sealed partial class OrderGrain
             if (refusal is null) return;
         }
 
-        if (refusal.Kind == RefusalKind.Busy) throw new OutcomeUnknownException($"{Key}: {refusal.Code}"); // asked again
+        if (refusal.Kind == RefusalKind.Busy) throw new OutcomeUnknownException(
+            $"{Key}: {refusal.Code}"); // asked again
         // A first run knows what it holds; a run after a crash does not know what the one before held.
         await LetGo(!isFirstRun ? demand : [.. demand.Where(d => held.ContainsKey(d.Sku))]);
         var sku = refusal.Details.FirstOrDefault(d => d.Key == "sku").Value;
@@ -120,7 +124,8 @@ internal sealed partial class OrderGrain
         return ([.. demand.OrderBy(d => known[d.Sku].Available).ThenBy(d => d.Sku, StringComparer.Ordinal)], null);
     }
 
-    /// <summary>The money is there: sell every line, then coupon, then points; if a line cannot be had, all of it back.</summary>
+    /// <summary>The money is there: sell every line, then coupon, then points; if a line cannot be had, all of it
+    /// back.</summary>
     private async Task Sell()
     {
         var content = State.Content!;
@@ -131,7 +136,8 @@ internal sealed partial class OrderGrain
             await Task.WhenAll(demand.Select(d => GrainFactory.Sku(d.Sku).Renew(new(ClaimId, $"{ClaimId}/pay"))));
         }
 
-        var sold = await Task.WhenAll(demand.Select(async d => (d.Sku, d.Quantity, (await GrainFactory.Sku(d.Sku).Confirm(
+        var sold = await Task.WhenAll(demand.Select(async d =>
+            (d.Sku, d.Quantity, (await GrainFactory.Sku(d.Sku).Confirm(
             new(ClaimId)
             {
                 Content = new(ClaimId, d.Quantity) { User = user, SessionId = content.SessionId },
@@ -164,7 +170,8 @@ internal sealed partial class OrderGrain
             var eco = State.Lines.Where(l => l.Eco).Sum(l => l.NetMinor);
             var (earned, refusal) = await GrainFactory.User(buyer).Earn(
                 new(Key, State.Market, State.Currency, State.NetGoodsMinor, eco));
-            if (refusal is not null) throw new InvalidOperationException($"Points of {Key} were refused: {refusal.Code}");
+            if (refusal is not null) throw new InvalidOperationException(
+                $"Points of {Key} were refused: {refusal.Code}");
             points = earned!.Points;
         }
 
@@ -205,7 +212,9 @@ internal sealed partial class OrderGrain
             {
                 released = (await sku.PutBack(new($"{ClaimId}/undo", ClaimId, d.Quantity)
                 {
-                    User = user, SessionId = content.SessionId, Undo = true,
+                    User = user,
+                    SessionId = content.SessionId,
+                    Undo = true,
                 })).Refusal ?? new Outcome<Reservation>(null, null);
             }
 
@@ -232,7 +241,9 @@ internal sealed partial class OrderGrain
             {
                 var (_, refusal) = await GrainFactory.Sku(sku).PutBack(new($"{Key}/r/{id}", ClaimId, units)
                 {
-                    User = user, SessionId = content.SessionId, Quarantine = quarantine,
+                    User = user,
+                    SessionId = content.SessionId,
+                    Quarantine = quarantine,
                 });
                 if (refusal is not null) throw new OutcomeUnknownException($"{Key}: {sku} answers {refusal.Code}");
             }

@@ -37,7 +37,8 @@ internal sealed class PaymentDoor(PaymentSecret secret, PolicyBook policies, Jou
         if (!Limits.IsId(wire.OrderId)) return (null, "orderId is not an id.");
         if (wire.Ref is not null && !Limits.IsId(wire.Ref)) return (null, "ref is not an id.");
         if (wire.AmountMinor is < 0 or > Limits.AmountMinorMax) return (null, "amountMinor is out of range.");
-        if (wire.Currency.Length != 3 || !wire.Currency.All(char.IsAsciiLetterUpper)) return (null, "currency is not ISO 4217.");
+        if (wire.Currency.Length != 3 || !wire.Currency.All(char.IsAsciiLetterUpper)) return (null,
+            "currency is not ISO 4217.");
         return wire.Type switch
         {
             "captured" => (Of(PaymentEventType.Captured), null),

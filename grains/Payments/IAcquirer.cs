@@ -17,8 +17,10 @@ internal interface IAcquirer
 }
 
 /// <param name="Outcome">What a local acquirer is to answer; null: captured.</param>
-internal sealed record CaptureRequest(string PaymentId, string OrderId, long AmountMinor, string Currency, string? Outcome,
+internal sealed record CaptureRequest(string PaymentId, string OrderId, long AmountMinor, string Currency,
+    string? Outcome,
     DateTimeOffset AskedAt);
 
 /// <param name="RefundId">The return, or <c>cancel</c>; with the order it is the refund's own id.</param>
-internal sealed record RefundRequest(string OrderId, string RefundId, long AmountMinor, string Currency, DateTimeOffset AskedAt);
+internal sealed record RefundRequest(string OrderId, string RefundId, long AmountMinor, string Currency,
+    DateTimeOffset AskedAt);

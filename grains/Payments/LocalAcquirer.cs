@@ -17,7 +17,8 @@ internal static class PaymentIds
 internal sealed record AcquirerSettings(bool TakesWishes);
 
 /// <summary>
-/// An acquirer that moves no money: it answers each request with a signed event at the same door as any other acquirer, and
+/// An acquirer that moves no money: it answers each request with a signed event at the same door as any other acquirer,
+/// and
 /// the same request again with the same event. <c>late</c> answers 2 s after the request was answered.
 /// </summary>
 internal sealed partial class LocalAcquirer(
@@ -43,7 +44,8 @@ internal sealed partial class LocalAcquirer(
     }
 
     public async Task<Refusal?> Refund(RefundRequest request, IGrainFactory grains) => (await Send(
-        new(PaymentIds.Of(request.OrderId, $"refund/{request.RefundId}"), "refunded", request.OrderId, request.AmountMinor,
+        new(PaymentIds.Of(request.OrderId, $"refund/{request.RefundId}"), "refunded", request.OrderId,
+            request.AmountMinor,
             request.Currency, request.AskedAt, request.RefundId), grains)).Refusal;
 
     private async Task<Outcome<PaymentTaken>> Send(PaymentWire wire, IGrainFactory grains)

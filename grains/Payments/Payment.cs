@@ -22,7 +22,8 @@ internal sealed partial class PaymentJson : JsonSerializerContext;
 
 /// <summary>An event as the acquirer writes it.</summary>
 internal sealed record PaymentWire(
-    string EventId, string Type, string OrderId, long AmountMinor, string Currency, DateTimeOffset At, string? Ref = null);
+    string EventId, string Type, string OrderId, long AmountMinor, string Currency, DateTimeOffset At,
+        string? Ref = null);
 
 /// <summary>Invariant: one event an id, for ever.</summary>
 internal sealed record Payment(PaymentEvent? Event) : IState<Payment, PaymentStored>
@@ -54,14 +55,16 @@ internal sealed class PaymentProjection()
 {
     public static readonly Table Events = new("payment_event",
     [
-        Column.TextKey("id"), Column.Text("type"), Column.Text("order_id"), Column.Text("ref"), Column.Number("amount_minor"),
+        Column.TextKey("id"), Column.Text("type"), Column.Text("order_id"), Column.Text("ref"),
+            Column.Number("amount_minor"),
         Column.Text("currency"), Column.Number("happened_at"), Column.Number("kept_at"),
     ], "order_id");
 
     protected override void Project(string key, PaymentStored happened, JournalRow row, ViewBatch views)
     {
         if (happened is not PaymentStored.Kept { Event: var e }) return;
-        views.Row(Events, key).Set("type", JsonNamingPolicy.CamelCase.ConvertName($"{e.Type}")).Set("order_id", e.OrderId)
+        views.Row(Events, key).Set("type", JsonNamingPolicy.CamelCase.ConvertName($"{e.Type}"))
+            .Set("order_id", e.OrderId)
             .Set("ref", e.Ref).Set("amount_minor", e.AmountMinor).Set("currency", e.Currency).Set("happened_at", e.At)
             .Set("kept_at", row.At);
     }

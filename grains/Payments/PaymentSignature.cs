@@ -16,7 +16,8 @@ internal static class PaymentSignature
         return $"t={stamp},v1={Convert.ToHexStringLower(Hash(stamp, body, secret))}";
     }
 
-    /// <summary>True when the body is signed with the secret and the stamp is at most <paramref name="off"/> from now.</summary>
+    /// <summary>True when the body is signed with the secret and the stamp is at most <paramref name="off"/> from
+    /// now.</summary>
     public static bool IsGood(
         ReadOnlySpan<byte> body, string? signature, DateTimeOffset now, TimeSpan off, PaymentSecret secret)
     {
@@ -32,7 +33,8 @@ internal static class PaymentSignature
         if (!long.TryParse(stamp, NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
             || seconds > 253_402_300_799 || hash is not { Length: 64 }) return false;
         Span<byte> given = stackalloc byte[32];
-        if (Convert.FromHexString(hash, given, out _, out var written) != System.Buffers.OperationStatus.Done || written != 32)
+        if (Convert.FromHexString(hash, given, out _, out var written) != System.Buffers.OperationStatus.Done
+            || written != 32)
             return false;
         return CryptographicOperations.FixedTimeEquals(given, Hash(stamp!, body, secret))
             && (now - DateTimeOffset.FromUnixTimeSeconds(seconds)).Duration() <= off;

@@ -20,7 +20,8 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
     private readonly Dictionary<string, EndedHold> _ended = new(StringComparer.Ordinal);
     private readonly Queue<EndedHold> _endedInOrder = new();
     private readonly Dictionary<long, int> _moves = []; // hash of the id → hash of the content
-    private readonly Dictionary<string, int> _byUser = new(StringComparer.Ordinal), _bySession = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, int> _byUser = new(StringComparer.Ordinal),
+        _bySession = new(StringComparer.Ordinal);
 
     public static JsonTypeInfo<StockEvent> EventJson => StockJson.Default.StockEvent;
 
@@ -33,7 +34,8 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
     public long Quarantine { get; private set; }
 
     /// <summary>
-    /// Confirmed units, less those that came back before a limited edition was closed by them. After that only undoing the
+    /// Confirmed units, less those that came back before a limited edition was closed by them. After that only undoing
+    /// the
     /// sale opens it again.
     /// </summary>
     public long SoldEver { get; private set; }
@@ -70,7 +72,8 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
                 _expiries.Remove((renewed.ExpiresAt, e.Id));
                 _holds[e.Id] = renewed with
                 {
-                    ExpiresAt = e.ExpiresAt, Keys = [.. (renewed.Keys ?? []).TakeLast(RenewKeysMax - 1), e.Key],
+                    ExpiresAt = e.ExpiresAt,
+                    Keys = [.. (renewed.Keys ?? []).TakeLast(RenewKeysMax - 1), e.Key],
                 };
                 _expiries.Add((e.ExpiresAt, e.Id));
                 break;
@@ -81,7 +84,8 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
             case StockEvent.Reclaimed e:
                 Count(e.User, e.SessionId, e.Quantity);
                 Sell(e.Quantity);
-                End(e.Id, new(e.User, e.Quantity, e.SessionId, e.PriceMinor, e.At, e.At, null), ReservationState.Confirmed, e.At);
+                End(e.Id, new(e.User, e.Quantity, e.SessionId, e.PriceMinor, e.At, e.At, null),
+                    ReservationState.Confirmed, e.At);
                 break;
             case StockEvent.Released e:
                 GiveBack(e.Id, ReservationState.Released, e.At);
@@ -151,7 +155,8 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
         while (_endedInOrder.TryPeek(out var oldest) && (_ended.Count > EndedMax || at - oldest.At > EndedFor))
         {
             _endedInOrder.Dequeue();
-            if (_ended.TryGetValue(oldest.Id, out var current) && ReferenceEquals(current, oldest)) _ended.Remove(oldest.Id);
+            if (_ended.TryGetValue(oldest.Id, out var current)
+                && ReferenceEquals(current, oldest)) _ended.Remove(oldest.Id);
         }
     }
 

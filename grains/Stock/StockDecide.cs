@@ -41,8 +41,10 @@ internal sealed partial class Stock
         var (due, freed) = Due(now);
         if (Find(command.Id) is var (hold, state))
         {
-            if (state == ReservationState.Released && hold.Quantity == 0) return new(StockRefusals.Released, due); // fenced
-            if ((hold.User, hold.Quantity, hold.SessionId) != (command.User?.Value, command.Quantity, command.SessionId))
+            if (state == ReservationState.Released && hold.Quantity == 0) return new(StockRefusals.Released,
+                due); // fenced
+            if ((hold.User, hold.Quantity, hold.SessionId) != (command.User?.Value, command.Quantity,
+                command.SessionId))
                 return new(StockRefusals.Changed, due);
             var ended = state == ReservationState.Held && hold.ExpiresAt <= now;
             return new(Reply(command.Id, sku, hold, ended ? ReservationState.Expired : state), due);
@@ -55,13 +57,15 @@ internal sealed partial class Stock
         }
 
         if (WhyNot(command, due, freed) is { } refusal) return new(refusal, due);
-        var expiresAt = now + TimeSpan.FromSeconds(Math.Min(Terms.HoldSeconds ?? policy.HoldSeconds, policy.HoldCapSeconds));
+        var expiresAt = now + TimeSpan.FromSeconds(Math.Min(Terms.HoldSeconds
+            ?? policy.HoldSeconds, policy.HoldCapSeconds));
         var held = new StockEvent.Held(
             command.Id, command.User?.Value, command.Quantity, command.SessionId, Terms.PriceMinor, now, expiresAt);
         return new(new Reservation(command.Id, sku, command.User, command.Quantity, Terms.PriceMinor, Terms.Currency,
             ReservationState.Held, expiresAt, command.SessionId)
         {
-            Market = Terms.Market, EcoPackaging = Terms.EcoPackaging,
+            Market = Terms.Market,
+            EcoPackaging = Terms.EcoPackaging,
         }, due.Length == 0 ? [held] : [.. due, held]);
     }
 
@@ -84,7 +88,12 @@ internal sealed partial class Stock
                     [.. due, new StockEvent.Confirmed(command.Id, hold.Quantity, now)]);
             }
 
-            content = new(command.Id, hold.Quantity) { User = hold.User is { } u ? new(u) : null, SessionId = hold.SessionId };
+            content = new(command.Id, hold.Quantity)
+            {
+                User = hold.User is { } u ? new(u)
+                : null,
+                SessionId = hold.SessionId
+            };
             priceMinor = hold.PriceMinor;
         }
         else if (past is not null)
@@ -103,7 +112,8 @@ internal sealed partial class Stock
         if (OnHand - Held + freed < content.Quantity) return new(StockRefusals.Expired, due);
         var claim = new Hold(content.User?.Value, content.Quantity, content.SessionId, priceMinor, now, now, null);
         return new(Reply(command.Id, sku, claim, ReservationState.Confirmed),
-            [.. due, new StockEvent.Reclaimed(command.Id, claim.User, claim.Quantity, claim.SessionId, priceMinor, now)]);
+            [.. due, new StockEvent.Reclaimed(command.Id, claim.User, claim.Quantity, claim.SessionId, priceMinor,
+                now)]);
     }
 
     public Decision<StockEvent, Reservation> Decide(
@@ -128,7 +138,8 @@ internal sealed partial class Stock
             [.. due, new StockEvent.Released(command.Id, 0, now)]);
     }
 
-    public Decision<StockEvent, Reservation> Decide(RenewStock command, string sku, StockPolicy policy, DateTimeOffset now)
+    public Decision<StockEvent, Reservation> Decide(RenewStock command, string sku, StockPolicy policy,
+        DateTimeOffset now)
     {
         if (Terms is null) return StockRefusals.UnknownSku;
         var (due, _) = Due(now);
@@ -139,7 +150,8 @@ internal sealed partial class Stock
         var end = now + TimeSpan.FromSeconds(Terms.HoldSeconds ?? policy.HoldSeconds);
         var cap = hold.StartedAt + TimeSpan.FromSeconds(policy.HoldCapSeconds);
         if (end > cap) end = cap;
-        if (hold.Keys?.Contains(command.Key) == true || end <= hold.ExpiresAt) return new(Reply(command.Id, sku, hold, state), due);
+        if (hold.Keys?.Contains(command.Key) == true || end <= hold.ExpiresAt) return new(Reply(command.Id, sku, hold,
+            state), due);
         return new(Reply(command.Id, sku, hold with { ExpiresAt = end }, state),
             [.. due, new StockEvent.Renewed(command.Id, command.Key, end)]);
     }
@@ -152,7 +164,8 @@ internal sealed partial class Stock
             return content == Content($"{command.ReservationId}/{command.Quantity}") ? reply : StockRefusals.Changed;
 
         if (Sold < command.Quantity) return StockRefusals.Negative; // units out of nothing
-        return new(reply, new StockEvent.PutBack(command.Id, command.ReservationId, command.User?.Value, command.Quantity,
+        return new(reply, new StockEvent.PutBack(command.Id, command.ReservationId, command.User?.Value,
+            command.Quantity,
             command.SessionId, command.Undo, now, command.Quarantine));
     }
 
@@ -162,8 +175,10 @@ internal sealed partial class Stock
     /// <summary>The reservation if memory knows it.</summary>
     public Reservation? Known(string id, string sku, DateTimeOffset now)
     {
-        if (Find(id) is not var (hold, state) || (hold.Quantity == 0 && state == ReservationState.Released)) return null;
-        return Reply(id, sku, hold, state == ReservationState.Held && hold.ExpiresAt <= now ? ReservationState.Expired : state);
+        if (Find(id) is not var (hold, state) || (hold.Quantity == 0
+            && state == ReservationState.Released)) return null;
+        return Reply(id, sku, hold, state == ReservationState.Held && hold.ExpiresAt <= now ? ReservationState.Expired
+            : state);
     }
 
     public bool Remembers(string id) => _holds.ContainsKey(id) || _ended.ContainsKey(id);
@@ -176,7 +191,8 @@ internal sealed partial class Stock
             : available < marks.Minimum ? StockLevel.Minimum
             : OnHand < marks.Warning ? StockLevel.Warning
             : OnHand < marks.Safety ? StockLevel.Safety : StockLevel.Ok;
-        return new(sku, OnHand, held, Sold, Quarantine, available, level, level != StockLevel.Minimum && !IsClosed, version);
+        return new(sku, OnHand, held, Sold, Quarantine, available, level, level != StockLevel.Minimum
+            && !IsClosed, version);
     }
 
     private Refusal? WhyNot(ReserveStock command, StockEvent[] due, long freed)
@@ -193,10 +209,12 @@ internal sealed partial class Stock
     private bool IsOverLimit(ReserveStock wish, StockEvent[] due, long freed)
     {
         if (Terms!.PerUserMax is { } userMax && wish.User is { } user
-            && _byUser.GetValueOrDefault(user.Value) - FreedOf(due, h => h.User == user.Value) + wish.Quantity > userMax)
+            && _byUser.GetValueOrDefault(user.Value) - FreedOf(due, h =>
+                h.User == user.Value) + wish.Quantity > userMax)
             return true;
         if (Terms.PerSessionMax is { } sessionMax && wish.SessionId is { } session
-            && _bySession.GetValueOrDefault(session) - FreedOf(due, h => h.SessionId == session) + wish.Quantity > sessionMax)
+            && _bySession.GetValueOrDefault(session) - FreedOf(due, h =>
+                h.SessionId == session) + wish.Quantity > sessionMax)
             return true;
         return Terms.LimitedTotal is { } total && Held - freed + SoldEver + wish.Quantity > total;
     }
@@ -206,7 +224,8 @@ internal sealed partial class Stock
         content is not null && (content.Quantity != quantity || (content.User is { } named && named.Value != user));
 
     private long FreedOf(StockEvent[] due, Func<Hold, bool> whose) =>
-        due.Length == 0 ? 0 : due.Cast<StockEvent.Expired>().Select(e => _holds[e.Id]).Where(whose).Sum(h => (long)h.Quantity);
+        due.Length == 0 ? 0 : due.Cast<StockEvent.Expired>().Select(e => _holds[e.Id]).Where(whose)
+            .Sum(h => (long)h.Quantity);
 
     private (StockEvent[] Events, long Freed) Due(DateTimeOffset now)
     {
@@ -229,5 +248,6 @@ internal sealed partial class Stock
 
     private Reservation Reply(string id, string sku, Hold hold, ReservationState state) => new(id, sku,
         hold.User is { } user ? new UserId(user) : null, hold.Quantity, hold.PriceMinor, Terms!.Currency, state,
-        hold.ExpiresAt, hold.SessionId) { Market = Terms.Market, EcoPackaging = Terms.EcoPackaging };
+        hold.ExpiresAt, hold.SessionId)
+    { Market = Terms.Market, EcoPackaging = Terms.EcoPackaging };
 }

@@ -17,7 +17,8 @@ internal abstract record StockEvent
     internal sealed record Adjusted(string Id, int Delta, string Reason) : StockEvent;
 
     internal sealed record Held(
-        string Id, string? User, int Quantity, string? SessionId, long PriceMinor, DateTimeOffset At, DateTimeOffset ExpiresAt)
+        string Id, string? User, int Quantity, string? SessionId, long PriceMinor, DateTimeOffset At,
+            DateTimeOffset ExpiresAt)
         : StockEvent;
 
     internal sealed record Renewed(string Id, string Key, DateTimeOffset ExpiresAt) : StockEvent;

@@ -36,7 +36,8 @@ internal sealed class StockLookup(Views views)
             DateTimeOffset.FromUnixTimeMilliseconds(row.ExpiresAt ?? 0),
             row.SessionId is { Length: > 0 } session ? session : null)
         {
-            Market = row.Market ?? "", EcoPackaging = row.Eco == 1,
+            Market = row.Market ?? "",
+            EcoPackaging = row.Eco == 1,
         };
     }
 }

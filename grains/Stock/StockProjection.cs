@@ -21,12 +21,14 @@ internal sealed class StockProjection()
     ], "user_id, at");
 
     /// <summary>
-    /// Receipts, corrections and put-backs; <c>kind</c> is <c>receipt</c>, <c>adjustment</c> or <c>put_back</c>. Each kind has
+    /// Receipts, corrections and put-backs; <c>kind</c> is <c>receipt</c>, <c>adjustment</c> or <c>put_back</c>. Each
+    /// kind has
     /// ids of its own.
     /// </summary>
     public static readonly Table Moves = new("stock_move",
     [
-        Column.TextKey("sku"), Column.TextKey("kind"), Column.TextKey("id"), Column.Number("delta"), Column.Text("reason"),
+        Column.TextKey("sku"), Column.TextKey("kind"), Column.TextKey("id"), Column.Number("delta"),
+            Column.Text("reason"),
         Column.Text("reservation_id"), Column.Number("at"),
     ]);
 
@@ -85,7 +87,8 @@ internal sealed class StockProjection()
     private static ViewRow Claim(ViewBatch views, string sku, string id, string? user, int quantity, string? sessionId,
         long priceMinor, DateTimeOffset at, DateTimeOffset expiresAt) =>
         views.Row(Reservations, sku, id).Set("user_id", user ?? "").Set("quantity", quantity)
-            .Set("session_id", sessionId ?? "").Set("price_minor", priceMinor).Set("expires_at", expiresAt).Set("at", at);
+            .Set("session_id", sessionId ?? "").Set("price_minor", priceMinor).Set("expires_at", expiresAt)
+                .Set("at", at);
 
     private static void End(ViewBatch views, string sku, string id, string state, DateTimeOffset at) =>
         views.Row(Reservations, sku, id).Set("state", state).Set("ended_at", at);

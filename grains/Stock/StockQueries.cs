@@ -34,7 +34,8 @@ internal sealed class StockQueries(Views views) : Grain, IStockQueries
 
     public async Task<Outcome<ImmutableArray<SkuGlance>>> Glance(ImmutableArray<string> skus, CancellationToken ct)
     {
-        var rows = await views.Query<Row>($"{Select} where {views.In("sku", "@skus")}", new { skus = skus.ToArray() }, ct);
+        var rows = await views.Query<Row>($"{Select} where {views.In("sku", "@skus")}", new { skus = skus.ToArray() },
+            ct);
         return ImmutableArray.CreateRange(rows.Where(r => r.Currency is not null)
             .Select(r => new SkuGlance(r.Sku, r.Currency!, Math.Max(0, r.OnHand - r.Held))));
     }

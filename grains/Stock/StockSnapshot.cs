@@ -4,7 +4,8 @@ namespace Ale.Stock;
 
 /// <summary>The state as stored: a copy that later events do not move.</summary>
 internal sealed record FrozenStock(
-    SkuTerms? Terms, long OnHand, long Sold, long Quarantine, long SoldEver, KeyValuePair<string, Hold>[] Holds, EndedHold[] Ended,
+    SkuTerms? Terms, long OnHand, long Sold, long Quarantine, long SoldEver, KeyValuePair<string, Hold>[] Holds,
+        EndedHold[] Ended,
     KeyValuePair<long, int>[] Moves, KeyValuePair<string, int>[] ByUser, KeyValuePair<string, int>[] BySession);
 
 internal sealed partial class Stock
@@ -12,23 +13,29 @@ internal sealed partial class Stock
     public static readonly SnapshotCodec<Stock> Snapshots = SnapshotCodec<Stock>.Of(
         StockJson.Default.FrozenStock, meaning: 2, s => s.Freeze(), Thaw, s => s.Entries, InOrder);
 
-    private FrozenStock Freeze() => new(Terms, OnHand, Sold, Quarantine, SoldEver, [.. _holds], [.. _endedInOrder.Where(IsCurrent)],
+    private FrozenStock Freeze() => new(Terms, OnHand, Sold, Quarantine, SoldEver, [.. _holds],
+        [.. _endedInOrder.Where(IsCurrent)],
         [.. _moves], [.. _byUser], [.. _bySession]);
 
     private static FrozenStock InOrder(FrozenStock s) => s with
     {
-        Holds = [.. s.Holds.OrderBy(h => h.Key, StringComparer.Ordinal)], Moves = [.. s.Moves.OrderBy(m => m.Key)],
+        Holds = [.. s.Holds.OrderBy(h => h.Key, StringComparer.Ordinal)],
+        Moves = [.. s.Moves.OrderBy(m => m.Key)],
         ByUser = [.. s.ByUser.OrderBy(u => u.Key, StringComparer.Ordinal)],
         BySession = [.. s.BySession.OrderBy(x => x.Key, StringComparer.Ordinal)],
     };
 
-    private bool IsCurrent(EndedHold ended) => _ended.TryGetValue(ended.Id, out var current) && ReferenceEquals(current, ended);
+    private bool IsCurrent(EndedHold ended) => _ended.TryGetValue(ended.Id, out var current)
+        && ReferenceEquals(current, ended);
 
     private static Stock Thaw(FrozenStock frozen)
     {
         var stock = new Stock
         {
-            Terms = frozen.Terms, OnHand = frozen.OnHand, Sold = frozen.Sold, Quarantine = frozen.Quarantine,
+            Terms = frozen.Terms,
+            OnHand = frozen.OnHand,
+            Sold = frozen.Sold,
+            Quarantine = frozen.Quarantine,
             SoldEver = frozen.SoldEver,
         };
         foreach (var (id, hold) in frozen.Holds)

@@ -59,7 +59,9 @@ internal sealed partial record User : IState<User, UserEvent>
         UserEvent.Reversed e => Apply(e),
         UserEvent.Matured e => this with
         {
-            Points = Points + e.Points, Pending = Pending.RemoveAll(p => p.OrderId == e.OrderId), LastNo = e.No,
+            Points = Points + e.Points,
+            Pending = Pending.RemoveAll(p => p.OrderId == e.OrderId),
+            LastNo = e.No,
         },
         _ => throw new UnreachableException($"Unknown event {happened.GetType()}"), // stop; never skip
     };

@@ -136,9 +136,28 @@ internal static class MinorUnits
     // Those that do not have two decimals.
     private static readonly FrozenDictionary<string, long> Others = new Dictionary<string, long>
     {
-        ["BIF"] = 1, ["CLP"] = 1, ["DJF"] = 1, ["GNF"] = 1, ["ISK"] = 1, ["JPY"] = 1, ["KMF"] = 1, ["KRW"] = 1,
-        ["PYG"] = 1, ["RWF"] = 1, ["UGX"] = 1, ["VND"] = 1, ["VUV"] = 1, ["XAF"] = 1, ["XOF"] = 1, ["XPF"] = 1,
-        ["BHD"] = 1_000, ["IQD"] = 1_000, ["JOD"] = 1_000, ["KWD"] = 1_000, ["LYD"] = 1_000, ["OMR"] = 1_000,
+        ["BIF"] = 1,
+        ["CLP"] = 1,
+        ["DJF"] = 1,
+        ["GNF"] = 1,
+        ["ISK"] = 1,
+        ["JPY"] = 1,
+        ["KMF"] = 1,
+        ["KRW"] = 1,
+        ["PYG"] = 1,
+        ["RWF"] = 1,
+        ["UGX"] = 1,
+        ["VND"] = 1,
+        ["VUV"] = 1,
+        ["XAF"] = 1,
+        ["XOF"] = 1,
+        ["XPF"] = 1,
+        ["BHD"] = 1_000,
+        ["IQD"] = 1_000,
+        ["JOD"] = 1_000,
+        ["KWD"] = 1_000,
+        ["LYD"] = 1_000,
+        ["OMR"] = 1_000,
         ["TND"] = 1_000,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 

@@ -21,10 +21,18 @@ internal sealed partial record User
 
     private static User Thaw(FrozenUser frozen) => new()
     {
-        Market = frozen.Market, Currency = frozen.Currency, RegisteredAt = frozen.RegisteredAt, Tier = frozen.Tier,
-        Points = frozen.Points, Orders = frozen.Orders, SpentMinor = frozen.SpentMinor,
-        RefundedMinor = frozen.RefundedMinor, LastNo = frozen.LastNo, FirstOrder = frozen.FirstOrder,
-        Pending = [.. frozen.Pending], Recent = [.. frozen.Recent],
+        Market = frozen.Market,
+        Currency = frozen.Currency,
+        RegisteredAt = frozen.RegisteredAt,
+        Tier = frozen.Tier,
+        Points = frozen.Points,
+        Orders = frozen.Orders,
+        SpentMinor = frozen.SpentMinor,
+        RefundedMinor = frozen.RefundedMinor,
+        LastNo = frozen.LastNo,
+        FirstOrder = frozen.FirstOrder,
+        Pending = [.. frozen.Pending],
+        Recent = [.. frozen.Recent],
         Earned = ImmutableDictionary.CreateRange(frozen.Earned),
         Returns = ImmutableDictionary.CreateRange(frozen.Returns),
     };

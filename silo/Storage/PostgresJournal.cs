@@ -120,7 +120,8 @@ internal sealed class PostgresJournal(NpgsqlDataSource source) : IJournalStore, 
         for (var i = 0; i < n; i++)
         {
             var row = rows[i];
-            (streams[i], versions[i], counts[i], kinds[i]) = (row.Handle.StreamName, row.Version, row.Count, row.Handle.Kind);
+            (streams[i], versions[i], counts[i], kinds[i]) = (row.Handle.StreamName, row.Version, row.Count,
+                row.Handle.Kind);
             (slots[i], events[i], hashes[i], dues[i]) = ((short)row.Handle.Slot, row.Events, row.Hash, row.Due);
             (ats[i], hops[i]) = (row.At, (short)row.Hops);
         }

@@ -36,7 +36,8 @@ internal sealed class PostgresViews(NpgsqlDataSource source) : IViewStore
                 var (ordinal, text) = (i, columns[i].IsText);
                 command.Parameters.Add(new()
                 {
-                    Value = text ? rows.Select(r => (string?)r[ordinal]).ToArray() : rows.Select(r => (long?)r[ordinal]).ToArray(),
+                    Value = text ? rows.Select(r => (string?)r[ordinal]).ToArray() : rows.Select(r => (long?)r[ordinal])
+                        .ToArray(),
                     NpgsqlDbType = NpgsqlDbType.Array | (text ? NpgsqlDbType.Text : NpgsqlDbType.Bigint),
                 });
             }

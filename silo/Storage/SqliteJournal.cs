@@ -29,7 +29,8 @@ internal sealed class SqliteJournal : IJournalStore, IDisposable
             values ($stream, $version, $count, $kind, $slot, $events, $hash, $due, $at, $hops)
             on conflict do nothing returning position
             """;
-        foreach (var name in new[] { "$stream", "$version", "$count", "$kind", "$slot", "$events", "$hash", "$due", "$at", "$hops" })
+        foreach (var name in new[] { "$stream", "$version", "$count", "$kind", "$slot", "$events", "$hash", "$due",
+            "$at", "$hops" })
             _insert.Parameters.Add(new SqliteParameter { ParameterName = name });
         _insert.Prepare();
     }

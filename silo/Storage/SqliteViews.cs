@@ -74,7 +74,8 @@ internal sealed class SqliteViews(string connectionString) : IViewStore, IDispos
         return _upserts[(table, generation)] = command;
     }
 
-    private sealed class Work(SqliteViews views, SqliteConnection connection, SqliteTransaction transaction) : IViewTransaction
+    private sealed class Work(SqliteViews views, SqliteConnection connection, SqliteTransaction transaction)
+        : IViewTransaction
     {
         private bool _failed;
 

@@ -4,7 +4,8 @@ using Npgsql;
 
 namespace Ale.Bench;
 
-/// <summary>The real silo in this process, on a database of its own; calls go from the co-hosted client, without HTTP.</summary>
+/// <summary>The real silo in this process, on a database of its own; calls go from the co-hosted client, without
+/// HTTP.</summary>
 internal sealed class BenchSilo(WebApplication app, string connectionString, string folder) : IAsyncDisposable
 {
     public IGrainFactory Grains { get; } = app.Services.GetRequiredService<IGrainFactory>();

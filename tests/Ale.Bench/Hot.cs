@@ -20,7 +20,8 @@ internal static class Hot
         {
             Say("warming");
             await silo.Stock(["HOT"]);
-            await Load.Run("warm", 256, TimeSpan.FromSeconds(options.WarmupSeconds), i => Reserve(silo, "HOT", $"w-{i}"));
+            await Load.Run("warm", 256, TimeSpan.FromSeconds(options.WarmupSeconds), i =>
+                Reserve(silo, "HOT", $"w-{i}"));
             good &= await Measure(silo, options, "one SKU", _ => "HOT", "o", figures, notes);
             Say($"defining {Skus} SKUs");
             await silo.Stock(Enumerable.Range(0, Skus).Select(Sku));
@@ -31,7 +32,8 @@ internal static class Hot
         {
             Say("with projections and reactions");
             await silo.Stock(["HOT"]);
-            await Load.Run("warm", 256, TimeSpan.FromSeconds(Math.Min(5, options.WarmupSeconds)), i => Reserve(silo, "HOT", $"w-{i}"));
+            await Load.Run("warm", 256, TimeSpan.FromSeconds(Math.Min(5, options.WarmupSeconds)), i =>
+                Reserve(silo, "HOT", $"w-{i}"));
             await silo.Settled(TimeSpan.FromSeconds(120));
             var figure = await Load.Run("one SKU, readers on", 256, TimeSpan.FromSeconds(options.Seconds),
                 i => Reserve(silo, "HOT", $"r-{i}"));
@@ -75,7 +77,8 @@ internal static class Hot
             var stored = await silo.HeldInJournal($"{prefix}{inFlight}-%");
             if (figure.Failed == 0 && stored == figure.Done) continue;
             good = false;
-            notes.Add($"{path}, {inFlight} in flight: {figure.Done} acknowledged, {stored} in the journal, {figure.Failed} failed");
+            notes.Add(
+                $"{path}, {inFlight} in flight: {figure.Done} acknowledged, {stored} in the journal, {figure.Failed} failed");
         }
 
         return good;

@@ -5,7 +5,8 @@ namespace Ale.Bench;
 
 /// <summary>One measured figure.</summary>
 internal sealed record Figure(
-    string Path, int InFlight, double PerSecond, double P50Ms, double P99Ms, long Done, long Failed, double CpuMicros, double Bytes);
+    string Path, int InFlight, double PerSecond, double P50Ms, double P99Ms, long Done, long Failed, double CpuMicros,
+        double Bytes);
 
 /// <summary>A closed loop: so many calls in flight, each followed by the next.</summary>
 internal static class Load
@@ -34,6 +35,7 @@ internal static class Load
             (process.TotalProcessorTime - cpu).TotalMicroseconds / Math.Max(1, done),
             (GC.GetTotalAllocatedBytes() - allocated) / (double)Math.Max(1, done));
 
-        double Ms(double percentile) => histogram.GetValueAtPercentile(percentile) / (double)TimeSpan.TicksPerMillisecond;
+        double Ms(double percentile) => histogram.GetValueAtPercentile(percentile) / (
+            double)TimeSpan.TicksPerMillisecond;
     }
 }

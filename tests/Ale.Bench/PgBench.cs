@@ -40,7 +40,8 @@ internal static partial class PgBench
         {
             foreach (var clients in Clients)
             {
-                await using (var checkpoint = source.CreateCommand("checkpoint")) await checkpoint.ExecuteNonQueryAsync();
+                await using (var checkpoint = source.CreateCommand(
+                    "checkpoint")) await checkpoint.ExecuteNonQueryAsync();
                 figures.Add(await One(server, database, path, script, clients, seconds));
             }
         }

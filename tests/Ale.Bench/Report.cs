@@ -7,15 +7,19 @@ namespace Ale.Bench;
 /// <summary>Writes what was measured beside what it was measured on.</summary>
 internal static class Report
 {
-    public static async Task Write(IReadOnlyList<Figure> figures, IReadOnlyList<string> notes, BenchOptions options, bool valid)
+    public static async Task Write(IReadOnlyList<Figure> figures, IReadOnlyList<string> notes, BenchOptions options,
+        bool valid)
     {
         var path = Path.Combine(await Shell("git", "rev-parse --show-toplevel"), "tests", "Ale.Bench", "HOT.md");
-        var cpu = (await File.ReadAllLinesAsync("/proc/cpuinfo")).FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal));
+        var cpu = (await File.ReadAllLinesAsync("/proc/cpuinfo"))
+            .FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal));
         var text = new StringBuilder();
         text.AppendLine("# hot: the last run").AppendLine()
-            .AppendLine(CultureInfo.InvariantCulture, $"{cpu?.Split(':')[1].Trim()}, {Environment.ProcessorCount} processors, .NET {Environment.Version}, "
+            .AppendLine(CultureInfo.InvariantCulture,
+                $"{cpu?.Split(':')[1].Trim()}, {Environment.ProcessorCount} processors, .NET {Environment.Version}, "
                 + $"commit {await Shell("git", "rev-parse --short HEAD")}, {options.Seconds} s a figure. {(valid ? "Valid" : "NOT VALID")}.")
-            .AppendLine().AppendLine("| path | in flight | a second | p50 ms | p99 ms | CPU µs | bytes |").AppendLine("|---|--:|--:|--:|--:|--:|--:|");
+            .AppendLine().AppendLine("| path | in flight | a second | p50 ms | p99 ms | CPU µs | bytes |")
+                .AppendLine("|---|--:|--:|--:|--:|--:|--:|");
         foreach (var f in figures)
         {
             text.AppendLine(CultureInfo.InvariantCulture,

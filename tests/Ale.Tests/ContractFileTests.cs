@@ -10,7 +10,8 @@ using Xunit;
 
 namespace Ale;
 
-/// <summary>What nodes of different versions say to each other, and the tables that reports read, kept as files.</summary>
+/// <summary>What nodes of different versions say to each other, and the tables that reports read, kept as
+/// files.</summary>
 public sealed class ContractFileTests
 {
     [Fact]

@@ -17,12 +17,14 @@ internal static class GoldenLines
         EveryKind(events);
     }
 
-    /// <summary>As <see cref="Check"/>, for events that hold lists, which are equal when they are written alike.</summary>
+    /// <summary>As <see cref="Check"/>, for events that hold lists, which are equal when they are written
+    /// alike.</summary>
     public static void CheckText<TEvent>(string file, JsonTypeInfo<TEvent> json, params TEvent[] events)
     {
         var golden = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, file));
         Assert.Equal(golden, events.Select(e => JsonSerializer.Serialize(e, json)));
-        Assert.Equal(golden, golden.Select(line => JsonSerializer.Serialize(JsonSerializer.Deserialize(line, json)!, json)));
+        Assert.Equal(golden, golden.Select(line => JsonSerializer.Serialize(JsonSerializer.Deserialize(line, json)!,
+            json)));
         EveryKind(events);
     }
 

@@ -12,7 +12,8 @@ internal sealed class SiloHttp(Uri address, byte[] localKey) : IDisposable
 
     public HttpClient Client { get; } = new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false })
     {
-        BaseAddress = address, Timeout = TimeSpan.FromSeconds(60),
+        BaseAddress = address,
+        Timeout = TimeSpan.FromSeconds(60),
     };
 
     public string Token(string role = "service", string subject = "backend") =>
@@ -24,7 +25,8 @@ internal sealed class SiloHttp(Uri address, byte[] localKey) : IDisposable
     {
         using var request = new HttpRequestMessage(method, path);
         if (body is not null) request.Content = new StringContent(body, Encoding.UTF8, "application/json");
-        if (role is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", Token(role, subject));
+        if (role is not null) request.Headers.Authorization = new AuthenticationHeaderValue("Bearer",
+            Token(role, subject));
         foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
         using var response = await Client.SendAsync(request);
         return await Answer.Of(response);
@@ -52,7 +54,8 @@ internal static class AnswerAssert
         return answer;
     }
 
-    /// <summary>Asks again until <paramref name="isSo"/>, for <paramref name="seconds"/> at most; the last answer.</summary>
+    /// <summary>Asks again until <paramref name="isSo"/>, for <paramref name="seconds"/> at most; the last
+    /// answer.</summary>
     public static async Task<T> Until<T>(this Func<Task<T>> ask, Func<T, bool> isSo, double seconds = 10)
     {
         var began = TimeProvider.System.GetTimestamp();

@@ -64,10 +64,12 @@ internal sealed class SiloProcess : IAsyncDisposable
     public async Task Start()
     {
         var start = new ProcessStartInfo("dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "Ale.Silo.dll"), .. TestSilo.Arguments(_data, _postgres, _port, _siloPort),
+            [Path.Combine(AppContext.BaseDirectory, "Ale.Silo.dll"),
+                .. TestSilo.Arguments(_data, _postgres, _port, _siloPort),
                 .. _settings])
         {
-            RedirectStandardOutput = true, RedirectStandardError = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
         };
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
@@ -80,7 +82,8 @@ internal sealed class SiloProcess : IAsyncDisposable
         {
             lock (_errors) _errors.AppendLine(line.Data);
         };
-        process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException("The silo ended before it was ready."));
+        process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException(
+            "The silo ended before it was ready."));
         Assert.True(process.Start());
         _process = process;
         _watcher = Watch(process.Id);
@@ -120,7 +123,11 @@ internal sealed class SiloProcess : IAsyncDisposable
     private static Process Watch(int pid)
     {
         var script = string.Create(CultureInfo.InvariantCulture, $"read x || kill -9 {pid} 2>/dev/null");
-        var start = new ProcessStartInfo("setsid", ["sh", "-c", script]) { WorkingDirectory = "/", RedirectStandardInput = true };
+        var start = new ProcessStartInfo("setsid", ["sh", "-c", script])
+        {
+            WorkingDirectory = "/",
+            RedirectStandardInput = true
+        };
         return Process.Start(start) ?? throw new InvalidOperationException("setsid did not start.");
     }
 

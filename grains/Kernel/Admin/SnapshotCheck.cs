@@ -41,8 +41,13 @@ internal sealed class SnapshotCheck<TState, TEvent>(string kind, SnapshotCodec<T
                 if (JournalNames.Kind(s.Stream) != kind) return;
                 after = s.Stream;
                 if (s.Shape != codec.Shape) continue; // of an older version: nobody reads it any more
-                _marks[s.Stream] = new() { RowVersion = s.RowVersion, Next = s.Next, RowHash = s.Hash,
-                    StateHash = Canonical(s.State) };
+                _marks[s.Stream] = new()
+                {
+                    RowVersion = s.RowVersion,
+                    Next = s.Next,
+                    RowHash = s.Hash,
+                    StateHash = Canonical(s.State)
+                };
             }
 
             if (page.Count < PageMax) return;
@@ -73,14 +78,16 @@ internal sealed class SnapshotCheck<TState, TEvent>(string kind, SnapshotCodec<T
         foreach (var (stream, mark) in _marks.Where(m => !m.Value.IsDone))
         {
             yield return new(stream, Name,
-                FormattableString.Invariant($"the snapshot stands at version {mark.Next}, beyond the stream's end: rows are missing"));
+                FormattableString.Invariant(
+                    $"the snapshot stands at version {mark.Next}, beyond the stream's end: rows are missing"));
         }
     }
 
     private byte[]? Canonical(byte[] stored)
     {
         try { return SHA256.HashData(codec.Freeze(codec.Thaw(stored))()); }
-        catch (Exception e) when (e is System.Text.Json.JsonException or InvalidDataException or ArgumentException or OverflowException)
+        catch (Exception e) when (
+            e is System.Text.Json.JsonException or InvalidDataException or ArgumentException or OverflowException)
         {
             return null;
         }

@@ -4,7 +4,8 @@ namespace Ale.Kernel;
 /// Turns many small questions into few large ones without a timer: a question goes out at once when nothing is on its
 /// way, else with all others that gathered meanwhile.
 /// </summary>
-internal sealed class Gatherer<TAsk, TAnswer>(Func<IReadOnlyList<TAsk>, Task<IReadOnlyList<TAnswer>>> askAll, int atOnceMax)
+internal sealed class Gatherer<TAsk, TAnswer>(Func<IReadOnlyList<TAsk>, Task<IReadOnlyList<TAnswer>>> askAll,
+    int atOnceMax)
 {
     private readonly Lock _gate = new();
     private List<(TAsk Ask, TaskCompletionSource<TAnswer> Answer)> _waiting = [];

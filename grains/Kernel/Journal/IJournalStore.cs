@@ -7,7 +7,8 @@ namespace Ale.Kernel;
 /// </summary>
 internal interface IJournalStore
 {
-    /// <summary>True when another process may write the same streams, so that an idle activation must be checked.</summary>
+    /// <summary>True when another process may write the same streams, so that an idle activation must be
+    /// checked.</summary>
     bool IsShared { get; }
 
     /// <summary>The database's clock; null: the machine's own is used.</summary>
@@ -41,7 +42,8 @@ internal interface IJournalStore
     Task<IReadOnlyList<SnapshotRow>> Snapshots(string after, int limit, CancellationToken ct);
 }
 
-/// <summary>The connection or the server went away in the middle: whether the statement took effect is unknown.</summary>
+/// <summary>The connection or the server went away in the middle: whether the statement took effect is
+/// unknown.</summary>
 [GenerateSerializer, Alias("ale.store_lost")]
 public sealed class StoreLostException : Exception
 {

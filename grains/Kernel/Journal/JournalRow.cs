@@ -22,7 +22,8 @@ internal sealed record JournalRow(
 /// <param name="Horizon">Up to here nothing of the filter can appear any more when the page was not full.</param>
 internal sealed record JournalPage(IReadOnlyList<JournalRow> Rows, JournalPlace Horizon, bool Full);
 
-/// <summary>A stored state; <c>Next</c> is the version after the last event in it, <c>Hash</c> that row's hash.</summary>
+/// <summary>A stored state; <c>Next</c> is the version after the last event in it, <c>Hash</c> that row's
+/// hash.</summary>
 internal sealed record SnapshotRow(string Stream, long RowVersion, long Next, byte[] Hash, string Shape, byte[] State);
 
 /// <summary>What an activation starts from: a fitting snapshot, if any, and the rows after it.</summary>
@@ -34,7 +35,8 @@ internal sealed record LoadedStream(string Stream, SnapshotRow? Snapshot, IReadO
     public long? Due { get; init; }
     public JournalPlace At { get; init; }
 
-    /// <summary>Why the stream cannot be opened, or null. It is told of this stream alone, not of those loaded with it.</summary>
+    /// <summary>Why the stream cannot be opened, or null. It is told of this stream alone, not of those loaded with
+    /// it.</summary>
     public string? Broken { get; init; }
 }
 
@@ -62,7 +64,8 @@ internal static class JournalNames
     }
 
     /// <summary>
-    /// What the hash of a stream's first row follows from: its name, so that rows of one stream do not pass for another's.
+    /// What the hash of a stream's first row follows from: its name, so that rows of one stream do not pass for
+    /// another's.
     /// </summary>
     public static byte[] ChainStart(string stream) => System.Text.Encoding.UTF8.GetBytes(stream);
 
@@ -82,7 +85,12 @@ internal sealed class StreamLoading(string stream)
     public void Base(SnapshotRow snapshot, JournalPlace place, long at, long? due) =>
         _loaded = _loaded with
         {
-            Snapshot = snapshot, Next = snapshot.Next, Hash = snapshot.Hash, At = place, LastAt = at, Due = due,
+            Snapshot = snapshot,
+            Next = snapshot.Next,
+            Hash = snapshot.Hash,
+            At = place,
+            LastAt = at,
+            Due = due,
         };
 
     public void Add(JournalRow row)
@@ -97,7 +105,11 @@ internal sealed class StreamLoading(string stream)
         _tail.Add(row);
         _loaded = _loaded with
         {
-            Next = row.Next, Hash = row.Hash, At = row.Place, LastAt = Math.Max(_loaded.LastAt, row.At), Due = row.Due,
+            Next = row.Next,
+            Hash = row.Hash,
+            At = row.Place,
+            LastAt = Math.Max(_loaded.LastAt, row.At),
+            Due = row.Due,
         };
     }
 }

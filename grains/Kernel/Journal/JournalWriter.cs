@@ -23,7 +23,8 @@ public sealed class WriterLimits
 }
 
 /// <summary>
-/// One per silo: gathers what all grains decided and flushes it. At once when idle; while a flush is on its way the next
+/// One per silo: gathers what all grains decided and flushes it. At once when idle; while a flush is on its way the
+/// next
 /// gathers. No timers. A batch whose fate is unknown is sent again unchanged and recognised by its hash.
 /// </summary>
 internal sealed partial class JournalWriter : IAsyncDisposable
@@ -116,7 +117,8 @@ internal sealed partial class JournalWriter : IAsyncDisposable
             throw new OutcomeUnknownException($"{handle.StreamName}: {e.Message}");
         }
 
-        if (handle.FreshSince != asked || handle.LastPending is not null) return true; // appended meanwhile: that is the check
+        if (handle.FreshSince != asked
+            || handle.LastPending is not null) return true; // appended meanwhile: that is the check
         if (next != expected) return false;
         handle.Checked(sent);
         return true;

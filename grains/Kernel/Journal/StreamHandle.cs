@@ -50,7 +50,8 @@ internal sealed class StreamHandle(JournalWriter writer, string stream, string k
     }
 
     /// <summary>
-    /// The last sealed row: where a snapshot stands that is taken while nothing gathers, and what must be durable first.
+    /// The last sealed row: where a snapshot stands that is taken while nothing gathers, and what must be durable
+    /// first.
     /// </summary>
     public (long RowVersion, byte[] Hash, PendingRow? After) SealedEnd()
     {
@@ -147,7 +148,8 @@ internal sealed class StreamHandle(JournalWriter writer, string stream, string k
         if ((Volatile.Read(ref _closed) ?? Volatile.Read(ref _ending)) is { } why) throw Unknown(why);
     }
 
-    /// <summary>Takes nothing more; what was handed over is still written. After <see cref="Settle"/> it can be closed.</summary>
+    /// <summary>Takes nothing more; what was handed over is still written. After <see cref="Settle"/> it can be
+    /// closed.</summary>
     public void StopTaking(Exception why)
     {
         lock (_gate) _ending ??= why;
@@ -163,6 +165,7 @@ internal sealed class StreamHandle(JournalWriter writer, string stream, string k
         }
     }
 
-    // Without the cause itself: it may be of a type that cannot travel to the caller, who must hear "unknown" all the same.
+    // Without the cause itself: it may be of a type that cannot travel to the caller, who must hear "unknown" all the
+    // same.
     private OutcomeUnknownException Unknown(Exception why) => new($"{stream}: {why.Message}");
 }

@@ -3,7 +3,8 @@ using System.Data.Common;
 namespace Ale.Kernel;
 
 /// <summary>
-/// The database below the projections; one implementation for PostgreSQL, one for SQLite (a file of its own, because one
+/// The database below the projections; one implementation for PostgreSQL, one for SQLite (a file of its own, because
+/// one
 /// file with several writers stalls).
 /// </summary>
 internal interface IViewStore

@@ -3,7 +3,8 @@ using Dapper;
 namespace Ale.Kernel;
 
 /// <summary>
-/// Events whose reaction waits. <c>parked</c>: until a person replays or drops the first of the stream; <c>retrying</c>:
+/// Events whose reaction waits. <c>parked</c>: until a person replays or drops the first of the stream;
+/// <c>retrying</c>:
 /// tried again by itself. Later events of a listed stream wait behind it; other streams go on.
 /// </summary>
 internal sealed class ParkedEvents(IViewStore views, TimeProvider time)
@@ -73,7 +74,14 @@ internal sealed class ParkedEvents(IViewStore views, TimeProvider time)
             values (@reaction, @Stream, @Version, @Tx, @Position, @mark, 0, @error, @now, @now) on conflict do nothing
             """, new
         {
-            reaction, row.Stream, row.Version, row.Place.Tx, row.Place.Position, mark, error = Cut(error), now = Now(),
+            reaction,
+            row.Stream,
+            row.Version,
+            row.Place.Tx,
+            row.Place.Position,
+            mark,
+            error = Cut(error),
+            now = Now(),
         }, tx.Transaction);
 
     /// <summary>The event has taken effect, or a person dropped it. True: the stream has no more in the list.</summary>
@@ -84,7 +92,8 @@ internal sealed class ParkedEvents(IViewStore views, TimeProvider time)
             "delete from parked where reaction = @reaction and stream = @stream and version = @version",
             new { reaction, stream, version }, tx.Transaction);
         var left = await tx.Connection.ExecuteScalarAsync<long>(
-            "select count(*) from parked where reaction = @reaction and stream = @stream", new { reaction, stream }, tx.Transaction);
+            "select count(*) from parked where reaction = @reaction and stream = @stream", new { reaction, stream },
+                tx.Transaction);
         await tx.Commit();
         return left == 0;
     }
@@ -98,7 +107,12 @@ internal sealed class ParkedEvents(IViewStore views, TimeProvider time)
             where reaction = @Reaction and stream = @Stream and version = @Version
             """, new
         {
-            first.Reaction, first.Stream, first.Version, mark, error = Cut(error), attempts,
+            first.Reaction,
+            first.Stream,
+            first.Version,
+            mark,
+            error = Cut(error),
+            attempts,
             next = Now() + (long)wait.TotalMilliseconds,
         }, tx.Transaction);
         await tx.Commit();

@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 namespace Ale.Kernel;
 
 /// <summary>
-/// Keeps a projection's tables: its rows and its place in one transaction, the place by compare-and-set, so that a second
+/// Keeps a projection's tables: its rows and its place in one transaction, the place by compare-and-set, so that a
+/// second
 /// reader of the same name changes nothing.
 /// </summary>
 internal partial class ProjectionReader(
@@ -160,7 +161,8 @@ internal partial class ProjectionReader(
         public long ChangedAt { get; init; }
     }
 
-    [LoggerMessage(41, LogLevel.Information, "Projection {Name} is rebuilt: generation {Generation} is read from now on")]
+    [LoggerMessage(41, LogLevel.Information,
+        "Projection {Name} is rebuilt: generation {Generation} is read from now on")]
     private static partial void LogSwapped(ILogger log, string name, int generation);
 }
 
@@ -175,7 +177,13 @@ internal static class ReaderPlaces
             where name = @name and generation = @generation and tx = @FromTx and position = @FromPosition
             """, new
         {
-            name, generation, now, FromTx = from.Tx, FromPosition = from.Position, ToTx = to.Tx, ToPosition = to.Position,
+            name,
+            generation,
+            now,
+            FromTx = from.Tx,
+            FromPosition = from.Position,
+            ToTx = to.Tx,
+            ToPosition = to.Position,
         }, tx.Transaction) == 1;
 
     /// <summary>The stored place of a reader without tables of its own; made when it is new.</summary>

@@ -192,9 +192,11 @@ internal sealed partial class ReactionReader(
             if (repeat) CallMark.SetRepeat();
             var refusal = await reaction.React(row, grains);
             if (refusal is null) return (Result.Done, "");
-            return (refusal.Kind is RefusalKind.Busy or RefusalKind.TooMany ? Result.Unknown : Result.Refused, refusal.Code);
+            return (refusal.Kind is RefusalKind.Busy or RefusalKind.TooMany ? Result.Unknown
+                : Result.Refused, refusal.Code);
         }
-        catch (Exception e) when (e is OutcomeUnknownException or TimeoutException or OrleansException or StoreLostException)
+        catch (Exception e) when (
+            e is OutcomeUnknownException or TimeoutException or OrleansException or StoreLostException)
         {
             return (Result.Unknown, e.Message);
         }

@@ -6,8 +6,10 @@ namespace Ale.Kernel;
 /// <summary>Every reader of the system by name: projections, reactions, the due reader and the seals.</summary>
 internal sealed class ReaderCatalog(IEnumerable<Projection> projections, IEnumerable<Reaction> reactions)
 {
-    private readonly Dictionary<string, Projection> _projections = projections.ToDictionary(p => p.Name, StringComparer.Ordinal);
-    private readonly Dictionary<string, Reaction> _reactions = reactions.ToDictionary(r => r.Name, StringComparer.Ordinal);
+    private readonly Dictionary<string, Projection> _projections = projections.ToDictionary(p =>
+        p.Name, StringComparer.Ordinal);
+    private readonly Dictionary<string, Reaction> _reactions = reactions.ToDictionary(r =>
+        r.Name, StringComparer.Ordinal);
 
     public IReadOnlyCollection<Projection> Projections => _projections.Values;
     public IReadOnlyCollection<Reaction> Reactions => _reactions.Values;
@@ -20,8 +22,10 @@ internal sealed class ReaderCatalog(IEnumerable<Projection> projections, IEnumer
 
     public ReaderLoop Create(string name, IServiceProvider services)
     {
-        var (journal, views) = (services.GetRequiredService<IJournalStore>(), services.GetRequiredService<IViewStore>());
-        var (time, log) = (services.GetRequiredService<JournalClock>(), services.GetRequiredService<ILogger<ReaderLoop>>());
+        var (journal, views) = (services.GetRequiredService<IJournalStore>(),
+            services.GetRequiredService<IViewStore>());
+        var (time, log) = (services.GetRequiredService<JournalClock>(),
+            services.GetRequiredService<ILogger<ReaderLoop>>());
         var grains = services.GetRequiredService<IGrainFactory>();
         if (name == DueProjection.ReaderName)
             return new DueReader((DueProjection)_projections[name], journal, views, grains, time, log);

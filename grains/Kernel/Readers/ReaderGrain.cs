@@ -25,7 +25,8 @@ internal interface IReaderGrain : IGrainWithStringKey
 }
 
 [GrainType("reader")]
-internal sealed class ReaderGrain(ReaderCatalog catalog, LocalReaders local, IServiceProvider services) : Grain, IReaderGrain
+internal sealed class ReaderGrain(ReaderCatalog catalog, LocalReaders local, IServiceProvider services)
+    : Grain, IReaderGrain
 {
     private ReaderLoop _loop = null!;
 

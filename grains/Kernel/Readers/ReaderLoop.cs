@@ -3,7 +3,8 @@ using Microsoft.Extensions.Logging;
 namespace Ale.Kernel;
 
 /// <summary>
-/// Reads the journal from its place on, for as long as it is told to. A flush of this silo nudges it; idle it looks every
+/// Reads the journal from its place on, for as long as it is told to. A flush of this silo nudges it; idle it looks
+/// every
 /// 250 ms. A step that fails is tried again with back-off: a reader never skips.
 /// </summary>
 internal abstract partial class ReaderLoop : IAsyncDisposable
@@ -126,7 +127,11 @@ internal abstract partial class ReaderLoop : IAsyncDisposable
                 loaded = false;
                 Failures++;
                 LogFailed(_log, _name, Failures, e);
-                try { await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(5_000, 50 << Math.Min(Failures, 7))), _stop.Token); }
+                try
+                {
+                    await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(5_000, 50 << Math.Min(Failures, 7))),
+                    _stop.Token);
+                }
                 catch (OperationCanceledException) { return; }
             }
         }

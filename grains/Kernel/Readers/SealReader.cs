@@ -4,7 +4,8 @@ using Microsoft.Extensions.Logging;
 
 namespace Ale.Kernel;
 
-/// <summary>The seal of one slot: an HMAC chained over the hash of every row of the slot, in (tx, position) order.</summary>
+/// <summary>The seal of one slot: an HMAC chained over the hash of every row of the slot, in (tx, position)
+/// order.</summary>
 internal readonly record struct Seal(JournalPlace Place, byte[] Hash)
 {
     public static readonly Seal None = new(default, new byte[32]);
@@ -60,7 +61,8 @@ internal sealed class SealReader(
         var page = await journal.Read(JournalFilter.All, _read, RowsMax, ct);
         if (page.Rows.Count > 0)
         {
-            foreach (var row in page.Rows) _seals[row.Slot] = _seals.GetValueOrDefault(row.Slot, Seal.None).With(row, key.Bytes);
+            foreach (var row in page.Rows) _seals[row.Slot] = _seals.GetValueOrDefault(row.Slot, Seal.None)
+                .With(row, key.Bytes);
             await using var tx = await views.Begin(ct);
             await tx.Upsert(Seals, 1, [.. page.Rows.Select(r => r.Slot).Distinct().Select(slot => new object?[]
             {

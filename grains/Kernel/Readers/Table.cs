@@ -19,7 +19,8 @@ internal enum Merge
     Sum,
 }
 
-/// <summary>A column of text or of 64-bit numbers (instants in ms since 1970, money in minor units, flags 0 or 1).</summary>
+/// <summary>A column of text or of 64-bit numbers (instants in ms since 1970, money in minor units, flags 0 or
+/// 1).</summary>
 internal sealed record Column(string Name, bool IsText, Merge Merge)
 {
     public static Column TextKey(string name) => new(name, true, Merge.Key);
@@ -32,7 +33,8 @@ internal sealed record Column(string Name, bool IsText, Merge Merge)
 }
 
 /// <summary>
-/// A projection's table, declared once: its DDL, its upsert and its contract with readers of other slices all follow from
+/// A projection's table, declared once: its DDL, its upsert and its contract with readers of other slices all follow
+/// from
 /// this. The same SQL runs on PostgreSQL and SQLite.
 /// </summary>
 internal sealed class Table
@@ -70,7 +72,8 @@ internal sealed class Table
             sql.Append(c.Merge switch { Merge.Key => " not null,", Merge.Sum => " not null default 0,", _ => "," });
         }
 
-        yield return sql.Append("\n  primary key (").AppendJoin(", ", Columns.Take(KeyCount).Select(c => c.Name)).Append("))")
+        yield return sql.Append("\n  primary key (").AppendJoin(", ", Columns.Take(KeyCount).Select(c => c.Name))
+            .Append("))")
             .ToString();
         for (var i = 0; i < _indexes.Length; i++)
             yield return $"create index if not exists {name}_i{i} on {name} ({_indexes[i]})";

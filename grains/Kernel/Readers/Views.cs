@@ -13,7 +13,8 @@ internal sealed partial class Views(IViewStore store, ReaderCatalog catalog, IGr
 
     private TableNames? _names;
 
-    /// <summary>Rows of the query, or <see cref="KernelRefusals.Lagging"/> when a projection it reads is too late.</summary>
+    /// <summary>Rows of the query, or <see cref="KernelRefusals.Lagging"/> when a projection it reads is too
+    /// late.</summary>
     public async Task<Outcome<IReadOnlyList<T>>> List<T>(
         string sql, object? args = null, JournalPlace at = default, CancellationToken ct = default)
     {
@@ -71,7 +72,8 @@ internal sealed partial class Views(IViewStore store, ReaderCatalog catalog, IGr
 
     private async ValueTask<Dictionary<string, string>> Names(CancellationToken ct)
     {
-        if (Volatile.Read(ref _names) is { } cached && time.GetElapsedTime(cached.ReadAt) < NamesFor) return cached.Names;
+        if (Volatile.Read(ref _names) is { } cached && time.GetElapsedTime(
+            cached.ReadAt) < NamesFor) return cached.Names;
         var read = time.GetTimestamp();
         await using var connection = await store.Open(ct);
         var active = (await connection.QueryAsync<(string Name, long Generation)>(

@@ -161,7 +161,8 @@ public sealed class CommandLineTests
         var console = new StringWriter();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(
-            () => Demo.Run(new Uri(silo.Url), "t", TextWriter.Synchronized(console), TimeSpan.FromMinutes(1), stop.Token));
+            () => Demo.Run(new Uri(silo.Url), "t", TextWriter.Synchronized(console), TimeSpan.FromMinutes(1),
+                stop.Token));
 
         Assert.Contains("Evening show is not live: 409 session.gate", console.ToString());
         Assert.Contains("0 sessions live", console.ToString());

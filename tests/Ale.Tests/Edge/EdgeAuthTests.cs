@@ -61,12 +61,28 @@ public sealed class EdgeAuthTests : IAsyncLifetime
             "early" => "Bearer " + LocalTokens.Mint(EdgeHost.Key, "ops", "u1", 1, now.AddMinutes(1)),
             "audience" => "Bearer " + host.Token(audience: "other"),
             "cookie" => "Bearer " + host.Token("ops", audience: EdgeAuth.BrowserAudience),
-            "issuer" => "Bearer " + Make(new() { ["iss"] = "x", ["aud"] = "ale", ["sub"] = "u1", ["role"] = "ops",
-                ["exp"] = now.ToUnixTimeSeconds() + 60 }),
-            "no_sub" => "Bearer " + Make(new() { ["iss"] = "ale", ["aud"] = "ale", ["role"] = "ops",
-                ["exp"] = now.ToUnixTimeSeconds() + 60 }),
-            "no_expiry" => "Bearer " + Make(new() { ["iss"] = "ale", ["aud"] = "ale", ["sub"] = "u1",
-                ["role"] = "ops" }),
+            "issuer" => "Bearer " + Make(new()
+            {
+                ["iss"] = "x",
+                ["aud"] = "ale",
+                ["sub"] = "u1",
+                ["role"] = "ops",
+                ["exp"] = now.ToUnixTimeSeconds() + 60
+            }),
+            "no_sub" => "Bearer " + Make(new()
+            {
+                ["iss"] = "ale",
+                ["aud"] = "ale",
+                ["role"] = "ops",
+                ["exp"] = now.ToUnixTimeSeconds() + 60
+            }),
+            "no_expiry" => "Bearer " + Make(new()
+            {
+                ["iss"] = "ale",
+                ["aud"] = "ale",
+                ["sub"] = "u1",
+                ["role"] = "ops"
+            }),
             "garbage" => "Bearer a.b.c",
             "basic" => "Basic YTpi",
             _ => "Bearer ",
@@ -89,7 +105,10 @@ public sealed class EdgeAuthTests : IAsyncLifetime
     {
         var token = Make(new()
         {
-            ["iss"] = "ale", ["aud"] = "ale", ["sub"] = "u9", ["role"] = new[] { "pr", "service" },
+            ["iss"] = "ale",
+            ["aud"] = "ale",
+            ["sub"] = "u9",
+            ["role"] = new[] { "pr", "service" },
             ["exp"] = host.Time.GetUtcNow().ToUnixTimeSeconds() + 60,
         });
         Assert.Equal("u9", (await With("Bearer " + token)).Text);
@@ -242,7 +261,9 @@ public sealed class EdgeAuthTests : IAsyncLifetime
         var tokens = new CheckedTokens(new() { CacheEntriesMax = 100 }, time);
         var rules = new TokenValidationParameters
         {
-            ValidAudience = "ale", ValidIssuer = LocalTokens.Issuer, IssuerSigningKey = EdgeHost.Key.Key,
+            ValidAudience = "ale",
+            ValidIssuer = LocalTokens.Issuer,
+            IssuerSigningKey = EdgeHost.Key.Key,
             LifetimeValidator = (_, until, _, _) => until > time.GetUtcNow().UtcDateTime,
         };
         string Mint(string subject) => LocalTokens.Mint(EdgeHost.Key, "user", subject, 1, time.GetUtcNow());

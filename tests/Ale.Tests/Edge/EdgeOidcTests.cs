@@ -40,7 +40,9 @@ public sealed class EdgeOidcTests : IAsyncLifetime
             api => api.MapGet("/stock", (Caller caller) => caller.Subject).Allow(Permission.StockRead),
             new Dictionary<string, string?>
             {
-                ["Ale:Auth:Authority"] = issuer, ["Ale:Auth:Audience"] = "shop", ["Ale:Auth:RoleClaim"] = "groups",
+                ["Ale:Auth:Authority"] = issuer,
+                ["Ale:Auth:Audience"] = "shop",
+                ["Ale:Auth:RoleClaim"] = "groups",
             });
     }
 
@@ -55,7 +57,11 @@ public sealed class EdgeOidcTests : IAsyncLifetime
         var now = host.Time.GetUtcNow().UtcDateTime;
         var token = new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
         {
-            Issuer = from ?? issuer, Audience = audience, IssuedAt = now, NotBefore = now, Expires = now.AddMinutes(5),
+            Issuer = from ?? issuer,
+            Audience = audience,
+            IssuedAt = now,
+            NotBefore = now,
+            Expires = now.AddMinutes(5),
             Claims = new Dictionary<string, object> { ["sub"] = "auth0|7", ["groups"] = new[] { "staff", "service" } },
             SigningCredentials = signing,
         });

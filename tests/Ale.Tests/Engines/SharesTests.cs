@@ -19,7 +19,8 @@ public sealed class SharesTests
 
     [Fact]
     public void Parts_add_up_and_none_is_off_by_a_whole_unit() =>
-        Gen.Select(Gen.Long[0, 1_000_000_000_000], Gen.Long[0, 1_000_000_000_000].Array[1, 20]).Sample((amount, weights) =>
+        Gen.Select(Gen.Long[0, 1_000_000_000_000], Gen.Long[0, 1_000_000_000_000].Array[1, 20])
+            .Sample((amount, weights) =>
         {
             var (parts, total) = (Shares.Split(amount, weights), weights.Sum(w => (decimal)w));
             Assert.Equal(total == 0 ? 0 : amount, parts.Sum());

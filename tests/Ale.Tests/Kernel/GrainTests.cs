@@ -12,7 +12,8 @@ public sealed class GrainTests : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _cluster.DisposeAsync();
 
-    private Task<Outcome<long>> Add(string key, string id, long amount = 1) => _cluster.Tally(key).Add(id, amount, default);
+    private Task<Outcome<long>> Add(string key, string id, long amount = 1) => _cluster.Tally(key)
+        .Add(id, amount, default);
 
     private Task<Outcome<long>> Sum(string key) => _cluster.Tally(key).Sum(default);
 
@@ -83,7 +84,8 @@ public sealed class GrainTests : IAsyncLifetime
         Assert.DoesNotContain(others, o => o.IsCompleted);
         gate.SetResult();
         await Task.WhenAll(others);
-        Assert.Equal((1, "test.no", 1), ((await others[0]).Value, (await others[1]).Refusal!.Code, (await others[2]).Value));
+        Assert.Equal((1, "test.no", 1), ((await others[0]).Value, (await others[1]).Refusal!.Code, (await others[2])
+            .Value));
         Assert.All(others, o => Assert.Equal(add.Result.At, o.Result.At));
     }
 
@@ -267,7 +269,8 @@ public sealed class GrainTests : IAsyncLifetime
             {
                 try
                 {
-                    if ((await Add(key, $"{lane}-{n}").WaitAsync(TimeSpan.FromSeconds(5))).Refusal is null) done.Add($"{lane}-{n}");
+                    if ((await Add(key, $"{lane}-{n}").WaitAsync(TimeSpan.FromSeconds(5)))
+                        .Refusal is null) done.Add($"{lane}-{n}");
                 }
                 catch (Exception)
                 {

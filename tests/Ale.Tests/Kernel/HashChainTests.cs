@@ -21,7 +21,8 @@ public sealed class HashChainTests
         }
 
         Assert.Equal(6, await Intact(stores.Journal));
-        await stores.Tamper("update journal set events = cast(replace(cast(events as text), '10', '99') as blob) where version = 2");
+        await stores.Tamper(
+            "update journal set events = cast(replace(cast(events as text), '10', '99') as blob) where version = 2");
         Assert.Equal(2, await Intact(stores.Journal));
     }
 

@@ -81,7 +81,8 @@ public abstract class JournalContract : IAsyncLifetime
         var rows = await Journal.All();
         Assert.Equal(["1", "2", "3", "4"], rows.Ids());
         var row = rows[0];
-        Assert.Equal(("tally/a", 0L, 2, "tally", "a", 2L), (row.Stream, row.Version, row.Count, row.Kind, row.Key, row.Next));
+        Assert.Equal(("tally/a", 0L, 2, "tally", "a", 2L), (row.Stream, row.Version, row.Count, row.Kind, row.Key,
+            row.Next));
         Assert.Equal((JournalNames.Slot("tally/a"), 5_000L, 1_000L, 0), (row.Slot, row.Due, row.At, row.Hops));
         Assert.Equal(a.Events.ToArray(), row.Events);
         Assert.Equal(a.Hash, row.Hash);
@@ -92,7 +93,8 @@ public abstract class JournalContract : IAsyncLifetime
     [Fact]
     public async Task A_conflict_tells_which_rows_were_taken_also_when_two_begin_alike()
     {
-        await Journal.Append([Row("tally/a", 0, null, Added("other")), Row("tally/c", 0, null, Added("other"))], default);
+        await Journal.Append([Row("tally/a", 0, null, Added("other")), Row("tally/c", 0, null, Added("other"))],
+            default);
         PendingRow[] mine =
         [
             Row("tally/a", 0, [], Added("same")), Row("tally/b", 0, [], Added("same")),
@@ -111,7 +113,8 @@ public abstract class JournalContract : IAsyncLifetime
         var (mine, other, missing) = (Row("tally/a", 0, null, Added("1")), Row("tally/b", 0, null, Added("2")),
             Row("tally/c", 0, null, Added("3")));
         var places = await Journal.Append([mine, Row("tally/b", 0, null, Added("theirs"))], default);
-        Assert.Equal(new JournalPlace?[] { places[0], null, null }, await Journal.FindOwn([mine, other, missing], default));
+        Assert.Equal(new JournalPlace?[] { places[0], null, null },
+            await Journal.FindOwn([mine, other, missing], default));
     }
 
     [Fact]
@@ -121,7 +124,8 @@ public abstract class JournalContract : IAsyncLifetime
         var loaded = await Journal.LoadOne("tally/a", "s");
         Assert.Null(loaded.Snapshot);
         Assert.Equal(["1", "2", "3"], loaded.Tail.Ids());
-        Assert.Equal((3L, Hex(second.Hash), 1_002L, (long?)0L), (loaded.Next, Hex(loaded.Hash), loaded.LastAt, loaded.Due));
+        Assert.Equal((3L, Hex(second.Hash), 1_002L, (long?)0L),
+            (loaded.Next, Hex(loaded.Hash), loaded.LastAt, loaded.Due));
         Assert.NotEqual(first.Hash, second.Hash);
         Assert.Equal(await Journal.End(default), loaded.At);
 
@@ -148,7 +152,8 @@ public abstract class JournalContract : IAsyncLifetime
         await Journal.SaveSnapshot(new("tally/a", 2, 3, second.Hash, "s", [1]), default);
         var loaded = await Journal.LoadOne("tally/a", "s");
         Assert.Empty(loaded.Tail);
-        Assert.Equal((3L, Hex(second.Hash), 1_002L, (long?)0L), (loaded.Next, Hex(loaded.Hash), loaded.LastAt, loaded.Due));
+        Assert.Equal((3L, Hex(second.Hash), 1_002L, (long?)0L),
+            (loaded.Next, Hex(loaded.Hash), loaded.LastAt, loaded.Due));
         Assert.Equal(await Journal.End(default), loaded.At);
     }
 
@@ -226,7 +231,8 @@ public abstract class JournalContract : IAsyncLifetime
     public async Task The_end_is_the_last_rows_place()
     {
         Assert.Equal(default, await Journal.End(default));
-        var places = await Journal.Append([Row("tally/a", 0, null, Added("1")), Row("tally/b", 0, null, Added("2"))], default);
+        var places = await Journal.Append([Row("tally/a", 0, null, Added("1")), Row("tally/b", 0, null, Added("2"))],
+            default);
         Assert.Equal(places[1], await Journal.End(default));
     }
 
@@ -243,7 +249,8 @@ public abstract class JournalContract : IAsyncLifetime
     [Fact]
     public async Task A_large_flush_goes_in_one_statement()
     {
-        var rows = Enumerable.Range(0, 500).Select(i => Row($"tally/{i}", 0, null, Added(new string('x', 1_000)))).ToArray();
+        var rows = Enumerable.Range(0, 500).Select(i => Row($"tally/{i}", 0, null, Added(new string('x', 1_000))))
+            .ToArray();
         var places = await Journal.Append(rows, default);
         Assert.Equal(500, places.Distinct().Count());
         Assert.Single(places.Select(p => p!.Value.Tx).Distinct());

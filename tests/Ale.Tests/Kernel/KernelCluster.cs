@@ -7,7 +7,8 @@ namespace Ale.Kernel;
 /// <summary>Silos with the kernel alone over one store, each with a writer of its own.</summary>
 internal sealed class KernelCluster : IAsyncDisposable
 {
-    private KernelCluster(KernelStores stores, InProcessTestCluster cluster, UnreliableJournal journal, TallyWatch watch) =>
+    private KernelCluster(KernelStores stores, InProcessTestCluster cluster, UnreliableJournal journal,
+        TallyWatch watch) =>
         (Stores, Cluster, Journal, Watch) = (stores, cluster, journal, watch);
 
     public KernelStores Stores { get; }
@@ -18,7 +19,8 @@ internal sealed class KernelCluster : IAsyncDisposable
 
     public TallyWatch Watch { get; }
 
-    public static async Task<KernelCluster> Start(short silos = 2, WriterLimits? limits = null, params Projection[] projections)
+    public static async Task<KernelCluster> Start(short silos = 2, WriterLimits? limits = null,
+        params Projection[] projections)
     {
         var stores = await KernelStores.Sqlite();
         // Several silos in one process on one file: the journal takes turns, as the server would make them.
@@ -64,12 +66,14 @@ internal sealed class KernelCluster : IAsyncDisposable
             lock (_turn) return inner.Append(rows, ct); // on SQLite it is done when it returns
         }
 
-        public Task<JournalPlace?[]> FindOwn(IReadOnlyList<PendingRow> rows, CancellationToken ct) => inner.FindOwn(rows, ct);
+        public Task<JournalPlace?[]> FindOwn(IReadOnlyList<PendingRow> rows, CancellationToken ct) =>
+            inner.FindOwn(rows, ct);
 
         public Task<IReadOnlyList<LoadedStream>> Load(
             IReadOnlyList<(string Stream, string Shape)> asked, CancellationToken ct) => inner.Load(asked, ct);
 
-        public Task<long[]> NextVersions(IReadOnlyList<string> streams, CancellationToken ct) => inner.NextVersions(streams, ct);
+        public Task<long[]> NextVersions(IReadOnlyList<string> streams, CancellationToken ct) =>
+            inner.NextVersions(streams, ct);
 
         public Task<JournalPage> Read(JournalFilter filter, JournalPlace after, int limit, CancellationToken ct) =>
             inner.Read(filter, after, limit, ct);

@@ -123,7 +123,8 @@ internal static class JournalWords
         (await store.Load([(stream, shape)], default))[0];
 
     public static string[] Ids(this IEnumerable<JournalRow> rows) =>
-        [.. rows.SelectMany(r => EventJson.Read(r.Events, TallyJson.Default.TallyEvent)).OfType<TallyEvent.Added>().Select(e => e.Id)];
+        [.. rows.SelectMany(r => EventJson.Read(r.Events, TallyJson.Default.TallyEvent)).OfType<TallyEvent.Added>()
+            .Select(e => e.Id)];
 }
 
 /// <summary>A journal that fails as told, before or after its work.</summary>
@@ -161,7 +162,8 @@ internal sealed class UnreliableJournal(IJournalStore inner, bool isShared = fal
         return places;
     }
 
-    public Task<JournalPlace?[]> FindOwn(IReadOnlyList<PendingRow> rows, CancellationToken ct) => inner.FindOwn(rows, ct);
+    public Task<JournalPlace?[]> FindOwn(IReadOnlyList<PendingRow> rows, CancellationToken ct) =>
+        inner.FindOwn(rows, ct);
 
     public async Task<IReadOnlyList<LoadedStream>> Load(
         IReadOnlyList<(string Stream, string Shape)> asked, CancellationToken ct)

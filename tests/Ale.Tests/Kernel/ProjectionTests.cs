@@ -21,7 +21,8 @@ public sealed class PostgresProjectionTests : ProjectionContract
 internal sealed class TallyProjection(int meaning = 1)
     : Projection<TallyEvent>("tallies", meaning, "tally", TallyJson.Default.TallyEvent, Tallies)
 {
-    public static readonly Table Tallies = new("tally", [Column.TextKey("id"), Column.Sum("total"), Column.Text("note")], "total");
+    public static readonly Table Tallies = new("tally", [Column.TextKey("id"), Column.Sum("total"),
+        Column.Text("note")], "total");
 
     private readonly long _factor = meaning;
 
@@ -70,7 +71,8 @@ public abstract class ProjectionContract : IAsyncLifetime
     private async Task<long?> Total(string id, string table = "tally")
     {
         await using var connection = await _stores.Views.Open(default);
-        return await connection.QuerySingleOrDefaultAsync<long?>($"select total from {table} where id = @id", new { id });
+        return await connection.QuerySingleOrDefaultAsync<long?>($"select total from {table} where id = @id",
+            new { id });
     }
 
     private async Task<string[]> States()

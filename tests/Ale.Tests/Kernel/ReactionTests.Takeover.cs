@@ -31,7 +31,8 @@ public sealed partial class ReactionTests
         Assert.Contains(_reaction.All, t => t is { Key: "slow", IsRepeat: true });
         Assert.Contains(_reaction.All, t => t is { Key: "fast", IsRepeat: true });
         await using var connection = await _stores.Views.Open(default);
-        Assert.Equal(last.Position, await connection.ExecuteScalarAsync<long>("select position from reader where name = 'telling'"));
+        Assert.Equal(last.Position, await connection.ExecuteScalarAsync<long>(
+            "select position from reader where name = 'telling'"));
     }
 
     [Fact]

@@ -53,7 +53,8 @@ public sealed partial class ReactionTests : IAsyncLifetime
 
     private ReactionReader Start(Reaction? reaction = null)
     {
-        var reader = new ReactionReader(reaction ?? _reaction, _stores.Journal, _stores.Views, null!, _time, NullLogger.Instance);
+        var reader = new ReactionReader(reaction ?? _reaction, _stores.Journal, _stores.Views, null!, _time,
+            NullLogger.Instance);
         _readers.Add(reader);
         reader.Start();
         return reader;
@@ -111,7 +112,8 @@ public sealed partial class ReactionTests : IAsyncLifetime
         await Reached(Start(), last);
         for (var s = 0; s < 5; s++) Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{i}"), _reaction.Done($"s{s}"));
         Assert.Equal((0, 0), await _list.Counts(default));
-        Assert.Equal(["tally/s0@0", "tally/s0@1"], _reaction.All.Where(t => t.Key == "s0").Take(2).Select(t => t.EventId));
+        Assert.Equal(["tally/s0@0", "tally/s0@1"], _reaction.All.Where(t => t.Key == "s0").Take(2)
+            .Select(t => t.EventId));
     }
 
     [Fact]
@@ -148,7 +150,8 @@ public sealed partial class ReactionTests : IAsyncLifetime
         Assert.Equal(["1"], _reaction.Done("a"));
         Assert.Equal(["1"], _reaction.Done("b"));
         var entry = Assert.Single(await _list.Firsts(null, null, 10, default));
-        Assert.Equal(("telling", "tally/a", 1L, "parked", "test.no"), (entry.Reaction, entry.Stream, entry.Version, entry.Mark, entry.Error));
+        Assert.Equal(("telling", "tally/a", 1L, "parked", "test.no"),
+            (entry.Reaction, entry.Stream, entry.Version, entry.Mark, entry.Error));
         await Task.Delay(600);
         _time.Advance(TimeSpan.FromMinutes(10)); // nobody tries it by itself
         await Task.Delay(300);
@@ -199,7 +202,8 @@ public sealed partial class ReactionTests : IAsyncLifetime
         await Reached(reader, await Append("always", "1"));
         Assert.Equal(["1"], _reaction.Done("four"));
         Assert.Equal(5, faults["always"]);
-        Assert.Contains("broken", Assert.Single(await _list.Firsts("telling", "parked", 9, default)).Error, StringComparison.Ordinal);
+        Assert.Contains("broken", Assert.Single(await _list.Firsts("telling", "parked", 9, default))
+            .Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -221,7 +225,8 @@ public sealed partial class ReactionTests : IAsyncLifetime
         await Append("a", "1");
         await Append("a", "2");
         var last = await Append("b", "1");
-        await Until(() => Task.FromResult(_reaction.Done("b").Length == 1 && attempts > 6)); // more than five are no matter
+        await Until(() => Task.FromResult(_reaction.Done("b").Length == 1
+            && attempts > 6)); // more than five are no matter
         Assert.Equal((0, 0), await _list.Counts(default));
         Assert.False(await reader.Reached(last, TimeSpan.FromMilliseconds(100))); // the place waits for the oldest
         _time.Advance(TimeSpan.FromSeconds(31));
@@ -242,7 +247,8 @@ public sealed partial class ReactionTests : IAsyncLifetime
     {
         var (away, broken) = (true, true);
         var attempts = 0;
-        _reaction.Answer = (_, id) => Interlocked.Increment(ref attempts) > 0 && away ? throw new TimeoutException("late")
+        _reaction.Answer = (_, id) => Interlocked.Increment(ref attempts) > 0 && away
+            ? throw new TimeoutException("late")
             : broken && id == "1" ? throw new InvalidDataException("broken") : Task.FromResult<Refusal?>(null);
         var reader = Start();
         await Append("a", "1");

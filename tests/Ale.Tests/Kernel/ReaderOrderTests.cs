@@ -19,7 +19,8 @@ public sealed class ReaderOrderTests
             var sent = 0;
             for (var round = 0; Runs(); round++)
             {
-                var rows = Enumerable.Range(0, 50).Select(i => Row($"tally/{name}-{round}-{i}", 0, null, Added("x"))).ToArray();
+                var rows = Enumerable.Range(0, 50).Select(i => Row($"tally/{name}-{round}-{i}", 0, null, Added("x")))
+                    .ToArray();
                 sent += (await journal.Append(rows, default)).Count(p => p is not null);
             }
 

@@ -38,7 +38,8 @@ public sealed class SealTests : IAsyncLifetime
     private async Task<Seal> Recomputed()
     {
         var seal = Seal.None;
-        foreach (var row in (await _stores.Journal.All()).Where(r => r.Slot == _slot)) seal = seal.With(row, KernelStores.Key.Bytes);
+        foreach (var row in (await _stores.Journal.All()).Where(r => r.Slot == _slot)) seal = seal.With(row,
+            KernelStores.Key.Bytes);
         return seal;
     }
 

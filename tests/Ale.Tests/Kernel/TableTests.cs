@@ -65,9 +65,12 @@ public abstract class TableContract : IAsyncLifetime
     [InlineData(false)] // one after the other
     public async Task The_last_and_the_first_value_stay_and_sums_add_up(bool together)
     {
-        static void One(ViewBatch b) => First(b).Set("name", "n1").Set("origin", "o1").Set("born", 1L).Set("seen", 1L).Add("total", 5);
-        static void Two(ViewBatch b) => First(b).Set("name", "n2").Set("origin", "o2").Set("born", 2L).Set("seen", 2L).Add("total", -7);
-        static void Three(ViewBatch b) => First(b).Set("name", (string?)null).Set("seen", (long?)null).Add("total", 10); // unsaid: kept
+        static void One(ViewBatch b) => First(b).Set("name", "n1").Set("origin", "o1").Set("born", 1L).Set("seen", 1L)
+            .Add("total", 5);
+        static void Two(ViewBatch b) => First(b).Set("name", "n2").Set("origin", "o2").Set("born", 2L).Set("seen", 2L)
+            .Add("total", -7);
+        static void Three(ViewBatch b) => First(b).Set("name", (string?)null).Set("seen", (long?)null)
+            .Add("total", 10); // unsaid: kept
         if (together)
         {
             await Write(b => { One(b); Two(b); Three(b); });
@@ -93,7 +96,8 @@ public abstract class TableContract : IAsyncLifetime
             b.Row(Things, "A", 1).Add("total", 4);
             b.Row(Things, "a", 1).Add("total", 10);
         });
-        Assert.Equal([("A", 1, 4), ("a", 1, 11), ("a", 11, 2), ("a1", 1, 3)], (await Read()).Select(t => (t.Id, (int)t.Part, (int)t.Total)));
+        Assert.Equal([("A", 1, 4), ("a", 1, 11), ("a", 11, 2), ("a1", 1, 3)], (await Read())
+            .Select(t => (t.Id, (int)t.Part, (int)t.Total)));
     }
 
     [Fact]

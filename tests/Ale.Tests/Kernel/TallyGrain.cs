@@ -35,7 +35,8 @@ internal sealed class TallyWatch
 }
 
 [GrainType("tally")]
-internal sealed class TallyGrain(SiloKernel kernel, TallyWatch watch) : EventSourcedGrain<Tally, TallyEvent>(kernel), ITallyGrain
+internal sealed class TallyGrain(SiloKernel kernel, TallyWatch watch)
+    : EventSourcedGrain<Tally, TallyEvent>(kernel), ITallyGrain
 {
     private readonly string _activation = Guid.NewGuid().ToString("N");
 

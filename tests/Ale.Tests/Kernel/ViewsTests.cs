@@ -45,5 +45,6 @@ public sealed class ViewsTests : IAsyncLifetime
     }
 
     private async Task<string> Generation() =>
-        (await Views.Single<string>("select 'tally_' || max(generation) from reader where name = 'tallies' and state = 'active'"))!;
+        (await Views.Single<string>(
+            "select 'tally_' || max(generation) from reader where name = 'tallies' and state = 'active'"))!;
 }

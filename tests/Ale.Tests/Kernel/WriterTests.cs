@@ -66,7 +66,8 @@ public sealed partial class WriterTests : IAsyncLifetime
         _gate.SetResult();
         await Task.WhenAll(rows.Select(r => r.Done));
         Assert.All(_journal.Flushes, flush => Assert.Equal(
-            flush.Select(r => r.Handle.StreamName).Distinct().Order(StringComparer.Ordinal), flush.Select(r => r.Handle.StreamName)));
+            flush.Select(r => r.Handle.StreamName).Distinct()
+                .Order(StringComparer.Ordinal), flush.Select(r => r.Handle.StreamName)));
     }
 
     [Theory]

@@ -7,7 +7,8 @@ using Xunit;
 
 namespace Ale.Orders;
 
-/// <summary>Buying, paying and giving back over HTTP in a whole silo; each test has SKUs and users of its own.</summary>
+/// <summary>Buying, paying and giving back over HTTP in a whole silo; each test has SKUs and users of its
+/// own.</summary>
 [Trait("needs", "server")]
 public sealed class OrderHttpTests
 {
@@ -32,7 +33,8 @@ public sealed class OrderHttpTests
     }
 
     [Theory, InlineData("sqlite"), InlineData("postgres")]
-    public async Task USR_01_USR_06_First_and_later_orders_earn_and_a_return_takes_points_units_and_money_back(string store)
+    public async Task USR_01_USR_06_First_and_later_orders_earn_and_a_return_takes_points_units_and_money_back(
+        string store)
     {
         await Begin(store, ("A", 9));
         await Place("1", "A", 3);
@@ -90,8 +92,10 @@ public sealed class OrderHttpTests
         Assert.Equal("parked", await State(Event("e2", "captured", 9_99, "2"))); // again
         Assert.Equal("payment.changed", (string)(await Event("e2", "captured", 10_00, "2")).Json["code"]!);
         Assert.Equal("awaiting_payment", (string)(await _silo.Http.Get(Path("2"))).Json["state"]!);
-        foreach (var bad in new[] { null, "", "t=1,v1=00", Sign("{}"u8.ToArray()), Sign(Body("e5", 10_00), minutes: -6) })
-            (await Event("e5", "captured", 10_00, "2", signature: bad ?? "none")).IsProblem(401, "payment.bad_signature");
+        foreach (var bad in new[] { null, "", "t=1,v1=00", Sign("{}"u8.ToArray()),
+            Sign(Body("e5", 10_00), minutes: -6) })
+            (await Event("e5", "captured", 10_00, "2", signature: bad ?? "none"))
+                .IsProblem(401, "payment.bad_signature");
         Assert.Equal("applied", await State(Event("e5", "captured", 10_00, "2")));
         Assert.Equal("applied", await State(Event("e5", "captured", 10_00, "2"))); // replayed
         Assert.Equal((3, 0, 2), await Stock("A"));
@@ -111,7 +115,8 @@ public sealed class OrderHttpTests
         Assert.Equal(0, (await Points()).Points);
         (await _silo.Http.Post($"{Path("1")}/cancel", "{}", headers: ("Idempotency-Key", "c"))).Ok();
         Assert.Equal("order.cancelled",
-            (string)(await _silo.Http.Post($"{Path("1")}/ship", "{}", headers: ("Idempotency-Key", "s"))).Json["code"]!);
+            (string)(await _silo.Http.Post($"{Path("1")}/ship", "{}", headers: ("Idempotency-Key", "s")))
+                .Json["code"]!);
     }
 
     [Theory, InlineData("sqlite"), InlineData("postgres")]
@@ -179,7 +184,8 @@ public sealed class OrderHttpTests
         return ((long)user["points"]!, (int)user["orders"]!);
     }
 
-    private byte[] Body(string eventId, long amount, string type = "captured", string order = "1", string currency = "GBP") =>
+    private byte[] Body(string eventId, long amount, string type = "captured", string order = "1",
+        string currency = "GBP") =>
         Encoding.UTF8.GetBytes($$"""
             {"eventId":"{{_id}}-{{eventId}}","type":"{{type}}","orderId":"{{_id}}-{{order}}","amountMinor":{{amount}},
              "currency":"{{currency}}","at":"2026-06-01T12:00:00Z"}

@@ -102,7 +102,8 @@ internal sealed class OrderLife
     private Dictionary<string, Reservation> Held(string currency) => Order.Content!.Demand.ToDictionary(
         d => d.Sku,
         d => new Reservation("o1/1", d.Sku, new("u1"), d.Quantity, 7_77, currency, ReservationState.Held,
-            Now.AddMinutes(15), null) { Market = "gb" },
+            Now.AddMinutes(15), null)
+        { Market = "gb" },
         StringComparer.Ordinal);
 
     private Outcome<T> Run<T>(Decision<OrderEvent, T> decision)

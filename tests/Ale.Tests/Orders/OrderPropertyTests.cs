@@ -34,7 +34,8 @@ public sealed class OrderPropertyTests
     [Fact]
     public void All_goods_returned_in_any_parts_are_paid_back_to_the_last_minor_unit() =>
         Gen.Select(
-            Gen.Select(Gen.Int[1, 5], Gen.Long[0, 10_000], Gen.Int[1, 3]).Array[1, 6], Gen.Long[0, 30_000], Gen.Int[0, 1_000_000])
+            Gen.Select(Gen.Int[1, 5], Gen.Long[0, 10_000], Gen.Int[1, 3])
+                .Array[1, 6], Gen.Long[0, 30_000], Gen.Int[0, 1_000_000])
             .Sample((lines, off, seed) =>
             {
                 var content = OrderLife.Of([.. lines.Select(l => ($"K{l.Item3}", l.Item1, (long?)l.Item2))]);
@@ -46,7 +47,8 @@ public sealed class OrderPropertyTests
                     (life.Order.RefundMinor, life.Order.NetGoodsMinor == 0
                         ? life.Order.PointsEarned : life.Order.PointsReversed));
                 Assert.All(life.Order.Returns.Values, r => Assert.True(r.RefundMinor >= 0 && r.Points >= 0));
-                Assert.All(units, sku => Assert.Equal("order.return_exceeds", life.Return("more", (sku, 1)).Refusal?.Code));
+                Assert.All(units, sku => Assert.Equal("order.return_exceeds", life.Return("more", (sku, 1))
+                    .Refusal?.Code));
             });
 
     [Fact]
@@ -93,7 +95,9 @@ public sealed class OrderPropertyTests
                 break;
             case 4: life.Return($"r{step.Which}-{step.Units}", ($"K{1 + step.Which % 2}", step.Units)); break;
             case 5: life.Return($"r{step.Which}", ("K1", 1)); break;
-            case 6: Take(PaymentEventType.Refunded, life.Order.Returns.GetValueOrDefault(reference ?? "")?.RefundMinor ?? 0); break;
+            case 6:
+                Take(PaymentEventType.Refunded, life.Order.Returns.GetValueOrDefault(reference ?? "")?.RefundMinor
+                ?? 0); break;
             case 7: life.Ship(key); break;
             default: if (step.Units == 4) life.Cancel(key); break;
         }

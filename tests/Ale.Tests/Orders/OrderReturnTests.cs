@@ -68,7 +68,8 @@ public sealed class OrderReturnTests
     {
         var life = OrderLife.In(OrderPhase.Paid, OrderLife.Of(("K1", 3, 3_34)), couponOffMinor: 2);
         for (var i = 1; i <= units; i++) life.Return($"r{i}", ("K1", 1));
-        Assert.Equal((30, refund, points), (life.Order.PointsEarned, life.Order.RefundMinor, life.Order.PointsReversed));
+        Assert.Equal((30, refund, points), (life.Order.PointsEarned, life.Order.RefundMinor,
+            life.Order.PointsReversed));
     }
 
     [Fact]

@@ -32,8 +32,10 @@ public sealed class PaymentSignatureTests
         var later = PaymentSignature.Sign(Body, Noon.AddSeconds(1), Secret);
         string?[] bad =
         [
-            null, "", "t=,v1=", Good[..^1], Good + "0", Good.Replace("v1=", "v0="), Good.Split(',')[0], Good.Split(',')[1],
-            other, $"{Good.Split(',')[0]},{later.Split(',')[1]}", Good.Replace("t=1", "t=-1"), Good.Replace("t=1", "t= 1"),
+            null, "", "t=,v1=", Good[..^1], Good + "0", Good.Replace("v1=", "v0="), Good.Split(',')[0],
+                Good.Split(',')[1],
+            other, $"{Good.Split(',')[0]},{later.Split(',')[1]}", Good.Replace("t=1", "t=-1"),
+                Good.Replace("t=1", "t= 1"),
             $"t=99999999999999,{Good.Split(',')[1]}", Good.Replace("v1=", "v1=zz")[..^2], new('t', 300),
         ];
         Assert.All(bad, signature => Assert.False(IsGood(signature)));

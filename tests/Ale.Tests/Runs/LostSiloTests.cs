@@ -44,7 +44,8 @@ public sealed class LostSiloTests
     }
 
     /// <summary>
-    /// One unit after the other; the edge repeats what the kill left unknown, and what it gives up on is asked again by the
+    /// One unit after the other; the edge repeats what the kill left unknown, and what it gives up on is asked again by
+    /// the
     /// same id, as its answer says.
     /// </summary>
     private async Task Sell(SiloProcess silo, int buyer)

@@ -3,7 +3,8 @@ using System.Text;
 
 namespace Ale.Runs;
 
-/// <summary>A program of this repository as a process of its own: its output line by line, and its exit status.</summary>
+/// <summary>A program of this repository as a process of its own: its output line by line, and its exit
+/// status.</summary>
 internal sealed class OtherProcess : IDisposable
 {
     private static readonly TimeSpan EndMax = TimeSpan.FromMinutes(4);
@@ -14,7 +15,11 @@ internal sealed class OtherProcess : IDisposable
     {
         _process = new Process
         {
-            StartInfo = new("dotnet", [program, .. arguments]) { RedirectStandardOutput = true, RedirectStandardError = true },
+            StartInfo = new("dotnet", [program, .. arguments])
+            {
+                RedirectStandardOutput = true,
+                RedirectStandardError = true
+            },
         };
         _process.OutputDataReceived += (_, line) => Add(_output, line.Data);
         _process.ErrorDataReceived += (_, line) => Add(_errors, line.Data);

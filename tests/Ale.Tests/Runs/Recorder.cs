@@ -7,7 +7,8 @@ using Microsoft.Extensions.Logging;
 namespace Ale.Runs;
 
 /// <summary>
-/// Stands between a client and a silo and remembers each command that was answered 2xx, with what was answered. Without a
+/// Stands between a client and a silo and remembers each command that was answered 2xx, with what was answered. Without
+/// a
 /// silo behind it the answer is 502, which says nothing.
 /// </summary>
 internal sealed class Recorder : IAsyncDisposable
@@ -20,7 +21,8 @@ internal sealed class Recorder : IAsyncDisposable
         _app = app;
         _silo = new(new SocketsHttpHandler { UseCookies = false, UseProxy = false })
         {
-            BaseAddress = silo, Timeout = TimeSpan.FromSeconds(30),
+            BaseAddress = silo,
+            Timeout = TimeSpan.FromSeconds(30),
         };
     }
 
@@ -32,8 +34,10 @@ internal sealed class Recorder : IAsyncDisposable
     /// <summary>The ids of orders placed, or paid, as far as the client knows.</summary>
     public string[] Orders(bool paid) =>
     [
-        .. Acknowledged.Keys.Where(k => k.StartsWith(paid ? "POST /api/orders/" : "PUT /api/orders/", StringComparison.Ordinal)
-            && k.EndsWith("/pay", StringComparison.Ordinal) == paid && !k.Contains("/returns/")).Select(k => k.Split('/')[3]),
+        .. Acknowledged.Keys.Where(k => k.StartsWith(paid ? "POST /api/orders/"
+            : "PUT /api/orders/", StringComparison.Ordinal)
+            && k.EndsWith("/pay", StringComparison.Ordinal) == paid && !k.Contains("/returns/"))
+                .Select(k => k.Split('/')[3]),
     ];
 
     public static async Task<Recorder> Start(Uri silo)
@@ -58,7 +62,8 @@ internal sealed class Recorder : IAsyncDisposable
         }
 
         foreach (var name in new[] { "Authorization", "Idempotency-Key", "Ale-At" })
-            if (request.Headers.TryGetValue(name, out var value)) message.Headers.TryAddWithoutValidation(name, (string?)value);
+            if (request.Headers.TryGetValue(name, out var value)) message.Headers.TryAddWithoutValidation(name,
+                (string?)value);
         try
         {
             using var answer = await _silo.SendAsync(message, http.RequestAborted);

@@ -4,7 +4,8 @@ using Xunit;
 
 namespace Ale.Runs;
 
-/// <summary>The recorded week sold again by the built client to built silos; it always ends with the same table.</summary>
+/// <summary>The recorded week sold again by the built client to built silos; it always ends with the same
+/// table.</summary>
 [Trait("needs", "server")]
 public sealed class ReplayRunTests
 {
@@ -62,7 +63,8 @@ public sealed class ReplayRunTests
     }
 
     private OtherProcess Replay(Uri address, SiloProcess silo) => OtherProcess.Client(
-        "replay", "orders", _file, "--market", "gb", "--json", "--url", $"{address}", "--token", silo.Http.Token("ops"));
+        "replay", "orders", _file, "--market", "gb", "--json", "--url", $"{address}", "--token",
+            silo.Http.Token("ops"));
 
     private static async Task KilledInMidReplay(SiloProcess silo, Recorder recorder)
     {

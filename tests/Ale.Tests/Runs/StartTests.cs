@@ -76,7 +76,8 @@ public sealed class StartTests : IDisposable
         "--Ale:Audit:Key=SECRET", "--Ale:Test:ClockOffset=01:00:00")]
     public Task Production_wants_what_it_must_be_given(string names, params string[] settings) => Refused(
         names, "", ["--environment=Production",
-            .. settings.Select(s => s.Replace("SECRET", TestSilo.AuditKey, StringComparison.Ordinal)).Where(s => s.Length > 0)]);
+            .. settings.Select(s => s.Replace("SECRET", TestSilo.AuditKey, StringComparison.Ordinal))
+                .Where(s => s.Length > 0)]);
 
     [Fact]
     public async Task A_short_secret_is_refused() =>
@@ -101,7 +102,8 @@ public sealed class StartTests : IDisposable
     {
         string[] otherwise =
         [
-            "--urls=http://127.0.0.1:0", "--Ale:SiloPort=0", $"--Ale:Data={Path.Combine(_data, "own")}", "--environment=Development",
+            "--urls=http://127.0.0.1:0", "--Ale:SiloPort=0", $"--Ale:Data={Path.Combine(_data, "own")}",
+                "--environment=Development",
         ];
         using var silo = OtherProcess.Silo([.. otherwise, .. settings]);
         var status = await silo.End();

@@ -14,7 +14,10 @@ internal static class Given
 
     private static readonly SkuTerms Limits = Plain with
     {
-        PerUserMax = 2, PerSessionMax = 3, LimitedTotal = 5, Levels = new(9, 6, 2),
+        PerUserMax = 2,
+        PerSessionMax = 3,
+        LimitedTotal = 5,
+        Levels = new(9, 6, 2),
     };
 
     /// <summary>What happened so far; holds made by <c>Held</c> below end at second 60.</summary>
@@ -28,7 +31,8 @@ internal static class Given
         "sold" => Of(Defined(Plain), Received(5), Held("h1", 1, "u1"), Confirmed("h1", 1)),
         "released" => Of(Defined(Plain), Received(5), Held("h1", 1, "u1"), Released("h1", 1)),
         "expired" => Of(Defined(Plain), Received(5), Held("h1", 1, "u1"), Expired("h1", 1)),
-        "expired and gone" => Of(Defined(Plain), Received(1), Held("h1", 1, "u1"), Expired("h1", 1), Late("h2", 1, "u2")),
+        "expired and gone" => Of(Defined(Plain), Received(1), Held("h1", 1, "u1"), Expired("h1", 1),
+            Late("h2", 1, "u2")),
         "fenced" => Of(Defined(Plain), Received(5), Released("f1", 0)),
         "closed" => Of(Defined(Edition), Received(9), Held("h1", 1, "u1"), Confirmed("h1", 1), Held("h2", 1, "u2"),
             Held("h3", 1, "u3"), Expired("h3", 1), Confirmed("h2", 1)),
@@ -68,7 +72,10 @@ internal static class Given
     public static StockEvent Late(string id, int quantity, string? user = null) =>
         new StockEvent.Held(id, user, quantity, null, 9_900, Noon.AddSeconds(60), Noon.AddSeconds(120));
 
-    public static StockEvent Confirmed(string id, int quantity) => new StockEvent.Confirmed(id, quantity, Noon.AddSeconds(30));
-    public static StockEvent Released(string id, int quantity) => new StockEvent.Released(id, quantity, Noon.AddSeconds(30));
-    public static StockEvent Expired(string id, int quantity) => new StockEvent.Expired(id, quantity, Noon.AddSeconds(60));
+    public static StockEvent Confirmed(string id, int quantity) =>
+        new StockEvent.Confirmed(id, quantity, Noon.AddSeconds(30));
+    public static StockEvent Released(string id, int quantity) =>
+        new StockEvent.Released(id, quantity, Noon.AddSeconds(30));
+    public static StockEvent Expired(string id, int quantity) =>
+        new StockEvent.Expired(id, quantity, Noon.AddSeconds(60));
 }

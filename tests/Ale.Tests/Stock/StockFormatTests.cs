@@ -11,8 +11,16 @@ public sealed class StockFormatTests
         new StockEvent.Defined(Plain),
         new StockEvent.Defined(Plain with
         {
-            Product = "lip", CostMinor = 3_000, Barcode = "690", Levels = new(9, 6, 3), HoldSeconds = 60, PerUserMax = 2,
-            PerSessionMax = 50, LimitedTotal = 100, EcoPackaging = true, Imported = true,
+            Product = "lip",
+            CostMinor = 3_000,
+            Barcode = "690",
+            Levels = new(9, 6, 3),
+            HoldSeconds = 60,
+            PerUserMax = 2,
+            PerSessionMax = 50,
+            LimitedTotal = 100,
+            EcoPackaging = true,
+            Imported = true,
         }),
         new StockEvent.Received("in1", 5, "b-7"),
         new StockEvent.Adjusted("a1", -2, "broken"),

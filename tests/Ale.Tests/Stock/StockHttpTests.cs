@@ -17,7 +17,8 @@ public abstract class StockHttpTests(string store)
         var held = (await http.Put($"{sku}/reservations/r1", """{"userId":"u1","quantity":2}""")).Ok();
         Assert.Equal(["id", "sku", "userId", "quantity", "priceMinor", "currency", "state", "expiresAt"],
             held.Json.AsObject().Select(member => member.Key));
-        Assert.Equal(("r1", Code(sku), "u1", 2, 9_900L, "CNY", "held"), ((string?)held.Json["id"], (string?)held.Json["sku"],
+        Assert.Equal(("r1", Code(sku), "u1", 2, 9_900L, "CNY", "held"),
+            ((string?)held.Json["id"], (string?)held.Json["sku"],
             (string?)held.Json["userId"], (int)held.Json["quantity"]!, (long)held.Json["priceMinor"]!,
             (string?)held.Json["currency"], (string?)held.Json["state"]));
         await Figures(http, sku, onHand: 5, held: 2, sold: 0, available: 3);
@@ -42,7 +43,9 @@ public abstract class StockHttpTests(string store)
     [Fact]
     public async Task Refusals_of_a_reservation_have_their_status_and_code()
     {
-        var (http, sku) = await Sku(terms: ",\"limitedTotal\":4,\"perUserMax\":2,\"levels\":{\"safety\":9,\"warning\":6,\"minimum\":3}");
+        var (http, sku) =
+            await Sku(
+            terms: ",\"limitedTotal\":4,\"perUserMax\":2,\"levels\":{\"safety\":9,\"warning\":6,\"minimum\":3}");
         (await http.Put("/api/skus/no-such/reservations/r1", """{"quantity":1}""")).IsProblem(404, "stock.unknown_sku");
         (await http.Get($"{sku}/reservations/r1")).IsProblem(404, "stock.unknown_reservation");
         foreach (var verb in new[] { "confirm", "release", "renew" })
@@ -149,7 +152,8 @@ public abstract class StockHttpTests(string store)
         (await http.Get($"{sku}/reservations/r1", "user", "ann")).Ok();
         (await http.Get($"{sku}/reservations/r1", "user", "bob")).IsProblem(404, "stock.unknown_reservation");
         foreach (var verb in new[] { "confirm", "release", "renew" })
-            (await http.Post($"{sku}/reservations/r1/{verb}", null, "user", "bob")).IsProblem(404, "stock.unknown_reservation");
+            (await http.Post($"{sku}/reservations/r1/{verb}", null, "user", "bob"))
+                .IsProblem(404, "stock.unknown_reservation");
         (await http.Put($"{sku}/reservations/guest", """{"quantity":1}""")).Ok();
         (await http.Get($"{sku}/reservations/guest", "user", "ann")).IsProblem(404, "stock.unknown_reservation");
         Assert.Equal("released", State((await http.Post($"{sku}/reservations/r1/release", null, "user", "ann")).Ok()));
@@ -264,7 +268,8 @@ public abstract class StockHttpTests(string store)
     {
         var views = silo.Services.GetRequiredService<Views>();
         var ended = () => views.Single<long>(
-            "select ended_at from {reservation} where sku = @sku and id = 'r1' and state = 'expired'", new { sku = Code(sku) });
+            "select ended_at from {reservation} where sku = @sku and id = 'r1' and state = 'expired'",
+                new { sku = Code(sku) });
         var endedAt = DateTimeOffset.FromUnixTimeMilliseconds(await ended.Until(at => at > 0, seconds: 20));
         Assert.InRange(endedAt, deadline, deadline.AddSeconds(1));
     }

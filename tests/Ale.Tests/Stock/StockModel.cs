@@ -110,7 +110,8 @@ internal sealed class StockModel(SkuTerms terms)
                 ? $"{back.Quantity}" : "stock.changed";
         if (!_claims.TryGetValue(back.ReservationId, out var claim) || claim.State != ReservationState.Confirmed
             || claim.Wish.User != back.User || claim.Wish.SessionId != back.SessionId
-            || claim.Quantity < back.Quantity || _back.Values.Any(b => b.ReservationId == back.ReservationId)) return null;
+            || claim.Quantity < back.Quantity || _back.Values.Any(b =>
+                b.ReservationId == back.ReservationId)) return null;
         if (back.Undo || !IsClosed) _returnedToEdition += back.Quantity;
         _back[back.Id] = back;
         if (back.User is { } user) Add(_returnedByUser, user.Value, back.Quantity);
@@ -121,10 +122,12 @@ internal sealed class StockModel(SkuTerms terms)
     }
 
     private bool IsOverLimit(ReserveStock wish) =>
-        (wish.User is { } user && Counted(user.Value, null) - _returnedByUser.GetValueOrDefault(user.Value) + wish.Quantity
+        (wish.User is { } user && Counted(user.Value, null) - _returnedByUser.GetValueOrDefault(
+            user.Value) + wish.Quantity
             > terms.PerUserMax)
         || (wish.SessionId is { } session
-            && Counted(null, session) - _returnedBySession.GetValueOrDefault(session) + wish.Quantity > terms.PerSessionMax)
+            && Counted(null, session) - _returnedBySession.GetValueOrDefault(
+                session) + wish.Quantity > terms.PerSessionMax)
         || Held + SoldEver + wish.Quantity > terms.LimitedTotal;
 
     private long Counted(string? user, string? session) =>

@@ -17,14 +17,18 @@ public sealed class StockModelTests
     private static readonly Gen<string?> Sessions = Gen.Bool.Select(live => live ? "live" : null);
 
     private static readonly Gen<Step> Steps =
-        Gen.Select(Gen.Int[0, 9], Gen.Int[0, Ids.Length - 1].Select(i => Ids[i]), Gen.Int[1, 3], Users, Sessions, Gen.Int[0, 12],
+        Gen.Select(Gen.Int[0, 9], Gen.Int[0, Ids.Length - 1]
+            .Select(i => Ids[i]), Gen.Int[1, 3], Users, Sessions, Gen.Int[0, 12],
             (kind, id, quantity, user, session, seconds) => new Step(kind, id, quantity, user, session, seconds));
 
     private static readonly Gen<SkuTerms> AnyTerms =
         Gen.Select(Gen.Int[0, 4], Gen.Int[0, 6], Gen.Int[0, 12], Gen.Bool, (user, session, edition, marks) => Plain with
         {
-            HoldSeconds = 20, PerUserMax = user == 0 ? null : user, PerSessionMax = session == 0 ? null : session,
-            LimitedTotal = edition == 0 ? null : edition, Levels = marks ? new(6, 4, 2) : null,
+            HoldSeconds = 20,
+            PerUserMax = user == 0 ? null : user,
+            PerSessionMax = session == 0 ? null : session,
+            LimitedTotal = edition == 0 ? null : edition,
+            Levels = marks ? new(6, 4, 2) : null,
         });
 
     [Fact] // STK-01, STK-07, S04: limits, figures and states are those of the model, whatever the order
@@ -79,7 +83,10 @@ public sealed class StockModelTests
                 default:
                     var back = new PutBackStock($"b{step.Id}", step.Id, step.Quantity)
                     {
-                        User = user, SessionId = step.Session, Undo = step.Seconds % 2 == 0, Quarantine = step.Seconds % 3 == 0,
+                        User = user,
+                        SessionId = step.Session,
+                        Undo = step.Seconds % 2 == 0,
+                        Quarantine = step.Seconds % 3 == 0,
                     };
                     if (_model.PutBack(back) is { } expected) Same(expected, () => _stock.Decide(back, Sku, _now));
                     break;

@@ -61,7 +61,8 @@ public sealed class StockTests
     [InlineData("corrected below what is held", "h1", null, 59, "stock.sold_out")] // S05: else on hand falls below zero
     [InlineData("expired and gone", "h1", null, 120, "confirmed")]
     public void Confirm(string situation, string id, string? content, int second, string expected) => Is(expected,
-        Situation(situation).Decide(new ConfirmStock(id) { Content = content is null ? null : Wish(content) }, null, Sku,
+        Situation(situation).Decide(new ConfirmStock(id) { Content = content is null ? null : Wish(content) }, null,
+            Sku,
             Noon.AddSeconds(second)));
 
     [Theory]
@@ -159,7 +160,11 @@ public sealed class StockTests
     {
         Is("stock.changed", Situation("one").Decide(Plain with { PriceMinor = 9_901 }));
         Is("stock.changed", Situation("one").Decide(Plain with { Levels = new(1, 2, 3) })); // before bad levels
-        Assert.Empty(Situation("one").Decide(Plain with { OptionValues = ImmutableSortedDictionary<string, string>.Empty }).Events);
+        Assert.Empty(Situation("one").Decide(Plain with
+        {
+            OptionValues = ImmutableSortedDictionary<string,
+            string>.Empty
+        }).Events);
     }
 
     [Theory] // STK-04 and STK-05 watch units on hand, STK-06 the available ones
@@ -224,14 +229,17 @@ public sealed class StockTests
     [Fact]
     public void A_marked_repeat_gets_what_the_table_knows()
     {
-        var past = new Reservation("r1", Sku, new UserId("u1"), 1, 9_900, "CNY", ReservationState.Confirmed, Noon, null);
+        var past = new Reservation("r1", Sku, new UserId("u1"), 1, 9_900, "CNY", ReservationState.Confirmed, Noon,
+            null);
         var stock = Situation("one");
         Is("confirmed", stock.Decide(Wish("r1 1 u1"), past, Sku, Rules, Noon));
         Is("stock.changed", stock.Decide(Wish("r1 2 u1"), past, Sku, Rules, Noon));
         Is("confirmed", stock.Decide(new ConfirmStock("r1"), past, Sku, Noon));
         Is("stock.confirmed", stock.Decide(new ReleaseStock("r1"), past, Sku, Noon));
-        Is("stock.released", stock.Decide(new ConfirmStock("r1"), past with { State = ReservationState.Released }, Sku, Noon));
-        Is("confirmed", stock.Decide(new ConfirmStock("r1"), past with { State = ReservationState.Expired }, Sku, Noon));
+        Is("stock.released", stock.Decide(new ConfirmStock("r1"), past with { State = ReservationState.Released }, Sku,
+            Noon));
+        Is("confirmed", stock.Decide(new ConfirmStock("r1"), past with { State = ReservationState.Expired }, Sku,
+            Noon));
         Is("stock.expired", stock.Decide(
             new ConfirmStock("r1"), past with { State = ReservationState.Expired, Quantity = 2 }, Sku, Noon));
     }

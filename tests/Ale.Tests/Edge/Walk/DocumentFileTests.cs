@@ -13,7 +13,8 @@ public sealed class DocumentFileTests
 
     [Fact]
     public async Task The_document_is_the_one_that_is_kept() => Golden.Check("docs/openapi.json",
-        Sorted((await (await TestSilo.Sqlite).Http.Get("/openapi/v1.json", role: null)).Ok().Json)!.ToJsonString(Indented));
+        Sorted((await (await TestSilo.Sqlite).Http.Get("/openapi/v1.json", role: null)).Ok()
+            .Json)!.ToJsonString(Indented));
 
     /// <summary>Members in the order of the alphabet; lists as they are.</summary>
     private static JsonNode? Sorted(JsonNode? node) => node switch

@@ -55,7 +55,8 @@ public sealed class WalkSilo : IAsyncLifetime
     internal Task<JournalPlace> End() => _silo.Services.GetRequiredService<IJournalStore>().End(default);
 
     internal async Task Settled() => Assert.Equal(200,
-        (await new Func<Task<Answer>>(() => _silo.Http.Get("/api/settled", "ops")).Until(a => a.Status == 200, 20)).Status);
+        (await new Func<Task<Answer>>(() => _silo.Http.Get("/api/settled", "ops")).Until(a => a.Status == 200, 20))
+            .Status);
 
     /// <summary>Sends the row's request with what differs from the right one.</summary>
     internal async Task<Answer> Send(WalkOperation operation, WalkRow row, byte[]? body, string? address = null,

@@ -173,7 +173,8 @@ internal static class WalkTable
         {
             Other = (Order.Replace("\"quantity\":2", "\"quantity\":3"), "order.changed"),
         },
-        new("cancelOrder", "/api/orders/walk-cancelled/cancel") { Unknown = ("/api/orders/none/cancel", "order.unknown") },
+        new("cancelOrder", "/api/orders/walk-cancelled/cancel") { Unknown = ("/api/orders/none/cancel",
+            "order.unknown") },
         OfOrder("payOrder", "/pay", """{"method":"local","outcome":"captured"}"""),
         OfOrder("shipOrder", "/ship"),
         OfOrder("deliverOrder", "/deliver"),
@@ -187,7 +188,8 @@ internal static class WalkTable
              "at":"2026-01-01T00:00:00Z","ref":"r"}
             """) { IsOpen = true },
 
-        new("OpenImport", "/api/imports/walk", Import) { Other = (Import.Replace("walk.csv", "b.csv"), "import.changed") },
+        new("OpenImport", "/api/imports/walk", Import) { Other = (Import.Replace("walk.csv", "b.csv"),
+            "import.changed") },
         new("RecordImportDocument", "/api/imports/walk/documents/1", Document)
         {
             Other = (Document.Replace(":100", ":101"), "import.changed"),
@@ -218,7 +220,8 @@ internal static class WalkTable
         var name = step.ToLowerInvariant();
         return new($"{step}Session", $"/api/sessions/walk/{name}")
         {
-            Status = status, Unknown = ($"/api/sessions/none/{name}", "session.unknown"),
+            Status = status,
+            Unknown = ($"/api/sessions/none/{name}", "session.unknown"),
         };
     }
 }
