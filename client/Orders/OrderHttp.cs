@@ -140,8 +140,14 @@ internal sealed record OrderBody(
 
     public PlaceOrder Command(UserId? user) => new([.. Lines.Select(l => new OrderLine(l.Sku.Value, l.Quantity, l.PriceMinor))])
     {
-        User = user, SessionId = SessionId, Channel = Channel, CampaignId = CampaignId, PlacementId = PlacementId,
-        ShareId = ShareId, Coupon = Coupon?.Value, RecordedAt = RecordedAt,
+        User = user,
+        SessionId = SessionId,
+        Channel = Channel,
+        CampaignId = CampaignId,
+        PlacementId = PlacementId,
+        ShareId = ShareId,
+        Coupon = Coupon?.Value,
+        RecordedAt = RecordedAt,
         Charges = [.. (Charges ?? []).Select(c => new OrderCharge(c.Code, c.AmountMinor))],
     };
 }

@@ -46,8 +46,11 @@ internal sealed class OrderQueries(Views views) : Grain, IOrderQueries
             order by PlacedAt desc, id desc limit @limit
             """, new
         {
-            user = user?.Value, state = state is { } s ? OrderProjection.StateName(s) : null,
-            ms = after?.PlacedAtMs ?? long.MaxValue, id = after?.Id ?? "", limit,
+            user = user?.Value,
+            state = state is { } s ? OrderProjection.StateName(s) : null,
+            ms = after?.PlacedAtMs ?? long.MaxValue,
+            id = after?.Id ?? "",
+            limit,
         }, at, ct);
         if (refusal is not null) return refusal;
         return ImmutableArray.CreateRange(rows!.Select(r => new OrderRow(r.Id, r.UserId is { } u ? new UserId(u) : null,
