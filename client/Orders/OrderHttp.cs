@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Ale.Edge;
 using Ale.Users;
 
@@ -35,19 +36,20 @@ internal static class OrderHttp
                 order => OrderReply.Of(order, users)))
             .Allow(Permission.OrderRead).WithName("getOrder").WithSummary("An order as it is now");
 
-        orders.MapGet("", (string? userId, OrderState? state, PageRequest page, Caller caller, UserMap users,
+        orders.MapGet("", (string? userId, string? state, PageRequest page, Caller caller, UserMap users,
                 IGrainFactory grains, EdgeCall edge) =>
             {
                 var owner = caller.Sees(null, Permission.OrderRead) ? userId : caller.Own(userId);
                 if (owner is not null && !Limits.IsId(owner)) throw new ProblemException(Problem.Invalid("userId",
                     Id.Form));
+                var wanted = StateOf(state);
                 var after = page.After is { } c ? new OrderCursor(c.Long(0), c.Text(1)) : null;
                 return edge.Run(
                     async ct =>
                     {
                         var user = owner is null ? null : await users.Find(owner, ct);
                         if (owner is not null && user is null) return ImmutableArray<OrderRow>.Empty;
-                        return await grains.OrderQueries().Orders(user, state, after, page.Limit + 1, page.At
+                        return await grains.OrderQueries().Orders(user, wanted, after, page.Limit + 1, page.At
                             ?? default, ct);
                     },
                     async found =>
@@ -86,6 +88,14 @@ internal static class OrderHttp
                     ct => IfVisible(id, caller, users, grains, order => step(order, key, ct), ct),
                     order => OrderReply.Of(order, users)))
                 .Allow(may).WithName($"{name}Order").WithSummary(summary);
+    }
+
+    private static OrderState? StateOf(string? name)
+    {
+        if (name is null) return null;
+        foreach (var state in Enum.GetValues<OrderState>())
+            if (JsonNamingPolicy.SnakeCaseLower.ConvertName($"{state}") == name) return state;
+        throw new ProblemException(Problem.Invalid("state", "Must be the name of a state."));
     }
 
     private static async Task<Outcome<T>> IfVisible<T>(Id id, Caller caller, UserMap users, IGrainFactory grains,

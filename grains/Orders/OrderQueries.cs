@@ -11,38 +11,39 @@ internal sealed class OrderQueries(Views views) : Grain, IOrderQueries
     {
         public string Id { get; init; } = "";
         public string? UserId { get; init; }
-        public string State { get; init; } = "";
+        /// <summary>As the grain tells it: money that is back makes the order refunded, or partly so.</summary>
+        public string ShownState { get; init; } = "";
         public string? Currency { get; init; }
         public long? GoodsMinor { get; init; }
         public long? PayableMinor { get; init; }
         public long RefundedMinor { get; init; }
-        public long Units { get; init; }
-        public long UnitsReturned { get; init; }
-        public long RefundsOpen { get; init; }
         public long Lines { get; init; }
         public long PlacedAt { get; init; }
         public string? SessionId { get; init; }
 
-        /// <summary>As the grain tells it: money that is back makes the order refunded, or partly so.</summary>
-        public OrderState Shown => State == "placing" ? OrderState.AwaitingPayment
-            : UnitsReturned == 0 || RefundsOpen > 0 ? Enum.Parse<OrderState>(State.Replace("_", "",
-                StringComparison.Ordinal), true)
-            : UnitsReturned == Units ? OrderState.Refunded : OrderState.PartlyRefunded;
+        public OrderState Shown => Enum.Parse<OrderState>(ShownState.Replace("_", "", StringComparison.Ordinal), true);
     }
 
     public async Task<Outcome<ImmutableArray<OrderRow>>> Orders(
         UserId? user, OrderState? state, OrderCursor? after, int limit, JournalPlace at, CancellationToken ct)
     {
         var (rows, refusal) = await views.List<Row>("""
-            select o.id, o.user_id as UserId, o.state, o.currency, o.goods_minor as GoodsMinor, o.payable_minor as PayableMinor,
-                   o.refunded_minor as RefundedMinor, o.units, o.units_returned as UnitsReturned, o.lines,
-                   o.placed_at as PlacedAt, o.session_id as SessionId,
-                   (select count(*) from {sales_return} r where r.order_id = o.id and r.state = 'accepted') as RefundsOpen
-            from {sales_order} o
-            where o.placed_at is not null and (@user is null or o.user_id = @user)
-              and (@state is null or o.state = @state)
-              and (o.placed_at < @ms or (o.placed_at = @ms and o.id < @id))
-            order by o.placed_at desc, o.id desc limit @limit
+            select * from (
+                select found.*, case when state = 'placing' then 'awaiting_payment'
+                                     when back is null then state
+                                     when back = units then 'refunded' else 'partly_refunded' end as ShownState
+                from (
+                    select o.id, o.user_id as UserId, o.state, o.currency, o.goods_minor as GoodsMinor, o.units, o.lines,
+                           o.payable_minor as PayableMinor, o.refunded_minor as RefundedMinor, o.placed_at as PlacedAt,
+                           o.session_id as SessionId,
+                           (select sum(l.quantity) from {sales_return} r
+                            join {sales_return_line} l on l.order_id = r.order_id and l.return_id = r.id
+                            where r.order_id = o.id and r.state = 'refunded') as back
+                    from {sales_order} o
+                    where o.placed_at is not null and (@user is null or o.user_id = @user)
+                      and (o.placed_at < @ms or (o.placed_at = @ms and o.id < @id))) found) shown
+            where @state is null or ShownState = @state
+            order by PlacedAt desc, id desc limit @limit
             """, new
         {
             user = user?.Value,

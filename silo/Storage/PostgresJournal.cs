@@ -84,7 +84,7 @@ internal sealed class PostgresJournal(NpgsqlDataSource source) : IJournalStore, 
         }
     }
 
-    public Task<DateTimeOffset?> ReadClock(CancellationToken ct) => Guard<DateTimeOffset?>(async () =>
+    public Task<DateTimeOffset?> ReadClock(CancellationToken ct) => PostgresFaults.Guard<DateTimeOffset?>(async () =>
     {
         await using var command = source.CreateCommand("select clock_timestamp()");
         return new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(ct))!);
@@ -99,13 +99,14 @@ internal sealed class PostgresJournal(NpgsqlDataSource source) : IJournalStore, 
         }
         catch (Exception e)
         {
-            if (_appending is { } broken && (IsLost(e) || broken.FullState != System.Data.ConnectionState.Open))
+            if (_appending is { } broken && (PostgresFaults.IsLost(e)
+                || broken.FullState != System.Data.ConnectionState.Open))
             {
                 _appending = null;
                 await broken.DisposeAsync();
             }
 
-            if (IsLost(e)) throw new StoreLostException(e.Message, e);
+            if (PostgresFaults.IsLost(e)) throw new StoreLostException(e.Message, e);
             throw;
         }
     }
@@ -152,7 +153,8 @@ internal sealed class PostgresJournal(NpgsqlDataSource source) : IJournalStore, 
         return places;
     }
 
-    public Task<JournalPlace?[]> FindOwn(IReadOnlyList<PendingRow> rows, CancellationToken ct) => Guard(async () =>
+    public Task<JournalPlace?[]> FindOwn(IReadOnlyList<PendingRow> rows, CancellationToken ct) =>
+        PostgresFaults.Guard(async () =>
     {
         await using var command = source.CreateCommand(FindSql);
         command.Parameters.Add(new() { Value = rows.Select(r => r.Handle.StreamName).ToArray() });
@@ -170,7 +172,7 @@ internal sealed class PostgresJournal(NpgsqlDataSource source) : IJournalStore, 
     });
 
     public Task<IReadOnlyList<LoadedStream>> Load(
-        IReadOnlyList<(string Stream, string Shape)> asked, CancellationToken ct) => Guard(async () =>
+        IReadOnlyList<(string Stream, string Shape)> asked, CancellationToken ct) => PostgresFaults.Guard(async () =>
     {
         await using var command = source.CreateCommand(LoadSql);
         command.Parameters.Add(new() { Value = asked.Select(a => a.Stream).ToArray() });
@@ -198,7 +200,8 @@ internal sealed class PostgresJournal(NpgsqlDataSource source) : IJournalStore, 
         return (IReadOnlyList<LoadedStream>)[.. loading.Select(l => l.Loaded)];
     });
 
-    public Task<long[]> NextVersions(IReadOnlyList<string> streams, CancellationToken ct) => Guard(async () =>
+    public Task<long[]> NextVersions(IReadOnlyList<string> streams, CancellationToken ct) =>
+        PostgresFaults.Guard(async () =>
     {
         await using var command = source.CreateCommand(NextSql);
         command.Parameters.Add(new() { Value = streams.ToArray() });
@@ -209,7 +212,7 @@ internal sealed class PostgresJournal(NpgsqlDataSource source) : IJournalStore, 
     });
 
     public Task<JournalPage> Read(JournalFilter filter, JournalPlace after, int limit, CancellationToken ct) =>
-        Guard(async () =>
+        PostgresFaults.Guard(async () =>
         {
             await using var batch = source.CreateBatch();
             batch.BatchCommands.Add(new($"select {Xmin}"));
@@ -243,7 +246,7 @@ internal sealed class PostgresJournal(NpgsqlDataSource source) : IJournalStore, 
             return new JournalPage(rows, rows.Count > 0 ? JournalPlace.Max(horizon, rows[^1].Place) : horizon, full);
         });
 
-    public Task<JournalPlace> End(CancellationToken ct) => Guard(async () =>
+    public Task<JournalPlace> End(CancellationToken ct) => PostgresFaults.Guard(async () =>
     {
         await using var command = source.CreateCommand(
             "select tx, position from journal order by tx desc, position desc limit 1");
@@ -251,7 +254,7 @@ internal sealed class PostgresJournal(NpgsqlDataSource source) : IJournalStore, 
         return await reader.ReadAsync(ct) ? new JournalPlace(reader.GetInt64(0), reader.GetInt64(1)) : default;
     });
 
-    public Task SaveSnapshot(SnapshotRow snapshot, CancellationToken ct) => Guard(async () =>
+    public Task SaveSnapshot(SnapshotRow snapshot, CancellationToken ct) => PostgresFaults.Guard(async () =>
     {
         await using var command = source.CreateCommand(SnapshotSql);
         command.Parameters.Add(new() { Value = snapshot.Stream });
@@ -264,7 +267,7 @@ internal sealed class PostgresJournal(NpgsqlDataSource source) : IJournalStore, 
     });
 
     public Task<IReadOnlyList<SnapshotRow>> Snapshots(string after, int limit, CancellationToken ct) =>
-        Guard<IReadOnlyList<SnapshotRow>>(async () =>
+        PostgresFaults.Guard<IReadOnlyList<SnapshotRow>>(async () =>
         {
             await using var command = source.CreateCommand(
                 "select stream, row_version, next, hash, shape, state from snapshot where stream > $1 order by stream limit $2");
@@ -285,21 +288,4 @@ internal sealed class PostgresJournal(NpgsqlDataSource source) : IJournalStore, 
     {
         if (_appending is { } open) await open.DisposeAsync();
     }
-
-    private static async Task<T> Guard<T>(Func<Task<T>> work)
-    {
-        try { return await work(); }
-        catch (Exception e) when (IsLost(e)) { throw new StoreLostException(e.Message, e); }
-    }
-
-    /// <summary>Whether the statement's outcome is unknown, or the server was merely not ready for it.</summary>
-    internal static bool IsLost(Exception e) => e switch
-    {
-        PostgresException p => p.SqlState.StartsWith("08", StringComparison.Ordinal)
-            || p.SqlState.StartsWith("57P", StringComparison.Ordinal)
-            || p.SqlState is "53300" or "57014" or "40001" or "40P01",
-        NpgsqlException or TimeoutException or IOException or System.Net.Sockets.SocketException => true,
-        InvalidOperationException i => i.Message.Contains("onnection", StringComparison.Ordinal), // broken or closed
-        _ => false,
-    };
 }

@@ -46,9 +46,9 @@ public sealed class PostgresJournalTests : JournalContract
     public void What_counts_as_a_lost_connection()
     {
         foreach (var state in new[] { "08006", "57P01", "57P03", "53300", "57014", "40001", "40P01" })
-            Assert.True(Storage.PostgresJournal.IsLost(new Npgsql.PostgresException("", "", "", state)), state);
+            Assert.True(Storage.PostgresFaults.IsLost(new Npgsql.PostgresException("", "", "", state)), state);
         foreach (var state in new[] { "23505", "42P01", "22001", "53100" })
-            Assert.False(Storage.PostgresJournal.IsLost(new Npgsql.PostgresException("", "", "", state)), state);
+            Assert.False(Storage.PostgresFaults.IsLost(new Npgsql.PostgresException("", "", "", state)), state);
     }
 }
 

@@ -47,8 +47,66 @@ public sealed class OrderHttpTests
         var refunded = await ((Func<Task<Answer>>)(() => _silo.Http.Get(Path("1"))))
             .Until(a => (string)a.Json["state"]! == "partly_refunded");
         Assert.Equal("partly_refunded", (string)refunded.Json["state"]!);
+        var at = ("Ale-At", refunded.Headers["Ale-At"]);
+        Assert.Equal([$"{_id}-1"], await Listed("partly_refunded"));
+        Assert.Equal([$"{_id}-2"], await Listed("paid"));
+        Assert.Empty(await Listed("refunded"));
+        Assert.Equal(400, (await _silo.Http.Get("/api/orders?state=gone")).Status);
         Assert.Equal("order.return_exceeds", (string)(await _silo.Http.Put(
             $"{Path("1")}/returns/r2", Lines("A", 3, "\"reason\":\"torn\""))).Json["code"]!);
+
+        async Task<IEnumerable<string>> Listed(string state) =>
+            (await _silo.Http.Get($"/api/orders?userId={_id}&state={state}", headers: at)).Ok().Json["items"]!.AsArray()
+                .Select(o => (string)o!["id"]!);
+    }
+
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task ORD_03_A_declined_payment_gives_the_coupon_back(string store)
+    {
+        await Begin(store, ("A", 5));
+        (await _silo.Http.Put($"/api/coupons/{_id}", """
+            {"offMinor":300,"currency":"GBP","pool":1,"perUserMax":1,"startsAt":"2020-01-01T00:00:00Z",
+             "endsAt":"2090-01-01T00:00:00Z","source":"test"}
+            """)).Ok();
+        var claim = $"/api/coupons/{_id}/claims/{_id}";
+        var code = (string)(await _silo.Http.Put(claim)).Ok().Json["code"]!;
+        var body = Lines("A", 1, $"\"userId\":\"{_id}\",\"coupon\":\"{code}\"");
+        Assert.Equal((300L, 700L), Off(await _silo.Http.Put(Path("1"), body)));
+        (await Pay("1", "k", "failed")).Ok();
+        Assert.Equal((300L, 700L), Off(await _silo.Http.Put(Path("2"), body))); // free again
+        (await Pay("2", "k")).Ok();
+        Assert.Equal("redeemed", (string)(await _silo.Http.Put(claim)).Ok().Json["state"]!);
+        Assert.Equal((21, 1), await Points()); // of 7.00, and none of the first
+
+        static (long, long) Off(Answer a) => ((long)a.Ok().Json["discountMinor"]!, (long)a.Json["payableMinor"]!);
+    }
+
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task O01_Who_pays_when_his_hold_has_ended_gets_free_units_or_his_money_back(string store)
+    {
+        await Begin(store);
+        foreach (var sku in new[] { "A", "B" })
+        {
+            (await _silo.Http.Put($"/api/skus/{Sku(sku)}",
+                """{"title":"T","priceMinor":1000,"currency":"GBP","market":"gb","holdSeconds":1}""")).Ok();
+            (await _silo.Http.Put($"/api/skus/{Sku(sku)}/receipts/r", """{"quantity":1}""")).Ok();
+        }
+
+        await Place("1", "A", 1);
+        await Place("2", "B", 1);
+        foreach (var order in new[] { "1", "2" })
+        {
+            var ended = await ((Func<Task<Answer>>)(() => _silo.Http.Get(Path(order))))
+                .Until(a => (string)a.Json["state"]! == "cancelled");
+            Assert.Equal("expired", (string)ended.Json["reason"]!);
+        }
+
+        await Place("3", "B", 1);
+        (await Pay("3", "k")).Ok(); // the unit is another's now
+        Assert.Equal("paid", (string)(await Pay("1", "k")).Ok().Json["state"]!);
+        Assert.Equal("cancelled", (string)(await Pay("2", "k")).Ok().Json["state"]!);
+        Assert.Equal("stock", (string)(await _silo.Http.Get(Path("2"))).Json["reason"]!);
+        Assert.Equal(((0, 0, 1), (0, 0, 1)), (await Stock("A"), await Stock("B")));
     }
 
     [Theory, InlineData("sqlite"), InlineData("postgres")]

@@ -34,7 +34,8 @@ public sealed class ReplayRunTests
         }
 
         await NothingIsLost(silo, recorder);
-        await Ends(Replay(silo.Address, silo));
+        using var again = Replay(silo.Address, silo);
+        await Ends(again);
         await Verifies(silo);
     }
 
@@ -47,7 +48,8 @@ public sealed class ReplayRunTests
         using (Replay(recorder.Address, silo)) await KilledInMidReplay(silo, recorder);
         await silo.Start();
         await NothingIsLost(silo, recorder);
-        await Ends(Replay(silo.Address, silo));
+        using var again = Replay(silo.Address, silo);
+        await Ends(again);
         await Verifies(silo);
     }
 
@@ -58,7 +60,8 @@ public sealed class ReplayRunTests
         var database = await server.NewDatabase();
         await using var first = await SiloProcess.Start(database);
         await using var second = await SiloProcess.Start(database);
-        await Ends(Replay(second.Address, first));
+        using var client = Replay(second.Address, first);
+        await Ends(client);
         await Verifies(first);
     }
 
@@ -75,7 +78,6 @@ public sealed class ReplayRunTests
 
     private static async Task Ends(OtherProcess client)
     {
-        using var _ = client;
         Assert.True(await client.End() == 0, client.Errors);
         var figures = JsonNode.Parse(client.Output)!.AsObject();
         figures.Remove("seconds");
