@@ -100,7 +100,11 @@ public sealed partial class VerifyTests(Evenings evenings) : IClassFixture<Eveni
             await using var views = await evening.Open("views");
             Assert.Equal(1, await views.ExecuteAsync($"update {table} set {column} = {column} + 1 where {where}"));
             try { await Finds(evening, ("tables", stream)); }
-            finally { await views.ExecuteAsync($"update {table} set {column} = {column} - 1 where {where.Replace("> 0", "> 1")}"); }
+            finally
+            {
+                var same = where.Replace("> 0", "> 1", StringComparison.Ordinal);
+                await views.ExecuteAsync($"update {table} set {column} = {column} - 1 where {same}");
+            }
         }
     }
 
@@ -193,7 +197,8 @@ public sealed partial class VerifyTests(Evenings evenings) : IClassFixture<Eveni
         Evening evening, string stream, long version, Func<string, string> alter, bool forgeHash, Func<Task> then)
     {
         await using var journal = await evening.Open("journal");
-        const string update = "update journal set events = @events, hash = @hash where stream = @stream and version = @version";
+        const string update =
+            "update journal set events = @events, hash = @hash where stream = @stream and version = @version";
         var (events, hash) = await journal.QuerySingleAsync<(byte[] Events, byte[] Hash)>(
             "select events, hash from journal where stream = @stream and version = @version", new { stream, version });
         var altered = Encoding.UTF8.GetBytes(alter(Encoding.UTF8.GetString(events)));
