@@ -2,7 +2,7 @@ using Ale.Kernel;
 
 namespace Ale.Coupons;
 
-/// <summary>Redeemed ≤ claimed ≤ pool; spent = what redeemed codes took off; a code has one order at a time.</summary>
+/// <summary>Redeemed ≤ claimed ≤ pool; spent = what redeemed codes took off; a code has one order.</summary>
 internal sealed class CouponCheck() : JournalCheck<CouponEvent>("coupons", "coupon", CouponJson.Default.CouponEvent)
 {
     private sealed class Template

@@ -171,7 +171,7 @@ internal sealed class TableCheck(
                 if (Equals(row[i], found[i])) continue;
                 var column = table.Columns[i].Name;
                 yield return
-                    $"{column} of {KeyOf(table, row)} in {table.Name} is {Text(found[i])}, by the events {Text(row[i])}";
+                    $"{column} of {KeyOf(table, row)} in {table.Name} is {Text(found[i])}, by events {Text(row[i])}";
             }
         }
 
