@@ -6,5 +6,6 @@ namespace Ale.Coupons;
 internal static class CouponSetup
 {
     public static IServiceCollection AddCoupons(this IServiceCollection services) =>
-        services.AddSingleton<Projection, CouponProjection>();
+        services
+        .AddSingleton<Projection, CouponProjection>().AddTransient<JournalCheck, CouponCheck>();
 }

@@ -6,8 +6,7 @@ namespace Ale.Orders;
 
 /// <summary>
 /// Each line's units = its reservation = its confirm; captured = payable; points = what the user's ledger booked for
-/// the
-/// goods; refunds ≤ paid; points reversed by the rule (USR-06).
+/// the goods; refunds ≤ paid; points reversed by the rule (USR-06).
 /// </summary>
 internal sealed class OrderCheck() : JournalCheck<OrderEvent>("orders", "order", OrderJson.Default.OrderEvent)
 {
@@ -115,7 +114,7 @@ internal sealed class OrderCheck() : JournalCheck<OrderEvent>("orders", "order",
         var earned = users.Earned.GetValueOrDefault(id);
         Expect(id, earned is not null && earned.User == user, $"its buyer's ledger has no entry of it");
         Expect(id, earned is null || (earned.Points == order.PointsEarned && earned.GoodsMinor == order.NetGoodsMinor),
-            $"it earned {order.PointsEarned} points for {order.NetGoodsMinor}, the ledger booked {earned?.Points} for {earned?.GoodsMinor}");
+            $"{order.PointsEarned} points for {order.NetGoodsMinor}, booked {earned?.Points} for {earned?.GoodsMinor}");
         if (order.Returns.IsEmpty) return;
         var rule = order.NetGoodsMinor == 0 ? 0
             : (long)((Int128)order.PointsEarned * order.RefundMinor / order.NetGoodsMinor);

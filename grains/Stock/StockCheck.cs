@@ -4,8 +4,7 @@ namespace Ale.Stock;
 
 /// <summary>
 /// Units received + adjusted = on hand + sold + quarantined; held = open claims; a claim ends at most once, and once
-/// its
-/// deadline has passed; a re-acquisition begins a new claim.
+/// its deadline has passed; a re-acquisition begins a new claim.
 /// </summary>
 internal sealed class StockCheck() : JournalCheck<StockEvent>("stock", "stock", StockJson.Default.StockEvent)
 {

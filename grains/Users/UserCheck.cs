@@ -4,8 +4,7 @@ namespace Ale.Users;
 
 /// <summary>
 /// A user's balance is the sum of his ledger, whose entries have no gap and say the balance after them; one order is
-/// the
-/// first and earns once; the tier never falls (USR-03).
+/// the first and earns once; the tier never falls (USR-03).
 /// </summary>
 internal sealed class UserCheck() : JournalCheck<UserEvent>("users", "user", UserJson.Default.UserEvent)
 {

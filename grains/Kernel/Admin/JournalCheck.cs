@@ -2,8 +2,7 @@ namespace Ale.Kernel;
 
 /// <summary>
 /// A rule over the whole journal, checked by folding it anew. Made afresh for each run; one slice, one check, and a
-/// check
-/// may ask those of slices to its left.
+/// check may ask those of slices to its left.
 /// </summary>
 internal abstract class JournalCheck
 {
@@ -48,7 +47,7 @@ internal abstract class JournalCheck<TEvent>(
 
     public sealed override async IAsyncEnumerable<VerifyFailure> Finish(
         IReadOnlyList<JournalCheck> others,
-            [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
+        [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken ct)
     {
         Compare(others);
         await Task.CompletedTask;
@@ -63,7 +62,7 @@ internal abstract class JournalCheck<TEvent>(
     /// <summary>A failure of the thing unless it <paramref name="holds"/>.</summary>
     protected void Expect(string key, bool holds, FormattableString detail)
     {
-        if (!holds && _found.Count < FoundMax) _found.Add(new($"{kind}/{key}", name,
-            FormattableString.Invariant(detail)));
+        if (holds || _found.Count >= FoundMax) return;
+        _found.Add(new($"{kind}/{key}", name, FormattableString.Invariant(detail)));
     }
 }

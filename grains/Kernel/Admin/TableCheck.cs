@@ -58,13 +58,13 @@ internal sealed class TableCheck(
                 """,
                 new { after, limit = PageMax }, ct);
             var ahead = page.Where(k => k.Version > next($"{kind}/{k.Id}")).ToList();
-            var ends = await journal.NextVersions([.. ahead.Select(k => $"{kind}/{k.Id}")],
-                ct); // after the table: it may only be later
+            // Asked after the table: it may only be later.
+            var ends = await journal.NextVersions([.. ahead.Select(k => $"{kind}/{k.Id}")], ct);
             for (var i = 0; i < ahead.Count; i++)
             {
                 if (ends[i] >= ahead[i].Version) continue;
                 yield return Failure($"{kind}/{ahead[i].Id}",
-                    $"table {main.Name} stands at version {ahead[i].Version}, the stream ends at {ends[i]}: rows are missing");
+                    $"table {main.Name} is at {ahead[i].Version}, the stream ends at {ends[i]}: rows are missing");
             }
 
             if (page.Count < PageMax) yield break;
@@ -75,36 +75,38 @@ internal sealed class TableCheck(
     private async Task<List<(Projection Projection, ViewBatch Rows)>> Fold(
         JournalPlace end, int passes, int pass, CancellationToken ct)
     {
-        var compared = Compared.ToDictionary(c => c.Kind, c => (c.Projection, Rows: new ViewBatch()),
-            StringComparer.Ordinal);
-        var filter = new JournalFilter([.. compared.Keys]);
+        var compared = Compared.Select(c => (c.Projection, Rows: new ViewBatch(), c.Kind)).ToLookup(c => c.Kind);
+        var filter = new JournalFilter([.. compared.Select(c => c.Key)]);
         for (var place = default(JournalPlace); place < end;)
         {
             var page = await journal.Read(filter, place, PageMax, ct);
             foreach (var row in page.Rows.Where(r => r.Place <= end && r.Slot % passes == pass))
             {
-                try { compared[row.Kind].Projection.Project(row, compared[row.Kind].Rows); }
-                catch (Exception) { continue; } // its own slice's check has said so
+                foreach (var (projection, rows, _) in compared[row.Kind])
+                {
+                    try { projection.Project(row, rows); }
+                    catch (Exception) { continue; } // its own slice's check has said so
+                }
             }
 
             place = page.Horizon;
             if (!page.Full) break;
         }
 
-        return [.. compared.Values];
+        return [.. compared.SelectMany(c => c).Select(c => (c.Projection, c.Rows))];
     }
 
     private async IAsyncEnumerable<VerifyFailure> Compare(Projection projection, ViewBatch folded, JournalPlace end,
         [EnumeratorCancellation] CancellationToken ct)
     {
         var (main, kind) = (projection.Tables[0], projection.Filter.Kinds[0]);
-        var rows = projection.Tables.ToDictionary(t => t, t =>
-            folded.Changes.FirstOrDefault(c => c.Table == t).Rows ?? []);
+        var rows = projection.Tables.ToDictionary(t => t,
+            t => folded.Changes.FirstOrDefault(c => c.Table == t).Rows ?? []);
         var version = main.Ordinal("version");
         var versions = rows[main].ToDictionary(r => (string)r[0]!, r => (long)r[version]!, StringComparer.Ordinal);
         // Tables that count over many streams are no stream's own.
-        var tables = projection.Tables.Where(t => rows[t].All(r => r[0] is string id
-            && versions.ContainsKey(id))).ToList();
+        var tables = projection.Tables
+            .Where(t => rows[t].All(r => r[0] is string id && versions.ContainsKey(id))).ToList();
         var byStream = tables.ToDictionary(t => t, t => rows[t].ToLookup(r => (string)r[0]!, StringComparer.Ordinal));
         foreach (var chunk in versions.Keys.Chunk(StreamsAtOnceMax))
         {
@@ -167,7 +169,9 @@ internal sealed class TableCheck(
             for (var i = table.KeyCount; i < row.Length; i++)
             {
                 if (Equals(row[i], found[i])) continue;
-                yield return $"{table.Columns[i].Name} of {KeyOf(table, row)} in table {table.Name} is {Text(found[i])}, by the events {Text(row[i])}";
+                var column = table.Columns[i].Name;
+                yield return
+                    $"{column} of {KeyOf(table, row)} in {table.Name} is {Text(found[i])}, by events {Text(row[i])}";
             }
         }
 
@@ -177,8 +181,8 @@ internal sealed class TableCheck(
     private static string KeyOf(Table table, object?[] row) =>
         string.Join('/', row.Take(table.KeyCount).Select(k => Convert.ToString(k, CultureInfo.InvariantCulture)));
 
-    private static string Text(object? value) => Convert.ToString(value,
-        CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "nothing";
+    private static string Text(object? value) =>
+        Convert.ToString(value, CultureInfo.InvariantCulture) is { Length: > 0 } text ? text : "nothing";
 
     private static VerifyFailure Failure(string stream, FormattableString detail) =>
         new(stream, Name, FormattableString.Invariant(detail));

@@ -74,7 +74,8 @@ internal sealed class Evening : IAsyncDisposable
         {
             (await http.Put($"/api/orders/{id}",
                 $$"""
-                {"userId":{{user}},"lines":[{"sku":"V1","quantity":2},{"sku":"V2","quantity":3},{"sku":"V1","quantity":1}]}
+                {"userId":{{user}},
+                "lines":[{"sku":"V1","quantity":2},{"sku":"V2","quantity":3},{"sku":"V1","quantity":1}]}
                 """)).Ok();
             if (id != "o4") (await http.Post($"/api/orders/{id}/pay", """{"method":"local"}""")).Ok();
         }

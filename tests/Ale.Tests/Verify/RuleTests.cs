@@ -58,7 +58,7 @@ public sealed class RuleTests
     {
         UserEvent Earned(long balance) => new UserEvent.Earned(
             "o", "gb", "GBP", 10_00, 0, 10_00, 10, 20, true, null, null, 1, balance, Noon);
-        Assert.Empty((await Finish(Noon, User("u", Earned(20)))).Where(f => f.Check == "users"));
+        Assert.DoesNotContain(await Finish(Noon, User("u", Earned(20))), f => f.Check == "users");
         Assert.Contains(await Finish(Noon, User("u", Earned(21))), f => (f.Check, f.Stream) == ("users", "user/u"));
     }
 
