@@ -56,7 +56,7 @@ internal sealed class WrongBodies(JsonNode document)
                 yield return With(where + " is long", "[" + string.Join(',', Enumerable.Repeat(
                     list[0]!.ToJsonString(), 1_001)) + "]", strict: false);
                 var items = Resolve(member["items"]!);
-                if (list[0] is JsonObject entry)
+                if (here[name]![0] is JsonObject entry)
                     foreach (var wrong in Members(items, body, entry, where + "[0].")) yield return wrong;
                 else
                     foreach (var (what, json, strict) in Values(items))
