@@ -79,7 +79,9 @@ public sealed partial class WalkTests(WalkSilo silo) : IClassFixture<WalkSilo>
             {
                 var address = string.Join('/', parts.Select((part, at) => at == i ? id : part));
                 var answer = await silo.Send(operation, row, WalkSilo.Bytes(row.Body), address);
-                Refused(operation, $"{shape[i]} is {id}", answer,
+                // The server resolves dots before routing: it is another address, perhaps a good one.
+                if (id == "%2e%2e") RefusedOrIdle(operation, $"{shape[i]} is {id}", answer);
+                else Refused(operation, $"{shape[i]} is {id}", answer,
                     id.Contains('%', StringComparison.Ordinal) && answer.Status is 404 or 405 ? answer.Status : 400, null);
             }
         }
