@@ -137,6 +137,7 @@ internal static class SiloApp
     private static void MapMore(IEndpointRouteBuilder app)
     {
         app.MapPrometheusScrapingEndpoint("/metrics").Open();
-        app.MapOrleansDashboard(routePrefix: "/dashboard").Allow(Permission.DashboardRead);
+        // Its own pages' business: no part of the API, and not ours to promise.
+        app.MapOrleansDashboard(routePrefix: "/dashboard").Allow(Permission.DashboardRead).ExcludeFromDescription();
     }
 }

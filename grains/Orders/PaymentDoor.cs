@@ -29,7 +29,7 @@ internal sealed class PaymentDoor(PaymentSecret secret, PolicyBook policies, Jou
         }
         catch (JsonException e)
         {
-            return (null, $"The body is not an event: {e.Message}");
+            return (null, $"The body is not an event at {e.Path ?? "$"}.");
         }
 
         if (wire is null) return (null, "The body is null.");

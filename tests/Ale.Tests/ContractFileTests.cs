@@ -42,6 +42,8 @@ public sealed class ContractFileTests
     {
         foreach (var type in typeof(Outcome<>).Assembly.GetTypes())
         {
+            if (type.Namespace?.StartsWith(nameof(Ale), StringComparison.Ordinal) != true) continue; // generated
+
             var alias = type.GetCustomAttribute<AliasAttribute>()?.Alias;
             if (type.IsInterface && typeof(IAddressable).IsAssignableFrom(type))
             {

@@ -71,6 +71,8 @@ public sealed class WalkSilo : IAsyncLifetime
             request.Content = new ByteArrayContent(body);
             request.Content.Headers.ContentType = new MediaTypeHeaderValue(mediaType);
         }
+        // Who sends a large body without asking may find the connection cut before the answer.
+        request.Headers.ExpectContinue = body?.Length > 1 << 20;
         if (role is not null && !operation.IsOpen)
             request.Headers.Authorization = new("Bearer", _tokens.GetOrAdd((role, subject), Token));
         if (row.IfMatch is not null && headers.All(h => h.Name != ExpectedVersion.Header))
@@ -90,7 +92,7 @@ public sealed class WalkSilo : IAsyncLifetime
     /// <summary>The right request, its repeat, other content under the same id, and an unknown thing.</summary>
     private async Task Walk(WalkOperation operation, WalkRow row)
     {
-        (string, string)[] key = operation.Takes("header", CommandKey.Header) ? [(CommandKey.Header, "walk-key")] : [];
+        (string, string)[] key = operation.Takes("header", CommandKey.Header) ? [(CommandKey.Header, "walk-" + row.Operation)] : [];
         var name = $"{row.Operation} {row.Address}";
         var first = await Send(operation, row, Bytes(row.Body), headers: key);
         if (row.Status == 0 ? first.Status >= 500 : first.Status != row.Status)

@@ -39,7 +39,7 @@ internal static class WalkTable
 {
     private const string Sku = """
         {"title":"Tea","priceMinor":1000,"currency":"CNY","market":"cn","product":"walk-p","optionValues":{"size":"m"},
-         "costMinor":500,"barcode":"b1","levels":{"safety":30,"warning":20,"minimum":10},"holdSeconds":3600,
+         "costMinor":500,"barcode":"b1","levels":{"safety":30,"warning":20,"minimum":10},"holdSeconds":600,
          "perUserMax":100,"perSessionMax":100,"limitedTotal":1000,"ecoPackaging":false,"imported":false}
         """;
 

@@ -55,8 +55,9 @@ internal sealed class WrongBodies(JsonNode document)
                 yield return With(where + " has a null", "[null]");
                 yield return With(where + " is long", "[" + string.Join(',', Enumerable.Repeat(
                     list[0]!.ToJsonString(), 1_001)) + "]", strict: false);
-                var items = Resolve(member["items"]!);
-                if (list[0] is JsonObject entry)
+                // The document says nothing of ids that stand in a list.
+                var items = Resolve(member["items"] ?? new JsonObject { ["type"] = "string" });
+                if (here[name]![0] is JsonObject entry)
                     foreach (var wrong in Members(items, body, entry, where + "[0].")) yield return wrong;
                 else
                     foreach (var (what, json, strict) in Values(items))
