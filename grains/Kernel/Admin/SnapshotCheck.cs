@@ -40,8 +40,13 @@ internal sealed class SnapshotCheck<TState, TEvent>(string kind, SnapshotCodec<T
                 if (JournalNames.Kind(s.Stream) != kind) return;
                 after = s.Stream;
                 if (s.Shape != codec.Shape) continue; // of an older version: nobody reads it any more
-                _marks[s.Stream] = new() { RowVersion = s.RowVersion, Next = s.Next, RowHash = s.Hash,
-                    StateHash = Canonical(s.State) };
+                _marks[s.Stream] = new()
+                {
+                    RowVersion = s.RowVersion,
+                    Next = s.Next,
+                    RowHash = s.Hash,
+                    StateHash = Canonical(s.State)
+                };
             }
 
             if (page.Count < PageMax) return;

@@ -92,7 +92,8 @@ public sealed class WalkSilo : IAsyncLifetime
     /// <summary>The right request, its repeat, other content under the same id, and an unknown thing.</summary>
     private async Task Walk(WalkOperation operation, WalkRow row)
     {
-        (string, string)[] key = operation.Takes("header", CommandKey.Header) ? [(CommandKey.Header, "walk-" + row.Operation)] : [];
+        (string, string)[] key = operation.Takes("header", CommandKey.Header)
+            ? [(CommandKey.Header, "walk-" + row.Operation)] : [];
         var name = $"{row.Operation} {row.Address}";
         var first = await Send(operation, row, Bytes(row.Body), headers: key);
         if (row.Status == 0 ? first.Status >= 500 : first.Status != row.Status)

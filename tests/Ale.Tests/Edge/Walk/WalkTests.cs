@@ -58,11 +58,13 @@ public sealed partial class WalkTests(WalkSilo silo) : IClassFixture<WalkSilo>
     {
         var body = WalkSilo.Bytes(row.Body);
         if (operation.Id == "takePaymentEvent")
-            Refused(operation, "unsigned", await silo.Send(operation, row, body, role: null), 401, "payment.bad_signature");
+            Refused(operation, "unsigned", await silo.Send(operation, row, body, role: null), 401,
+                "payment.bad_signature");
         if (operation.IsOpen) return;
         Refused(operation, "without a token", await silo.Send(operation, row, body, role: null), 401, "auth.required");
         var outsider = Access.Table.Keys.Order(StringComparer.Ordinal).First(role => !operation.Roles.Contains(role));
-        Refused(operation, $"as {outsider}", await silo.Send(operation, row, body, role: outsider), 403, "auth.forbidden");
+        Refused(operation, $"as {outsider}", await silo.Send(operation, row, body, role: outsider), 403,
+            "auth.forbidden");
         if (!operation.Roles.Contains(Roles.User) || row.IsEverybodys) return;
         var stranger = await silo.Send(operation, row, body, role: Roles.User, subject: "walk-stranger");
         Refused(operation, "as another user", stranger, stranger.Status == 404 ? 404 : 403,
@@ -82,7 +84,8 @@ public sealed partial class WalkTests(WalkSilo silo) : IClassFixture<WalkSilo>
                 // The server resolves dots before routing: it is another address, perhaps a good one.
                 if (id == "%2e%2e") RefusedOrIdle(operation, $"{shape[i]} is {id}", answer);
                 else Refused(operation, $"{shape[i]} is {id}", answer,
-                    id.Contains('%', StringComparison.Ordinal) && answer.Status is 404 or 405 ? answer.Status : 400, null);
+                    id.Contains('%', StringComparison.Ordinal) && answer.Status is 404 or 405 ? answer.Status
+                        : 400, null);
             }
         }
     }
@@ -169,7 +172,8 @@ public sealed partial class WalkTests(WalkSilo silo) : IClassFixture<WalkSilo>
             : null;
         if (fault is null) return;
         var shown = what.Length > 80 ? what[..80] + "…" : what;
-        _faults.Enqueue($"{operation.Id}, {shown}: {fault}: {answer.Status} {answer.Text[..Math.Min(300, answer.Text.Length)]}");
+        _faults.Enqueue(
+            $"{operation.Id}, {shown}: {fault}: {answer.Status} {answer.Text[..Math.Min(300, answer.Text.Length)]}");
     }
 
     [GeneratedRegex(@"^[a-z]+\.[a-z][a-z0-9]*(_[a-z0-9]+)*$")]
