@@ -94,7 +94,8 @@ internal sealed partial record Order
 
     private string? WhyParked(PaymentEvent e)
     {
-        if (Phase is OrderPhase.None or OrderPhase.Placing or OrderPhase.Refused) return "the order does not await money";
+        if (Phase is OrderPhase.None or OrderPhase.Placing or OrderPhase.Refused)
+            return "the order does not await money";
         if (e.Currency != Currency) return "another currency";
         switch (e.Type)
         {

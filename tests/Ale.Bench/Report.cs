@@ -17,7 +17,8 @@ internal static class Report
         text.AppendLine("# hot: the last run").AppendLine()
             .AppendLine(CultureInfo.InvariantCulture,
                 $"{cpu?.Split(':')[1].Trim()}, {Environment.ProcessorCount} processors, .NET {Environment.Version}, "
-                + $"commit {await Shell("git", "rev-parse --short HEAD")}, {options.Seconds} s a figure. {(valid ? "Valid" : "NOT VALID")}.")
+                + $"commit {await Shell("git", "rev-parse --short HEAD")}, {options.Seconds} s a figure. "
+                + (valid ? "Valid." : "NOT VALID."))
             .AppendLine().AppendLine("| path | in flight | a second | p50 ms | p99 ms | CPU µs | bytes |")
                 .AppendLine("|---|--:|--:|--:|--:|--:|--:|");
         foreach (var f in figures)

@@ -47,16 +47,23 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Starts one and waits for its line <c>ready</c>.</summary>
     public static async Task<SiloProcess> Start(string? postgres = null, params string[] settings)
     {
-        var silo = new SiloProcess(postgres, settings);
-        try
+        for (var attempt = 1; ; attempt++)
         {
-            await silo.Start();
-            return silo;
-        }
-        catch
-        {
-            await silo.DisposeAsync();
-            throw;
+            var silo = new SiloProcess(postgres, settings);
+            try
+            {
+                await silo.Start();
+                return silo;
+            }
+            catch (InvalidOperationException e) when (attempt < 3 && e.Message.Contains("is in use", StringComparison.Ordinal))
+            {
+                await silo.DisposeAsync(); // somebody took the port between finding and using it
+            }
+            catch
+            {
+                await silo.DisposeAsync();
+                throw;
+            }
         }
     }
 

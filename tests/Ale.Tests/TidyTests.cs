@@ -190,7 +190,7 @@ public sealed partial class TidyTests
         Rows.Where(row => row.Id.Length > 3).Select(row => row.Id[..3]).Distinct();
 
     private static readonly Regex NamedRow = new(
-        $@"(?<![A-Za-z0-9-])({string.Join('|', Prefixes)})-?(\d{{2}})(?![A-Za-z0-9-])", RegexOptions.Compiled);
+        $@"(?<![A-Za-z0-9-])({string.Join('|', Prefixes)})[-_]?(\d{{2}})(?![A-Za-z0-9-])", RegexOptions.Compiled);
 
     [GeneratedRegex(@"^namespace ([\w.]+)")]
     private static partial Regex NamespaceLine();
@@ -220,7 +220,7 @@ public sealed partial class TidyTests
         + @"(?:Manager|Helper|Service|Processor|Base|Impl|Dto|Utils?)\b")]
     private static partial Regex EmptyWord();
 
-    [GeneratedRegex(@"\b(?:void|Task) ([A-Z]\d{2})_")]
+    [GeneratedRegex(@"(?<=\b(?:void|Task) (?:\w*_)?)([A-Z]\d{2})(?=_|\()")]
     private static partial Regex CaseTest();
 
     [GeneratedRegex(@"(?<![\w.])/work/|\.\./shared|/tmp/|/root/|/home/")]

@@ -49,6 +49,8 @@ internal sealed class TestViews : IAsyncDisposable
         var tables = projections.SelectMany(p => p.Tables);
         foreach (var statement in tables.SelectMany(t => t.Ddl(1, views._store.TextType)))
             await connection.ExecuteAsync(statement);
+        foreach (var p in projections)
+            await connection.ExecuteAsync("insert into reader values (@Name, 1, @Shape, 'active', 0, 0, 0)", p);
         return views;
     }
 
