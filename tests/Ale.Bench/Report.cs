@@ -13,12 +13,13 @@ internal static class Report
         var path = Path.Combine(await Shell("git", "rev-parse --show-toplevel"), "tests", "Ale.Bench", "HOT.md");
         var cpu = (await File.ReadAllLinesAsync("/proc/cpuinfo"))
             .FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal));
+        var commit = await Shell("git", "rev-parse --short HEAD");
         var text = new StringBuilder();
         text.AppendLine("# hot: the last run").AppendLine()
             .AppendLine(CultureInfo.InvariantCulture,
-                $"{cpu?.Split(':')[1].Trim()}, {Environment.ProcessorCount} processors, .NET {Environment.Version}, "
-                + $"commit {await Shell("git", "rev-parse --short HEAD")}, {options.Seconds} s a figure. "
-                + (valid ? "Valid." : "NOT VALID."))
+                $"{cpu?.Split(':')[1].Trim()}, {Environment.ProcessorCount} processors, .NET {Environment.Version}, ")
+            .AppendLine(CultureInfo.InvariantCulture,
+                $"commit {commit}, {options.Seconds} s a figure. {(valid ? "Valid" : "NOT VALID")}.")
             .AppendLine().AppendLine("| path | in flight | a second | p50 ms | p99 ms | CPU µs | bytes |")
                 .AppendLine("|---|--:|--:|--:|--:|--:|--:|");
         foreach (var f in figures)

@@ -55,7 +55,8 @@ internal sealed class SiloProcess : IAsyncDisposable
                 await silo.Start();
                 return silo;
             }
-            catch (InvalidOperationException e) when (attempt < 3 && e.Message.Contains("is in use", StringComparison.Ordinal))
+            catch (InvalidOperationException e)
+                when (attempt < 3 && e.Message.Contains("is in use", StringComparison.Ordinal))
             {
                 await silo.DisposeAsync(); // somebody took the port between finding and using it
             }
