@@ -116,8 +116,22 @@ internal static class JournalWords
         return row;
     }
 
-    public static async Task<IReadOnlyList<JournalRow>> All(this IJournalStore store) =>
-        (await store.Read(JournalFilter.All, default, 100_000, default)).Rows;
+    public static async Task<IReadOnlyList<JournalRow>> All(this IJournalStore store)
+    {
+        await store.Readable();
+        return (await store.Read(JournalFilter.All, default, 100_000, default)).Rows;
+    }
+
+    /// <summary>Waits until readers may see the last row: another test's transaction on the server keeps them back.</summary>
+    public static async Task Readable(this IJournalStore store)
+    {
+        var end = await store.End(default);
+        for (var i = 0; store.IsShared && i < 1_000; i++)
+        {
+            if ((await store.Read(JournalFilter.All, end, 1, default)).Horizon > end) return;
+            await Task.Delay(10);
+        }
+    }
 
     public static async Task<LoadedStream> LoadOne(this IJournalStore store, string stream, string shape = "") =>
         (await store.Load([(stream, shape)], default))[0];
