@@ -176,24 +176,13 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
     }
 
     // A receipt, an adjustment and a put-back may bear the same id: they are different things.
-    private static long Receipt(string id) => HashOf($"r/{id}");
+    private static long Receipt(string id) => IdHash.Of($"r/{id}");
 
-    private static long Adjustment(string id) => HashOf($"a/{id}");
+    private static long Adjustment(string id) => IdHash.Of($"a/{id}");
 
-    private static long ReturnOf(string id) => HashOf($"p/{id}");
+    private static long ReturnOf(string id) => IdHash.Of($"p/{id}");
 
-    private static int Content(string text) => HashOf(text).GetHashCode();
-
-    /// <summary>64 bits of the text, the same for ever: ids are remembered by it.</summary>
-    private static long HashOf(string text)
-    {
-        var hash = 14695981039346656037UL;
-        unchecked
-        {
-            foreach (var c in text) hash = (hash ^ c) * 1099511628211UL;
-            return (long)hash;
-        }
-    }
+    private static int Content(string text) => IdHash.Short(text);
 
     private sealed class ByTime : IComparer<(DateTimeOffset At, string Id)>
     {
