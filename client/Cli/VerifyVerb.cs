@@ -15,6 +15,8 @@ internal static class VerifyVerb
         {
             using var json = Parse(line);
             if (json.RootElement.TryGetProperty("progress", out var progress)) log.WriteLine($"verify: {progress}");
+            else if (json.RootElement.TryGetProperty("problem", out var problem))
+                throw new CommandFailed($"the silo gave the check up: {problem}");
             else report = Report(json);
         }, ct);
         return report ?? throw new CommandFailed("the silo ended its answer before the report");

@@ -31,6 +31,7 @@ internal static class AleEdge
         var hooks = new EdgeHooks();
         configure?.Invoke(hooks);
         services.AddSingleton(hooks);
+        services.AddSingleton<JsonLines>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<PersonRate>();
         services.AddSingleton<OneTimeLinks>();

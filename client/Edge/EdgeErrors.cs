@@ -29,14 +29,16 @@ internal sealed partial class EdgeErrors(RequestDelegate next, ILogger<EdgeError
         }
         catch (Exception fault) when (!http.Response.HasStarted)
         {
-            var problem = Of(fault, http);
+            var problem = Of(fault, http, log);
             Clear(http.Response);
             await problem.Write(http);
         }
         // A response that has begun cannot be taken back; Kestrel cuts the connection, and the client sees that.
+        // Where lines are sent (JsonLines), the last one says why.
     }
 
-    private Problem Of(Exception fault, HttpContext http)
+    /// <summary>What the client is told of a fault; what nobody expected is logged as an error.</summary>
+    internal static Problem Of(Exception fault, HttpContext http, ILogger log)
     {
         switch (fault)
         {

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Ale.Edge;
 
 namespace Ale.Kernel;
@@ -46,19 +45,9 @@ internal static class KernelHttp
             .Allow(Permission.ParkedWrite).WithTags(Tag).WithName("rebuildProjection")
             .WithSummary("Fill a projection's tables anew, beside those that are read");
 
-        api.MapPost("/verify", async (CommandKey key, HttpContext http, IGrainFactory grains) =>
-            {
-                http.Response.ContentType = "application/x-ndjson";
-                await foreach (var line in grains.KernelAdmin().Verify(http.RequestAborted)
-                    .WithCancellation(http.RequestAborted))
-                {
-                    object told = line.Report is { } report ? report : new { line.Progress };
-                    await JsonSerializer.SerializeAsync(http.Response.Body, told, EdgeJson.Options,
-                        http.RequestAborted);
-                    await http.Response.WriteAsync("\n", http.RequestAborted);
-                    await http.Response.Body.FlushAsync(http.RequestAborted);
-                }
-            })
+        api.MapPost("/verify", (CommandKey key, HttpContext http, IGrainFactory grains, JsonLines lines) =>
+                lines.Write(http, grains.NewVerification().Run(http.RequestAborted),
+                    line => line.Report is { } report ? report : new { line.Progress }))
             .Allow(Permission.Verify).LongLived().WithTags(Tag).WithName("verify")
             .WithSummary("Fold the journal anew and compare; one JSON object a line, the report last");
     }

@@ -28,9 +28,15 @@ public interface IKernelAdmin : IGrainWithIntegerKey
 
     /// <summary>Fills a projection's tables anew, beside those that are read.</summary>
     [Alias("rebuild")] Task<Outcome<Done>> Rebuild(string projection, CancellationToken ct = default);
+}
 
+/// <summary>One run of the check that the journal and all that follows from it are whole. Key: new for each run, as the
+/// lines of a run come from one activation.</summary>
+[Alias("ale.kernel.verification")]
+public interface IVerification : IGrainWithGuidKey
+{
     /// <summary>Folds the whole journal anew and compares; tells its progress, and last the report.</summary>
-    [Alias("verify")] IAsyncEnumerable<VerifyLine> Verify(CancellationToken ct = default);
+    [Alias("run")] IAsyncEnumerable<VerifyLine> Run(CancellationToken ct = default);
 }
 
 /// <summary>Where the readers stand.</summary>
@@ -87,4 +93,8 @@ public static class KernelKeys
 {
     /// <summary>The operators' side of the kernel.</summary>
     public static IKernelAdmin KernelAdmin(this IGrainFactory grains) => grains.GetGrain<IKernelAdmin>(0);
+
+    /// <summary>A new run of the check.</summary>
+    public static IVerification NewVerification(this IGrainFactory grains) =>
+        grains.GetGrain<IVerification>(Guid.NewGuid());
 }

@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
 using Orleans.Concurrency;
+using Orleans.Placement;
 
 namespace Ale.Kernel;
 
 [StatelessWorker]
 internal sealed class KernelAdmin(
-    IJournalStore journal, ReaderCatalog catalog, ParkedEvents parked, Verifier verifier)
+    IJournalStore journal, ReaderCatalog catalog, ParkedEvents parked)
     : Grain, IKernelAdmin
 {
     public async Task<SettledView> Settled(TimeSpan within, CancellationToken ct)
@@ -52,6 +53,10 @@ internal sealed class KernelAdmin(
         await GrainFactory.GetGrain<IReaderGrain>(projection).Rebuild();
         return new Done();
     }
+}
 
-    public IAsyncEnumerable<VerifyLine> Verify(CancellationToken ct) => verifier.Verify(ct);
+[PreferLocalPlacement]
+internal sealed class Verification(Verifier verifier) : Grain, IVerification
+{
+    public IAsyncEnumerable<VerifyLine> Run(CancellationToken ct) => verifier.Verify(ct);
 }

@@ -100,6 +100,6 @@ public sealed class ReplayRunTests
     private static async Task Verifies(SiloProcess silo)
     {
         using var client = OtherProcess.Client("verify", "--url", $"{silo.Address}", "--token", silo.Http.Token("ops"));
-        Assert.True(await client.End() == 0, client.Output + client.Errors);
+        Assert.True(await client.End() == 0, client.Output + client.Errors + silo.Errors);
     }
 }

@@ -177,6 +177,14 @@ public sealed partial class VerifyTests(Evenings evenings) : IClassFixture<Eveni
         Assert.Empty((await evening.Verify()).Report.Failures);
     }
 
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task Several_runs_at_once_do_not_take_each_others_lines(string store)
+    {
+        var evening = await evenings.On(store);
+        var runs = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => evening.Verify()));
+        Assert.All(runs, run => Assert.Empty(run.Report.Failures));
+    }
+
     private static string Units(string events) => events.Replace("\"quantity\":5000", "\"quantity\":5001",
         StringComparison.Ordinal);
 
