@@ -1,8 +1,10 @@
 using Ale.Coupons;
 using Ale.Imports;
+using Ale.Inbox;
 using Ale.Kernel;
 using Ale.Orders;
 using Ale.Policy;
+using Ale.Registers;
 using Ale.Sessions;
 using Ale.Stock;
 using Ale.Users;
@@ -16,6 +18,8 @@ internal static class SliceEndpoints
     {
         api.MapKernel();
         api.MapPolicy();
+        api.MapInbox();
+        api.MapRegisters();
         api.MapStock();
         api.MapUsers();
         api.MapCoupons();

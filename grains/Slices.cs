@@ -1,8 +1,10 @@
 using Ale.Coupons;
 using Ale.Imports;
+using Ale.Inbox;
 using Ale.Orders;
 using Ale.Payments;
 using Ale.Policy;
+using Ale.Registers;
 using Ale.Sessions;
 using Ale.Stock;
 using Ale.Users;
@@ -15,6 +17,8 @@ internal static class Slices
 {
     public static IServiceCollection AddSlices(this IServiceCollection services, PolicyBook policies) => services
         .AddSingleton(policies)
+        .AddInbox()
+        .AddRegisters()
         .AddStock()
         .AddUsers()
         .AddCoupons()

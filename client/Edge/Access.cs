@@ -19,6 +19,8 @@ internal enum Permission
     ReviewRead, ReviewLevel1, ReviewLevel2, ReviewLevel3,
     RestoreVote, ArbitrationVote, IncidentLevel2, StaffWrite, PayWrite, StatementWrite, SecurityIncidentWrite,
     PartnerOwn,
+    InboxRead, InboxWrite, InboxDone, ApprovalAsk, FindingRead, FindingWrite, FindingDecide,
+    RegisterRead, RegisterWrite,
     JobRead, JobWrite, PolicyRead, PolicyWrite, ParkedRead, ParkedWrite, DashboardRead, ReferenceRead, SettledRead,
     Verify,
 }
@@ -26,6 +28,13 @@ internal enum Permission
 /// <summary>Who may do what (TEC-12): the one table of roles. A role that is not in it may do nothing.</summary>
 internal static class Access
 {
+    /// <summary>What every role of the house has: its own inbox and findings, and a look at papers.</summary>
+    private static readonly Permission[] Staff =
+    [
+        Permission.InboxRead, Permission.InboxDone, Permission.FindingRead, Permission.FindingDecide,
+        Permission.RegisterRead,
+    ];
+
     private static readonly Permission[] Service =
     [
         Permission.StockRead, Permission.StockWrite, Permission.StockReserve,
@@ -39,6 +48,8 @@ internal static class Access
         Permission.UserRead, Permission.UserWrite, Permission.UserErase, Permission.ConsentWrite, Permission.PointsRead,
         Permission.ImportRead, Permission.ImportWrite,
         Permission.CampaignRead, Permission.CampaignReport, Permission.PlacementRead, Permission.PlacementReport,
+        Permission.InboxWrite, Permission.ApprovalRead, Permission.ApprovalAsk, Permission.FindingWrite,
+        Permission.RegisterWrite, .. Staff,
     ];
 
     /// <summary>Role to permissions. Separate duties stay separate: <c>ops</c> neither spends nor approves.</summary>
@@ -57,26 +68,34 @@ internal static class Access
             [
                 Permission.SessionRead, Permission.SessionWrite, Permission.SessionRun, Permission.ScriptWrite,
                 Permission.ShelfWrite, Permission.OfferWrite, Permission.QuizWrite, Permission.QuizRun,
-                Permission.QuizRead, Permission.BoardRead,
+                Permission.QuizRead, Permission.BoardRead, .. Staff,
             ],
             [Roles.Host] =
             [
                 Permission.SessionRead, Permission.SessionRun, Permission.QuizWrite, Permission.QuizRun,
-                Permission.QuizRead, Permission.BoardRead,
+                Permission.QuizRead, Permission.BoardRead, .. Staff,
             ],
             ["reviewer"] =
-                [Permission.SessionRead, Permission.SessionAct, Permission.ReviewRead, Permission.ReviewLevel1],
-            ["agent"] = [Permission.OrderRead, Permission.UserRead, Permission.CaseRead, Permission.CaseWrite],
+            [
+                Permission.SessionRead, Permission.SessionAct, Permission.ReviewRead, Permission.ReviewLevel1,
+                .. Staff,
+            ],
+            ["agent"] =
+                [Permission.OrderRead, Permission.UserRead, Permission.CaseRead, Permission.CaseWrite, .. Staff],
             ["finance"] =
-                [Permission.BudgetRead, Permission.BudgetPlan, Permission.BudgetSpend, Permission.ApprovalRead],
-            ["approver"] = [Permission.ApprovalRead, Permission.ApprovalDecide],
-            ["legal"] = [Permission.ReviewRead, Permission.ReviewLevel2],
-            ["counsel"] = [Permission.ReviewRead, Permission.ReviewLevel3],
-            ["tech"] = [Permission.RestoreVote, Permission.ArbitrationVote],
-            ["executive"] = [Permission.IncidentLevel2],
-            ["people"] = [Permission.StaffWrite, Permission.PayWrite],
-            ["pr"] = [Permission.StatementWrite],
-            ["security"] = [Permission.SecurityIncidentWrite],
+            [
+                Permission.BudgetRead, Permission.BudgetPlan, Permission.BudgetSpend, Permission.ApprovalRead,
+                Permission.ApprovalAsk, .. Staff,
+            ],
+            ["approver"] = [Permission.ApprovalRead, Permission.ApprovalDecide, .. Staff],
+            // Papers and agreements are theirs to enter and to withdraw.
+            ["legal"] = [Permission.ReviewRead, Permission.ReviewLevel2, Permission.RegisterWrite, .. Staff],
+            ["counsel"] = [Permission.ReviewRead, Permission.ReviewLevel3, .. Staff],
+            ["tech"] = [Permission.RestoreVote, Permission.ArbitrationVote, .. Staff],
+            ["executive"] = [Permission.IncidentLevel2, .. Staff],
+            ["people"] = [Permission.StaffWrite, Permission.PayWrite, .. Staff],
+            ["pr"] = [Permission.StatementWrite, .. Staff],
+            ["security"] = [Permission.SecurityIncidentWrite, .. Staff],
             ["partner"] = [Permission.PartnerOwn],
             // Own things, and what everybody may look at. Returns, cases and erasure are done by a backend for him.
             [Roles.User] =

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Reflection;
 using System.Security.Claims;
 
@@ -13,6 +14,9 @@ internal sealed record Caller(string Subject, IReadOnlyList<string> Roles)
 
     /// <summary>Acts for others: <c>service</c> or <c>ops</c>.</summary>
     public bool IsBackend => Roles.Contains(Edge.Roles.Service) || Roles.Contains(Edge.Roles.Ops);
+
+    /// <summary>The roles whose work he may see; null: everybody's, for a backend.</summary>
+    public ImmutableArray<string>? RolesActedFor => IsBackend ? null : [.. Roles];
 
     /// <summary>True when one of his roles has <paramref name="permission"/>.</summary>
     public bool May(Permission permission) => Access.Allows(Roles, [permission]);

@@ -50,6 +50,11 @@ internal static class PolicyKeys
 
         Whole("session.baseMinutes", "minutes", 1, 24 * 60),
         Whole("session.reviewersMin", "persons", 0, 100),
+
+        Whole("register.warnDays", "days", 0, TenYearsOfDays),
+        Text("register.role", "role", Limits.IsId, "a role's name"),
+        Whole("approval.expireHours", "hours", 1, 366 * 24),
+        Whole("review.expireDays", "days", 1, 366),
     }.ToDictionary(key => key.Key, StringComparer.Ordinal);
 
     public static bool IsMarket(string code) => code.Length is >= 2 and <= 8 && code.All(char.IsAsciiLetterLower);

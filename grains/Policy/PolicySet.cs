@@ -6,7 +6,8 @@ namespace Ale.Policy;
 /// <summary>All numbers of one market from one instant until the next set begins. Never changed.</summary>
 internal sealed record PolicySet(
     string MarketCode, MarketPolicy Market, StockPolicy Stock, PointsPolicy Points, TierPolicy Tiers,
-    OrderPolicy Orders, PaymentPolicy Payments, CouponPolicy Coupons, SessionPolicy Sessions)
+    OrderPolicy Orders, PaymentPolicy Payments, CouponPolicy Coupons, SessionPolicy Sessions,
+    RegisterPolicy Registers, ApprovalPolicy Approvals, ReviewPolicy Reviews)
 {
     /// <summary>Reads the values of one market, each of them checked on its own already.</summary>
     internal static PolicySet From(string market, Func<string, JsonElement> value)
@@ -31,7 +32,10 @@ internal sealed record PolicySet(
                 Whole("order.inspectionHours"), Whole("order.qualityReturnDays"), Whole("order.exchangeDays")),
             new(Whole("payment.stampToleranceSeconds")),
             new(Whole("coupon.claimDays")),
-            new(Whole("session.baseMinutes"), Whole("session.reviewersMin")));
+            new(Whole("session.baseMinutes"), Whole("session.reviewersMin")),
+            new(Whole("register.warnDays"), Text("register.role")),
+            new(Whole("approval.expireHours")),
+            new(Whole("review.expireDays")));
     }
 
     /// <summary>What two values together must not say: the key to blame and the rule, or null.</summary>
@@ -104,3 +108,12 @@ internal sealed record CouponPolicy(int ClaimDays);
 
 /// <summary>The length of a base session (LIV-01) and the reviewers a live one needs (CMP-09).</summary>
 internal sealed record SessionPolicy(int BaseMinutes, int ReviewersMin);
+
+/// <summary>How many days ahead an entry's end is told, and to which role when it names none (CMP-06, RSK-25).</summary>
+internal sealed record RegisterPolicy(int WarnDays, string Role);
+
+/// <summary>For how many hours an approval waits when who asks names no end (BUD-03).</summary>
+internal sealed record ApprovalPolicy(int ExpireHours);
+
+/// <summary>For how many days a finding waits when its slice names no end (BUD-04).</summary>
+internal sealed record ReviewPolicy(int ExpireDays);

@@ -27,7 +27,8 @@ public sealed partial class TidyTests
     internal static readonly string[] Things =
     [
         "auth", "request", "stock", "order", "payment", "session", "offer", "room", "quiz", "coupon", "user", "budget",
-        "approval", "campaign", "placement", "job", "policy", "import", "case",
+        "approval", "campaign", "placement", "job", "policy", "import", "case", "inbox", "review",
+        "register",
     ];
 
     /// <summary>Files that may be longer than <see cref="LinesMax"/>, each with its reason.</summary>

@@ -1,0 +1,38 @@
+using Ale.Inbox;
+using Ale.Kernel;
+
+namespace Ale.Registers;
+
+/// <summary>Who is to care hears of an entry that ends, and is left in peace when it is replaced or withdrawn.</summary>
+internal sealed class RegisterReactions()
+    : Reaction<RegisterEvent>("register-inbox", "register", RegisterJson.Default.RegisterEvent)
+{
+    private const string Name = "registers", Kind = "register_expiring";
+
+    protected override async Task<Refusal?> React(
+        string key, RegisterEvent happened, string eventId, IGrainFactory grains)
+    {
+        switch (happened)
+        {
+            case RegisterEvent.Expiring e:
+                var terms = new InboxTerms(Kind, $"Expires: {e.Title}", $"register/{key}/{e.Id}", e.Role,
+                    InboxSeverity.Warning, e.EndsAt);
+                return (await grains.InboxItem(ItemOf(key, e.Id)).Open(terms, Name)).Refusal;
+            case RegisterEvent.Entered { InTime: true, Terms.Supersedes: { } old }:
+                return await Close(key, old, "superseded", grains);
+            case RegisterEvent.Withdrawn e:
+                return await Close(key, e.Id, "withdrawn", grains);
+            default:
+                return null;
+        }
+    }
+
+    /// <summary>The item that warns of an entry; there is at most one, for an entry is warned of once.</summary>
+    public static string ItemOf(string key, string id) => InboxIds.Of(Kind, $"register/{key}/{id}");
+
+    private static async Task<Refusal?> Close(string key, string id, string why, IGrainFactory grains)
+    {
+        var refusal = (await grains.InboxItem(ItemOf(key, id)).Close(Name, why)).Refusal;
+        return refusal == InboxRefusals.Unknown ? null : refusal; // nobody was warned
+    }
+}
