@@ -1,3 +1,4 @@
+using Ale.Approvals;
 using Ale.Coupons;
 using Ale.Imports;
 using Ale.Inbox;
@@ -19,6 +20,7 @@ internal static class SliceEndpoints
         api.MapKernel();
         api.MapPolicy();
         api.MapInbox();
+        api.MapApprovals();
         api.MapRegisters();
         api.MapStock();
         api.MapUsers();

@@ -1,3 +1,4 @@
+using Ale.Approvals;
 using Ale.Coupons;
 using Ale.Imports;
 using Ale.Inbox;
@@ -18,6 +19,7 @@ internal static class Slices
     public static IServiceCollection AddSlices(this IServiceCollection services, PolicyBook policies) => services
         .AddSingleton(policies)
         .AddInbox()
+        .AddApprovals()
         .AddRegisters()
         .AddStock()
         .AddUsers()

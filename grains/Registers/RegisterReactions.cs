@@ -7,7 +7,7 @@ namespace Ale.Registers;
 internal sealed class RegisterReactions()
     : Reaction<RegisterEvent>("register-inbox", "register", RegisterJson.Default.RegisterEvent)
 {
-    private const string Name = "registers", Kind = "register_expiring";
+    private const string By = "registers", Kind = "register_expiring";
 
     protected override async Task<Refusal?> React(
         string key, RegisterEvent happened, string eventId, IGrainFactory grains)
@@ -17,7 +17,7 @@ internal sealed class RegisterReactions()
             case RegisterEvent.Expiring e:
                 var terms = new InboxTerms(Kind, $"Expires: {e.Title}", $"register/{key}/{e.Id}", e.Role,
                     InboxSeverity.Warning, e.EndsAt);
-                return (await grains.InboxItem(ItemOf(key, e.Id)).Open(terms, Name)).Refusal;
+                return (await grains.InboxItem(ItemOf(key, e.Id)).Open(terms, By)).Refusal;
             case RegisterEvent.Entered { InTime: true, Terms.Supersedes: { } old }:
                 return await Close(key, old, "superseded", grains);
             case RegisterEvent.Withdrawn e:
@@ -32,7 +32,7 @@ internal sealed class RegisterReactions()
 
     private static async Task<Refusal?> Close(string key, string id, string why, IGrainFactory grains)
     {
-        var refusal = (await grains.InboxItem(ItemOf(key, id)).Close(Name, why)).Refusal;
+        var refusal = (await grains.InboxItem(ItemOf(key, id)).Close(By, why)).Refusal;
         return refusal == InboxRefusals.Unknown ? null : refusal; // nobody was warned
     }
 }

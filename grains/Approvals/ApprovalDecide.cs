@@ -1,0 +1,75 @@
+using Ale.Kernel;
+using Ale.Policy;
+
+namespace Ale.Approvals;
+
+/// <summary>What is decided about an approval.</summary>
+internal static class ApprovalDecide
+{
+    public static Decision<ApprovalEvent, ApprovalInfo> Decide(
+        this Approval approval, AskApproval command, string id, ApprovalPolicy policy, DateTimeOffset now)
+    {
+        if (!IsGood(command) || !ApprovalIds.TryParse(id, out _, out _)) return ApprovalRefusals.BadTerms;
+        if (approval.Asking is { } asked)
+            return asked.Question.Equals(command) ? approval.Info(id) : ApprovalRefusals.Changed;
+        if (command.ExpiresAt <= now) return ApprovalRefusals.BadTerms;
+        return After(approval, id, new ApprovalEvent.Asked(
+            command, command.ExpiresAt ?? now + TimeSpan.FromHours(policy.ExpireHours), now));
+    }
+
+    public static Decision<ApprovalEvent, ApprovalInfo> Decide(
+        this Approval approval, DecideApproval command, string id, DateTimeOffset now)
+    {
+        if (command.Reason.Length is 0 or > Limits.TextLengthMax) return ApprovalRefusals.BadTerms;
+        if (approval.Asking is not { Question: var question }) return ApprovalRefusals.Unknown;
+        if (command.By == question.AskedBy) return ApprovalRefusals.Own;
+        if (!command.Roles.Contains(question.Role)) return ApprovalRefusals.Role;
+        if (approval.Keys.Find(command.Key, now) is { } done)
+        {
+            return done.Command == CommandOf(command.By, command.Decision, command.Reason)
+                ? done.Answer with { Id = id } : ApprovalRefusals.Changed;
+        }
+
+        if (approval.State == ApprovalState.Expired) return ApprovalRefusals.Expired;
+        if (approval.Closing is not null) return ApprovalRefusals.Decided;
+        if (approval.DueAt <= now) // nobody was there to see it; it is over all the same
+        {
+            return new(ApprovalRefusals.Expired, new ApprovalEvent.Closed(ApprovalState.Expired, null, now));
+        }
+
+        if (approval.Votes.Any(v => v.By == command.By)) return ApprovalRefusals.Twice;
+        var voted = new ApprovalEvent.Voted(command.By, command.Decision, command.Reason, command.Key, now);
+        return approval.Apply(voted).Outcome() is { } outcome
+            ? After(approval, id, voted, new ApprovalEvent.Closed(outcome, null, now)) : After(approval, id, voted);
+    }
+
+    public static Decision<ApprovalEvent, ApprovalInfo> DecideWithdraw(
+        this Approval approval, string reason, string id, DateTimeOffset now)
+    {
+        if (approval.Asking is null) return ApprovalRefusals.Unknown;
+        if (approval.Closing is not null) return approval.Info(id);
+        var kept = reason.Length > Limits.TextLengthMax ? reason[..Limits.TextLengthMax] : reason;
+        return After(approval, id, new ApprovalEvent.Closed(ApprovalState.Withdrawn, kept, now));
+    }
+
+    public static Decision<ApprovalEvent, Done> DecideDue(this Approval approval, DateTimeOffset now) =>
+        approval.DueAt <= now
+            ? new(default(Done), new ApprovalEvent.Closed(ApprovalState.Expired, null, now)) : default(Done);
+
+    /// <summary>What tells a decision from another under the same key.</summary>
+    public static string CommandOf(string by, ApprovalDecision decision, string reason) => $"{decision}:{by}:{reason}";
+
+    private static Decision<ApprovalEvent, ApprovalInfo> After(
+        Approval approval, string id, params ApprovalEvent[] happened) =>
+        new(happened.Aggregate(approval, (state, e) => state.Apply(e)).Info(id), happened);
+
+    private static bool IsGood(AskApproval q) =>
+        IsText(q.Title, AskApproval.TitleLengthMax) && IsText(q.Subject, AskApproval.TitleLengthMax)
+        && IsText(q.AskedBy, AskApproval.TitleLengthMax) && Limits.IsId(q.Role)
+        && q.Quorum is >= 1 and <= AskApproval.QuorumMax && q.Breakdown.Length <= AskApproval.BreakdownMax
+        && q.Breakdown.All(line => IsText(line.Label, ApprovalLine.TextLengthMax)
+            && (line.Note is null || IsText(line.Note, ApprovalLine.TextLengthMax))
+            && line.AmountMinor is null or (>= -Limits.AmountMinorMax and <= Limits.AmountMinorMax));
+
+    private static bool IsText(string text, int max) => text.Length > 0 && text.Length <= max;
+}
