@@ -6,6 +6,7 @@ using Ale.Kernel;
 using Ale.Orders;
 using Ale.Policy;
 using Ale.Registers;
+using Ale.Reviews;
 using Ale.Sessions;
 using Ale.Stock;
 using Ale.Users;
@@ -21,6 +22,7 @@ internal static class SliceEndpoints
         api.MapPolicy();
         api.MapInbox();
         api.MapApprovals();
+        api.MapReviews();
         api.MapRegisters();
         api.MapStock();
         api.MapUsers();

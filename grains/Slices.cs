@@ -6,6 +6,7 @@ using Ale.Orders;
 using Ale.Payments;
 using Ale.Policy;
 using Ale.Registers;
+using Ale.Reviews;
 using Ale.Sessions;
 using Ale.Stock;
 using Ale.Users;
@@ -20,6 +21,7 @@ internal static class Slices
         .AddSingleton(policies)
         .AddInbox()
         .AddApprovals()
+        .AddReviews()
         .AddRegisters()
         .AddStock()
         .AddUsers()

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
-using System.Text;
 
 namespace Ale.Inbox;
 
@@ -9,7 +7,7 @@ namespace Ale.Inbox;
 /// reactions and close them when the cause is gone; a person may close any of his roles.
 /// </summary>
 /// <remarks>
-/// The key is the item's id. A slice makes it of the cause (<see cref="InboxIds.Of"/>), so that the cause's repeat
+/// The key is the item's id. A slice makes it of the cause (<see cref="CauseIds.Of"/>), so that the cause's repeat
 /// finds the item there. An item holds no personal data: its texts stay in the journal for ever.
 /// </remarks>
 [Alias("ale.inbox.item")]
@@ -114,24 +112,6 @@ public static class InboxRefusals
 
     /// <summary>Somebody was done with it before.</summary>
     public static readonly Refusal Done = new(RefusalKind.Conflict, "inbox.done");
-}
-
-/// <summary>How slices name their items.</summary>
-public static class InboxIds
-{
-    /// <summary>Longest kind, so that kind and hash together are an id.</summary>
-    public const int KindLengthMax = Limits.IdLengthMax - 33;
-
-    /// <summary>
-    /// The id of the item of a cause: the kind and 128 bits of the cause's SHA-256, the same for ever. A cause that
-    /// may come again must say which time it is.
-    /// </summary>
-    public static string Of(string kind, string cause)
-    {
-        if (kind.Length > KindLengthMax || !Limits.IsId(kind))
-            throw new ArgumentException($"A kind is an id of at most {KindLengthMax} characters.", nameof(kind));
-        return $"{kind}:{Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(cause)).AsSpan(0, 16))}";
-    }
 }
 
 /// <summary>Keys of the slice.</summary>

@@ -54,7 +54,8 @@ internal static class ApprovalDecide
 
     public static Decision<ApprovalEvent, Done> DecideDue(this Approval approval, DateTimeOffset now) =>
         approval.DueAt <= now
-            ? new(default(Done), new ApprovalEvent.Closed(ApprovalState.Expired, null, now)) : default(Done);
+            ? new Decision<ApprovalEvent, Done>(
+                default(Done), new ApprovalEvent.Closed(ApprovalState.Expired, null, now)) : default(Done);
 
     /// <summary>What tells a decision from another under the same key.</summary>
     public static string CommandOf(string by, ApprovalDecision decision, string reason) => $"{decision}:{by}:{reason}";

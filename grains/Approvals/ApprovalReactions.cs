@@ -33,5 +33,5 @@ internal sealed class ApprovalReactions(Deciders deciders)
     }
 
     /// <summary>The item that asks people to decide.</summary>
-    public static string ItemOf(string id) => InboxIds.Of(Kind, id);
+    public static string ItemOf(string id) => CauseIds.Of(Kind, id);
 }

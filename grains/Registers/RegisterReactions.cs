@@ -28,7 +28,7 @@ internal sealed class RegisterReactions()
     }
 
     /// <summary>The item that warns of an entry; there is at most one, for an entry is warned of once.</summary>
-    public static string ItemOf(string key, string id) => InboxIds.Of(Kind, $"register/{key}/{id}");
+    public static string ItemOf(string key, string id) => CauseIds.Of(Kind, $"register/{key}/{id}");
 
     private static async Task<Refusal?> Close(string key, string id, string why, IGrainFactory grains)
     {
