@@ -23,6 +23,27 @@ public interface IDecides : IGrainWithStringKey
     [Alias("settle")] Task<Outcome<Done>> Settle(ApprovalInfo approval, CancellationToken ct = default);
 }
 
+/// <summary>What every <see cref="IDecides.Decide"/> does.</summary>
+public static class Deciding
+{
+    /// <summary>
+    /// Hands the decision to the approval and, when that closes it, settles before it replies; a settlement that is
+    /// refused is the answer. What a crash leaves unsettled here, the slice's reaction settles.
+    /// </summary>
+    public static async Task<Outcome<ApprovalInfo>> DecideAndSettle(
+        this IGrainFactory grains, DecideApproval command,
+        Func<ApprovalInfo, CancellationToken, Task<Outcome<Done>>> settle, CancellationToken ct)
+    {
+        ArgumentNullException.ThrowIfNull(command);
+        ArgumentNullException.ThrowIfNull(settle);
+        var decided = await grains.Approval(command.Id).Decide(command, ct);
+        if (decided.Value is not { } approval || approval.State == ApprovalState.Open) return decided;
+        var settled = await settle(approval, ct);
+        return settled.Refusal is { } refusal
+            ? refusal : decided with { At = JournalPlace.Max(decided.At, settled.At) };
+    }
+}
+
 /// <summary>Which grain decides for a kind of approval.</summary>
 /// <param name="Kind">The kind, as <c>budget</c>.</param>
 /// <param name="Of">The grain of a key, as the slice writes it into the id (<see cref="ApprovalIds"/>).</param>

@@ -20,7 +20,11 @@ internal sealed class KernelCluster : IAsyncDisposable
     public TallyWatch Watch { get; }
 
     public static async Task<KernelCluster> Start(short silos = 2, WriterLimits? limits = null,
-        params Projection[] projections)
+        params Projection[] projections) => await Start(silos, limits, null, projections);
+
+    /// <param name="more">Adds slices to each silo.</param>
+    public static async Task<KernelCluster> Start(short silos, WriterLimits? limits,
+        Action<IServiceCollection>? more, params Projection[] projections)
     {
         var stores = await KernelStores.Sqlite();
         // Several silos in one process on one file: the journal takes turns, as the server would make them.
@@ -35,6 +39,7 @@ internal sealed class KernelCluster : IAsyncDisposable
             silo.Services.AddSingleton(KernelStores.Key);
             silo.Services.AddSingleton(new JournalClock(TimeProvider.System));
             foreach (var projection in projections) silo.Services.AddSingleton(projection);
+            more?.Invoke(silo.Services);
             silo.Services.AddKernel(limits ?? new());
             silo.Services.AddLogging(l => l.SetMinimumLevel(LogLevel.None));
         });
