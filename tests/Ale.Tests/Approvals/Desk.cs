@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Ale.Kernel;
-using Ale.Reviews;
 
 namespace Ale.Approvals;
 
@@ -30,15 +29,16 @@ internal sealed record Desk : IState<Desk, DeskEvent>
 {
     public static JsonTypeInfo<DeskEvent> EventJson => DeskJson.Default.DeskEvent;
 
-    public ImmutableArray<string> Done { get; private init; } = [];
+    public ImmutableArray<string> All { get; private init; } = [];
 
     public static Desk New() => new();
 
     public Desk Apply(DeskEvent happened) =>
-        happened is DeskEvent.Settled e ? this with { Done = Done.Add($"{e.Id} {e.How}") } : this;
+        happened is DeskEvent.Settled e ? this with { All = All.Add($"{e.Id} {e.How}") } : this;
 
     public Decision<DeskEvent, Done> Settle(string id, string how) =>
-        Done.Contains($"{id} {how}") ? default(Done) : new(default(Done), new DeskEvent.Settled(id, how));
+        All.Contains($"{id} {how}") ? default(Done)
+        : new Decision<DeskEvent, Done>(default(Done), new DeskEvent.Settled(id, how));
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
@@ -54,8 +54,8 @@ internal sealed class DeskWatch
     /// <summary>Runs of effects, by review.</summary>
     public ConcurrentQueue<string> Runs { get; } = new();
 
-    /// <summary>How many runs fail before one succeeds.</summary>
-    public int Failures;
+    /// <summary>Reviews whose first run ends after the command, as if the silo had been lost then.</summary>
+    public ConcurrentDictionary<string, bool> LostOnce { get; } = new();
 }
 
 [GrainType("desk")]
@@ -77,7 +77,7 @@ internal sealed class DeskGrain(SiloKernel kernel, DeskWatch watch)
     public Task<Outcome<Done>> Settle(ApprovalInfo approval, CancellationToken ct) =>
         Commit(State.Settle(approval.Id, $"{approval.State}"), ct);
 
-    public Task<Outcome<ImmutableArray<string>>> Paid() => Answer(State.Done);
+    public Task<Outcome<ImmutableArray<string>>> Paid() => Answer(State.All);
 
     public Task<Outcome<Done>> Move(string id, long amount) => amount < 0
         ? Commit<Done>(new Refusal(RefusalKind.Conflict, "test.negative"))

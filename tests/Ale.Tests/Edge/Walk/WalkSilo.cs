@@ -58,11 +58,15 @@ public sealed class WalkSilo : IAsyncLifetime
         (await new Func<Task<Answer>>(() => _silo.Http.Get("/api/settled", "ops")).Until(a => a.Status == 200, 20))
             .Status);
 
+    private const string TheRows = "the row's";
+
     /// <summary>Sends the row's request with what differs from the right one.</summary>
     internal async Task<Answer> Send(WalkOperation operation, WalkRow row, byte[]? body, string? address = null,
-        string? role = "ops", string subject = "walk-ops", string mediaType = "application/json",
+        string? role = TheRows, string subject = TheRows, string mediaType = "application/json",
         params (string Name, string Value)[] headers)
     {
+        if (role == TheRows) role = row.Role;
+        if (subject == TheRows) subject = "walk-" + role;
         var uri = new Uri(_silo.Address.AbsoluteUri.TrimEnd('/') + (address ?? row.Address),
             new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true });
         using var request = new HttpRequestMessage(operation.Method, uri);

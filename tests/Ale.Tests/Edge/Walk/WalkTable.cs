@@ -21,6 +21,9 @@ internal sealed record WalkRow(string Operation, string Address, string? Body = 
     /// <summary>The version that a PATCH expects.</summary>
     public string? IfMatch { get; init; }
 
+    /// <summary>Who asks rightly, where it may not be the operator: a role and its subject.</summary>
+    public string Role { get; init; } = Roles.Ops;
+
     /// <summary>True: the thing is nobody's own, any user may do this.</summary>
     public bool IsEverybodys { get; init; }
 
@@ -67,6 +70,28 @@ internal static class WalkTable
          "orderIds":["walk-order"]}
         """;
 
+    private const string Why = """{"reason":"it is so"}""";
+
+    private const string Item = """
+        {"kind":"walk","title":"Look","subject":"order/O1","role":"ops","severity":"notice",
+         "dueAt":"2090-01-01T00:00:00Z"}
+        """;
+
+    private const string Approval = """
+        {"title":"Course","subject":"fund/training","quorum":1,"currency":"CNY","role":"approver",
+         "expiresAt":"2090-01-01T00:00:00Z","breakdown":[{"label":"fee","amountMinor":8000,"note":"once"}]}
+        """;
+
+    private const string Review = """
+        {"kind":"walk","title":"After S1","subject":"session/S1","finding":"few stayed","proposal":"a quiz",
+         "role":"tech","expiresAt":"2090-01-01T00:00:00Z"}
+        """;
+
+    private const string Paper = """
+        {"title":"Paper","validFrom":"2026-01-01T00:00:00Z","validTo":"2090-01-01T00:00:00Z",
+         "attributes":{"number":"Q-17"},"role":"legal"}
+        """;
+
     public static readonly WalkRow[] Rows =
     [
         new("live", "/health/live") { IsOpen = true },
@@ -82,6 +107,51 @@ internal static class WalkTable
         },
         new("listPolicy", "/api/policy"),
         new("getPolicy", "/api/policy/market.default") { Unknown = ("/api/policy/no.such", "policy.unknown") },
+
+        new("putInboxItem", "/api/inbox/walk", Item)
+        {
+            Other = (Item.Replace("Look", "See"), "inbox.changed"),
+        },
+        new("getInboxItem", "/api/inbox/walk") { Unknown = ("/api/inbox/none", "inbox.unknown") },
+        new("listInbox", "/api/inbox") { TellsTheMoment = true },
+        new("countInbox", "/api/inbox/counts") { TellsTheMoment = true },
+        new("finishInboxItem", "/api/inbox/walk/done", Why) { Unknown = ("/api/inbox/none/done", "inbox.unknown") },
+        new("putApproval", "/api/approvals/walk:k:1", Approval)
+        {
+            Other = (Approval.Replace("Course", "Journey"), "approval.changed"),
+        },
+        new("getApproval", "/api/approvals/walk:k:1") { Unknown = ("/api/approvals/none", "approval.unknown") },
+        new("listApprovals", "/api/approvals") { TellsTheMoment = true },
+        new("decideApproval", "/api/approvals/walk:k:1/decide", """{"decision":"approve","reason":"useful"}""")
+        {
+            Role = "approver", Unknown = ("/api/approvals/none/decide", "approval.unknown"),
+        },
+        new("putReview", "/api/reviews/walk", Review) { Other = (Review.Replace("few", "many"), "review.changed") },
+        new("getReview", "/api/reviews/walk") { Unknown = ("/api/reviews/none", "review.unknown") },
+        new("listReviews", "/api/reviews") { TellsTheMoment = true },
+        new("acceptReview", "/api/reviews/walk/accept", Why)
+        {
+            Role = "tech", Unknown = ("/api/reviews/none/accept", "review.unknown"),
+        },
+        new("putReview", "/api/reviews/walk2", Review) { Other = (Review.Replace("few", "many"), "review.changed") },
+        new("refuseReview", "/api/reviews/walk2/refuse", Why)
+        {
+            Role = "tech", Unknown = ("/api/reviews/none/refuse", "review.unknown"),
+        },
+        new("putRegisterEntry", "/api/registers/papers/WALK/entries/p1", Paper)
+        {
+            Other = (Paper.Replace("Q-17", "Q-18"), "register.changed"),
+        },
+        new("getRegisterEntry", "/api/registers/papers/WALK/entries/p1")
+        {
+            Unknown = ("/api/registers/papers/WALK/entries/none", "register.unknown"),
+        },
+        new("getRegisterValid", "/api/registers/papers/WALK/valid"),
+        new("listRegisterEntries", "/api/registers") { TellsTheMoment = true },
+        new("withdrawRegisterEntry", "/api/registers/papers/WALK/entries/p1/withdraw", Why)
+        {
+            Unknown = ("/api/registers/papers/WALK/entries/none/withdraw", "register.unknown"),
+        },
 
         new("putUser", "/api/users/walk-user", """{"market":"cn"}""")
         {
