@@ -30,8 +30,8 @@ internal static class ApprovalHttp
             .Allow(Permission.ApprovalRead).WithName("listApprovals")
             .WithSummary("Approvals, the latest asked first; ?state= and ?kind= narrow the list");
 
-        approvals.MapPut("/{id}", (Id id, AskBody body, Caller caller, Deciders deciders, IGrainFactory grains,
-                EdgeCall edge) =>
+        approvals.MapPut("/{id}", (Id id, ApprovalBody body, Caller caller, Deciders deciders,
+                IGrainFactory grains, EdgeCall edge) =>
             {
                 if (!ApprovalIds.TryParse(id, out _, out _))
                     throw new ProblemException(Problem.Invalid("id", "Must be kind:key:number."));
@@ -49,8 +49,8 @@ internal static class ApprovalHttp
             .Allow(Permission.ApprovalRead).WithName("getApproval")
             .WithSummary("An approval with its breakdown and decisions as it is now");
 
-        approvals.MapPost("/{id}/decide", (Id id, DecideBody body, CommandKey key, Caller caller, Deciders deciders,
-                IGrainFactory grains, EdgeCall edge) =>
+        approvals.MapPost("/{id}/decide", (Id id, ApprovalDecisionBody body, CommandKey key, Caller caller,
+                Deciders deciders, IGrainFactory grains, EdgeCall edge) =>
                 edge.Run(
                     ct => deciders.Decide(grains,
                         new(id, body.Decision, key, caller.Subject, [.. caller.Roles], body.Reason), ct),
@@ -65,8 +65,8 @@ internal static class ApprovalHttp
     /// <param name="Role">Whose holders decide; approver when absent.</param>
     /// <param name="Quorum">How many distinct people must approve; 1 when absent.</param>
     /// <param name="ExpiresAt">When it is over undecided; absent: as the policy says.</param>
-    internal sealed record AskBody(
-        string Title, string Subject, ImmutableArray<LineBody> Breakdown, string? Currency = null, Id? Role = null,
+    internal sealed record ApprovalBody(
+        string Title, string Subject, ImmutableArray<ApprovalLineBody> Breakdown, string? Currency = null, Id? Role = null,
         int Quorum = 1, DateTimeOffset? ExpiresAt = null) : IValidated
     {
         internal AskApproval Question(string by) => new(Title, Subject,
@@ -86,7 +86,7 @@ internal static class ApprovalHttp
     }
 
     /// <param name="AmountMinor">In the question's currency, of either sign.</param>
-    internal sealed record LineBody(string Label, long? AmountMinor = null, string? Note = null) : IValidated
+    internal sealed record ApprovalLineBody(string Label, long? AmountMinor = null, string? Note = null) : IValidated
     {
         public void Validate(Problems p)
         {
@@ -97,7 +97,7 @@ internal static class ApprovalHttp
     }
 
     /// <param name="Reason">Why.</param>
-    internal sealed record DecideBody(ApprovalDecision Decision, string Reason) : IValidated
+    internal sealed record ApprovalDecisionBody(ApprovalDecision Decision, string Reason) : IValidated
     {
         public void Validate(Problems p) => p.Text("reason", Reason, min: 1);
     }

@@ -23,7 +23,7 @@ internal static class InboxHttp
                 };
                 return edge.Run(
                     ct => grains.InboxQueries().Items(wanted, page.At ?? default, ct),
-                    found => Page<ItemReply>.Of([.. found.Select(ItemReply.Of)], page.Limit,
+                    found => Page<InboxItemReply>.Of([.. found.Select(InboxItemReply.Of)], page.Limit,
                         last => Cursor.Of(last.OpenedAt.ToUnixTimeMilliseconds(), last.Id)));
             })
             .Allow(Permission.InboxRead).WithName("listInbox")
@@ -39,20 +39,20 @@ internal static class InboxHttp
             .Allow(Permission.InboxRead).WithName("countInbox")
             .WithSummary("How many items are open, overdue and alarms, a row a role that has any");
 
-        inbox.MapPut("/{id}", (Id id, ItemBody body, Caller caller, IGrainFactory grains, EdgeCall edge) =>
-                edge.Run(ct => grains.InboxItem(id).Open(body.Terms, caller.Subject, ct), ItemReply.Of))
+        inbox.MapPut("/{id}", (Id id, InboxItemBody body, Caller caller, IGrainFactory grains, EdgeCall edge) =>
+                edge.Run(ct => grains.InboxItem(id).Open(body.Terms, caller.Subject, ct), InboxItemReply.Of))
             .Allow(Permission.InboxWrite).WithName("putInboxItem")
             .WithSummary("Puts an item into a role's inbox; the same again: the item as it is now");
 
         inbox.MapGet("/{id}", (Id id, Caller caller, IGrainFactory grains, EdgeCall edge) =>
-                edge.Run(ct => grains.InboxItem(id).Get(caller.RolesActedFor, ct), ItemReply.Of))
+                edge.Run(ct => grains.InboxItem(id).Get(caller.RolesActedFor, ct), InboxItemReply.Of))
             .Allow(Permission.InboxRead).WithName("getInboxItem").WithSummary("An item as it is now");
 
-        inbox.MapPost("/{id}/done", (Id id, DoneBody body, CommandKey key, Caller caller, IGrainFactory grains,
+        inbox.MapPost("/{id}/done", (Id id, InboxDoneBody body, CommandKey key, Caller caller, IGrainFactory grains,
                 EdgeCall edge) =>
                 edge.Run(
                     ct => grains.InboxItem(id).Finish(
-                        new(key, caller.Subject, body.Reason, caller.RolesActedFor), ct), ItemReply.Of))
+                        new(key, caller.Subject, body.Reason, caller.RolesActedFor), ct), InboxItemReply.Of))
             .Allow(Permission.InboxDone).WithName("finishInboxItem")
             .WithSummary("Says that an item of one of the caller's roles is done, and why");
     }
@@ -71,7 +71,7 @@ internal static class InboxHttp
     /// <param name="Subject">The thing to look at, as order/O1.</param>
     /// <param name="Role">Whose inbox.</param>
     /// <param name="DueAt">When it should be done.</param>
-    internal sealed record ItemBody(
+    internal sealed record InboxItemBody(
         Id Kind, string Title, string Subject, Id Role, InboxSeverity Severity, DateTimeOffset? DueAt = null)
         : IValidated
     {
@@ -86,18 +86,18 @@ internal static class InboxHttp
     }
 
     /// <param name="Reason">Why, or what was done.</param>
-    internal sealed record DoneBody(string Reason) : IValidated
+    internal sealed record InboxDoneBody(string Reason) : IValidated
     {
         public void Validate(Problems p) => p.Text("reason", Reason, min: 1);
     }
 
     /// <summary>An item as answered; the members mean what they do in <see cref="InboxItemInfo"/>.</summary>
-    internal sealed record ItemReply(
+    internal sealed record InboxItemReply(
         string Id, string Kind, string Title, string Subject, string Role, InboxSeverity Severity,
         DateTimeOffset? DueAt, InboxState State, string OpenedBy, DateTimeOffset OpenedAt, string? DoneBy,
         DateTimeOffset? DoneAt, string? Reason)
     {
-        public static ItemReply Of(InboxItemInfo i) => new(i.Id, i.Terms.Kind, i.Terms.Title, i.Terms.Subject,
+        public static InboxItemReply Of(InboxItemInfo i) => new(i.Id, i.Terms.Kind, i.Terms.Title, i.Terms.Subject,
             i.Terms.Role, i.Terms.Severity, i.Terms.DueAt, i.State, i.OpenedBy, i.OpenedAt, i.DoneBy, i.DoneAt,
             i.Reason);
     }

@@ -10,29 +10,30 @@ internal static class RegisterHttp
     {
         var registers = api.MapGroup("/registers").WithTags("Registers");
 
-        registers.MapPut("/{kind}/{subject}/entries/{id}", (Id kind, Id subject, Id id, EntryBody body, Caller caller,
-                IGrainFactory grains, EdgeCall edge) =>
+        registers.MapPut("/{kind}/{subject}/entries/{id}", (Id kind, Id subject, Id id, RegisterEntryBody body,
+                Caller caller, IGrainFactory grains, EdgeCall edge) =>
                 edge.Run(ct => grains.Register(Kind(kind), subject).Enter(new(id, body.Terms, caller.Subject), ct),
-                    EntryReply.Of))
+                    RegisterEntryReply.Of))
             .Allow(Permission.RegisterWrite).WithName("putRegisterEntry")
             .WithSummary("Enters a paper of a kind about a subject; the same again: the entry as it is now");
 
         registers.MapGet("/{kind}/{subject}/entries/{id}",
                 (Id kind, Id subject, Id id, IGrainFactory grains, EdgeCall edge) =>
-                    edge.Run(ct => grains.Register(kind, subject).Get(id, ct), EntryReply.Of))
+                    edge.Run(ct => grains.Register(kind, subject).Get(id, ct), RegisterEntryReply.Of))
             .Allow(Permission.RegisterRead).WithName("getRegisterEntry").WithSummary("An entry as it is now");
 
-        registers.MapPost("/{kind}/{subject}/entries/{id}/withdraw", (Id kind, Id subject, Id id, WithdrawBody body,
+        registers.MapPost("/{kind}/{subject}/entries/{id}/withdraw", (Id kind, Id subject, Id id,
+                RegisterWithdrawalBody body,
                 CommandKey key, Caller caller, IGrainFactory grains, EdgeCall edge) =>
                 edge.Run(
                     ct => grains.Register(kind, subject).Withdraw(new(id, key, caller.Subject, body.Reason), ct),
-                    EntryReply.Of))
+                    RegisterEntryReply.Of))
             .Allow(Permission.RegisterWrite).WithName("withdrawRegisterEntry")
             .WithSummary("Ends an entry now; what it superseded does not come back");
 
         registers.MapGet("/{kind}/{subject}/valid",
                 (Id kind, Id subject, DateTimeOffset? at, IGrainFactory grains, EdgeCall edge) =>
-                    edge.Run(ct => grains.Register(kind, subject).Valid(at, [], ct), GateReply.Of))
+                    edge.Run(ct => grains.Register(kind, subject).Valid(at, [], ct), RegisterGateReply.Of))
             .Allow(Permission.RegisterRead).WithName("getRegisterValid")
             .WithSummary("Whether a valid entry is there at an instant (now), and which");
 
@@ -49,7 +50,7 @@ internal static class RegisterHttp
                 };
                 return edge.Run(
                     ct => grains.RegisterQueries().Entries(wanted, page.At ?? default, ct),
-                    found => Page<EntryReply>.Of([.. found.Select(EntryReply.Of)], page.Limit, last =>
+                    found => Page<RegisterEntryReply>.Of([.. found.Select(RegisterEntryReply.Of)], page.Limit, last =>
                         Cursor.Of(last.EnteredAt.ToUnixTimeMilliseconds(), last.Kind, last.Subject, last.Id)));
             })
             .Allow(Permission.RegisterRead).WithName("listRegisterEntries")
@@ -65,7 +66,7 @@ internal static class RegisterHttp
     /// <param name="Attributes">Facts by name: issuer, number, city … At most 16.</param>
     /// <param name="Supersedes">The entry that it replaces; that one ends where this one begins.</param>
     /// <param name="Role">Whose inbox hears before it ends; absent: as the policy says.</param>
-    internal sealed record EntryBody(
+    internal sealed record RegisterEntryBody(
         string Title, DateTimeOffset ValidFrom, DateTimeOffset? ValidTo = null,
         Dictionary<string, string>? Attributes = null, Id? Supersedes = null, Id? Role = null) : IValidated
     {
@@ -90,27 +91,27 @@ internal static class RegisterHttp
     }
 
     /// <param name="Reason">Why it ends.</param>
-    internal sealed record WithdrawBody(string Reason) : IValidated
+    internal sealed record RegisterWithdrawalBody(string Reason) : IValidated
     {
         public void Validate(Problems p) => p.Text("reason", Reason, min: 1);
     }
 
     /// <summary>An entry as answered; the members mean what they do in <see cref="RegisterEntry"/>.</summary>
-    internal sealed record EntryReply(
+    internal sealed record RegisterEntryReply(
         string Kind, string Subject, string Id, string Title, ImmutableSortedDictionary<string, string> Attributes,
         DateTimeOffset ValidFrom, DateTimeOffset? ValidTo, RegisterState State, DateTimeOffset? EndsAt,
         string? Supersedes, string? SupersededBy, string? Role, string EnteredBy, DateTimeOffset EnteredAt,
         string? WithdrawnBy, string? Reason, DateTimeOffset? WarnedAt)
     {
-        public static EntryReply Of(RegisterEntry e) => new(e.Kind, e.Subject, e.Id, e.Terms.Title,
+        public static RegisterEntryReply Of(RegisterEntry e) => new(e.Kind, e.Subject, e.Id, e.Terms.Title,
             e.Terms.Attributes.ToImmutableSortedDictionary(a => a.Name, a => a.Value, StringComparer.Ordinal),
             e.Terms.ValidFrom, e.Terms.ValidTo, e.State, e.EndsAt, e.Terms.Supersedes, e.SupersededBy, e.Terms.Role,
             e.EnteredBy, e.EnteredAt, e.WithdrawnBy, e.Reason, e.WarnedAt);
     }
 
     /// <summary>Whether there is a valid entry; <c>entry</c> is the one that ends last.</summary>
-    internal sealed record GateReply(bool IsValid, EntryReply? Entry)
+    internal sealed record RegisterGateReply(bool IsValid, RegisterEntryReply? Entry)
     {
-        public static GateReply Of(RegisterGate g) => new(g.IsValid, g.Entry is { } e ? EntryReply.Of(e) : null);
+        public static RegisterGateReply Of(RegisterGate g) => new(g.IsValid, g.Entry is { } e ? RegisterEntryReply.Of(e) : null);
     }
 }

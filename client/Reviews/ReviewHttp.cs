@@ -42,7 +42,7 @@ internal static class ReviewHttp
 
         foreach (var (name, accept) in new[] { ("accept", true), ("refuse", false) })
         {
-            reviews.MapPost($"/{{id}}/{name}", (Id id, DecideBody body, CommandKey key, Caller caller,
+            reviews.MapPost($"/{{id}}/{name}", (Id id, ReviewDecisionBody body, CommandKey key, Caller caller,
                     IGrainFactory grains, EdgeCall edge) =>
                     edge.Run(
                         ct => grains.Review(id).Decide(
@@ -75,7 +75,7 @@ internal static class ReviewHttp
     }
 
     /// <param name="Reason">Why.</param>
-    internal sealed record DecideBody(string Reason) : IValidated
+    internal sealed record ReviewDecisionBody(string Reason) : IValidated
     {
         public void Validate(Problems p) => p.Text("reason", Reason, min: 1);
     }

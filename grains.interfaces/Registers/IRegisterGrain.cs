@@ -132,7 +132,8 @@ public sealed record RegisterEntry(
     [property: Id(3)] RegisterTerms Terms, [property: Id(4)] RegisterState State,
     [property: Id(5)] DateTimeOffset? EndsAt, [property: Id(6)] string EnteredBy,
     [property: Id(7)] DateTimeOffset EnteredAt, [property: Id(8)] string? SupersededBy,
-    [property: Id(9)] string? WithdrawnBy, [property: Id(10)] string? Reason, [property: Id(11)] DateTimeOffset? WarnedAt);
+    [property: Id(9)] string? WithdrawnBy, [property: Id(10)] string? Reason,
+    [property: Id(11)] DateTimeOffset? WarnedAt);
 
 /// <summary>What a gate hears.</summary>
 /// <param name="IsValid">True: there is a valid entry.</param>

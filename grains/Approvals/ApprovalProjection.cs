@@ -28,7 +28,7 @@ internal sealed class ApprovalProjection()
         switch (happened)
         {
             case ApprovalEvent.Asked { Question: var q } e:
-                ApprovalIds.TryParse(key, out var kind, out _);
+                var kind = ApprovalIds.TryParse(key, out var named, out _) ? named : "";
                 views.Row(Approvals, key).Set("kind", kind).Set("title", q.Title).Set("subject", q.Subject)
                     .Set("role", q.Role).Set("asked_by", q.AskedBy).Set("quorum", q.Quorum)
                     .Set("state", NameOf(ApprovalState.Open)).Set("asked_at", e.At).Set("expires_at", e.ExpiresAt);

@@ -90,6 +90,7 @@ internal static class RegisterDecide
         t.Title.Length is > 0 and <= RegisterTerms.TitleLengthMax && !(t.ValidTo <= t.ValidFrom)
         && (t.Supersedes is null || Limits.IsId(t.Supersedes)) && (t.Role is null || Limits.IsId(t.Role))
         && t.Attributes.Length <= RegisterTerms.AttributesMax
-        && t.Attributes.All(a => Limits.IsId(a.Name) && a.Value is { Length: > 0 and <= RegisterAttribute.ValueLengthMax })
+        && t.Attributes.All(a => Limits.IsId(a.Name)
+            && a.Value is { Length: > 0 and <= RegisterAttribute.ValueLengthMax })
         && t.Attributes.DistinctBy(a => a.Name).Count() == t.Attributes.Length;
 }

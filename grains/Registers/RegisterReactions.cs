@@ -3,7 +3,9 @@ using Ale.Kernel;
 
 namespace Ale.Registers;
 
-/// <summary>Who is to care hears of an entry that ends, and is left in peace when it is replaced or withdrawn.</summary>
+/// <summary>
+/// Who is to care hears of an entry that ends, and is left in peace when it is replaced or withdrawn.
+/// </summary>
 internal sealed class RegisterReactions()
     : Reaction<RegisterEvent>("register-inbox", "register", RegisterJson.Default.RegisterEvent)
 {

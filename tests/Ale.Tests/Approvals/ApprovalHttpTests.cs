@@ -80,7 +80,8 @@ public sealed class ApprovalHttpTests
         Assert.Equal(["a:k:2"], await Ids(new(1) { BeforeAsked = Noon.AddMinutes(1), BeforeId = "b:k:1" }));
         Assert.Equal(["b:k:1", "a:k:1"], await Ids(new(10) { State = ApprovalState.Open }));
         Assert.Equal(["a:k:1"], await Ids(new(10) { State = ApprovalState.Open, Kind = "a" }));
-        var row = (await queries.Approvals(new(10) { State = ApprovalState.Rejected }, default, default)).Value.Single();
+        var rejected = new ApprovalsWanted(10) { State = ApprovalState.Rejected };
+        var row = (await queries.Approvals(rejected, default, default)).Value.Single();
         Assert.Equal(new("a:k:2", "Title", "order/O1", "approver", "f1", 2, 1, ApprovalState.Rejected,
             Noon.AddMinutes(1), Noon.AddDays(7), Noon.AddHours(2)), row);
     }

@@ -164,8 +164,8 @@ public sealed class RegisterTests
         Assert.Equal(Noon.AddDays(60), register.DueAt);
         Assert.Empty(register.DecideDue(Noon.AddDays(60).AddMilliseconds(-1)).Events);
         var warned = register.DecideDue(Noon.AddDays(60)).Events;
-        Assert.Equal(
-            [new RegisterEvent.Expiring("p1", "Quarantine paper", "legal", Noon.AddDays(90), Noon.AddDays(60))], warned);
+        var told = new RegisterEvent.Expiring("p1", "Quarantine paper", "legal", Noon.AddDays(90), Noon.AddDays(60));
+        Assert.Equal([told], warned);
         var after = After(register, warned);
         Assert.Null(after.DueAt);
         Assert.Empty(after.DecideDue(Noon.AddDays(61)).Events);

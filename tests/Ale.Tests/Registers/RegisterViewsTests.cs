@@ -23,8 +23,12 @@ public sealed class RegisterViewsTests
         [
             ("papers/K1", [Entered("p1", 0, 90), Entered("p2", 10, 100, "p1")]),
             ("papers/K2", [Entered("p1", 5, null)]),
-            ("agreement/sf", [Entered("a1", 1, 30), new RegisterEvent.Withdrawn("a1", "l2", "over", "k", Noon.AddDays(3)),
-                new RegisterEvent.Expiring("a1", "Paper", "legal", Noon.AddDays(31), Noon.AddDays(2))]),
+            ("agreement/sf",
+            [
+                Entered("a1", 1, 30),
+                new RegisterEvent.Expiring("a1", "Paper", "legal", Noon.AddDays(31), Noon.AddDays(2)),
+                new RegisterEvent.Withdrawn("a1", "l2", "over", "k", Noon.AddDays(3)),
+            ]),
         ];
         await views.Put(batch =>
         {
