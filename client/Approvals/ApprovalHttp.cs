@@ -66,8 +66,8 @@ internal static class ApprovalHttp
     /// <param name="Quorum">How many distinct people must approve; 1 when absent.</param>
     /// <param name="ExpiresAt">When it is over undecided; absent: as the policy says.</param>
     internal sealed record ApprovalBody(
-        string Title, string Subject, ImmutableArray<ApprovalLineBody> Breakdown, string? Currency = null, Id? Role = null,
-        int Quorum = 1, DateTimeOffset? ExpiresAt = null) : IValidated
+        string Title, string Subject, ImmutableArray<ApprovalLineBody> Breakdown, string? Currency = null,
+        Id? Role = null, int Quorum = 1, DateTimeOffset? ExpiresAt = null) : IValidated
     {
         internal AskApproval Question(string by) => new(Title, Subject,
             [.. Breakdown.Select(line => new ApprovalLine(line.Label, line.AmountMinor, line.Note))], by,

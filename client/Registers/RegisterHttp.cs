@@ -112,6 +112,7 @@ internal static class RegisterHttp
     /// <summary>Whether there is a valid entry; <c>entry</c> is the one that ends last.</summary>
     internal sealed record RegisterGateReply(bool IsValid, RegisterEntryReply? Entry)
     {
-        public static RegisterGateReply Of(RegisterGate g) => new(g.IsValid, g.Entry is { } e ? RegisterEntryReply.Of(e) : null);
+        public static RegisterGateReply Of(RegisterGate g) =>
+            new(g.IsValid, g.Entry is { } e ? RegisterEntryReply.Of(e) : null);
     }
 }
