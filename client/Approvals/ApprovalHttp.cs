@@ -36,10 +36,7 @@ internal static class ApprovalHttp
                 if (!ApprovalIds.TryParse(id, out _, out _))
                     throw new ProblemException(Problem.Invalid("id", "Must be kind:key:number."));
                 return edge.Run(
-                    ct => deciders.Of(grains, id) is null
-                        ? grains.Approval(id).Ask(body.Question(caller.Subject), ct)
-                        : Task.FromResult<Outcome<ApprovalInfo>>(ApprovalRefusals.Reserved),
-                    ApprovalReply.Of);
+                    ct => deciders.Ask(grains, id, body.Question(caller.Subject), ct), ApprovalReply.Of);
             })
             .Allow(Permission.ApprovalAsk).WithName("putApproval")
             .WithSummary("Asks for an approval, of a kind that no rule of the house asks for; who asks may not decide");

@@ -60,6 +60,13 @@ public sealed class Deciders(IEnumerable<Decider> all)
         ApprovalIds.TryParse(id, out var kind, out var key) && _all.TryGetValue(kind, out var decider)
             ? decider.Of(grains, key) : null;
 
+    /// <summary>Asks for somebody; of a kind for which a grain decides only that grain asks.</summary>
+    public Task<Outcome<ApprovalInfo>> Ask(
+        IGrainFactory grains, string id, AskApproval question, CancellationToken ct) =>
+        Of(grains, id) is null
+            ? grains.Approval(id).Ask(question, ct)
+            : Task.FromResult<Outcome<ApprovalInfo>>(ApprovalRefusals.Reserved);
+
     /// <summary>Hands a person's decision to who takes it.</summary>
     public Task<Outcome<ApprovalInfo>> Decide(IGrainFactory grains, DecideApproval command, CancellationToken ct) =>
         Of(grains, command.Id) is { } decider

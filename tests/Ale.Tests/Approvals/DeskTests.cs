@@ -54,6 +54,15 @@ public sealed class DeskTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Only_the_grain_that_decides_asks_for_its_kind()
+    {
+        var (deciders, question) = (_cluster.Service<Deciders>(), new AskApproval("t", "s", [], "f1", "approver", 1));
+        Assert.Equal("approval.reserved", (await deciders.Ask(Grains, "desk:d4:1", question, default)).Refusal?.Code);
+        Assert.Equal("approval.unknown", (await Grains.Approval("desk:d4:1").Get()).Refusal?.Code);
+        Assert.Equal("other:d4:1", (await deciders.Ask(Grains, "other:d4:1", question, default)).Value!.Id);
+    }
+
+    [Fact]
     public async Task What_a_crash_leaves_unsettled_the_reaction_settles_once()
     {
         await Grains.GetGrain<IDeskGrain>("d2").Ask("1", "f1", null);
