@@ -1,4 +1,5 @@
 using Ale.Coupons;
+using Ale.Feed;
 using Ale.Imports;
 using Ale.Orders;
 using Ale.Payments;
@@ -15,6 +16,7 @@ internal static class Slices
 {
     public static IServiceCollection AddSlices(this IServiceCollection services, PolicyBook policies) => services
         .AddSingleton(policies)
+        .AddFeed()
         .AddStock()
         .AddUsers()
         .AddCoupons()

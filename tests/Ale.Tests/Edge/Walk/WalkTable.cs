@@ -113,6 +113,10 @@ internal static class WalkTable
         {
             IsEverybodys = true, Unknown = ("/api/skus/NONE/stock", "stock.unknown_sku"),
         },
+        new("watchStock", "/api/skus/events?skus=WALK")
+        {
+            IsEverybodys = true, Unknown = ("/api/skus/events?skus=NONE", "stock.unknown_sku"),
+        },
         Reservation("putReservation", "c1", "", """{"quantity":1,"userId":"walk-user"}""") with
         {
             Other = ("""{"quantity":2,"userId":"walk-user"}""", "stock.changed"),
