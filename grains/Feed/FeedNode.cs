@@ -3,46 +3,55 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 using Orleans.Placement;
+using Orleans.Runtime;
+using Orleans.Runtime.Placement;
 using Orleans.Streams;
 using Orleans.Streams.Core;
 
 namespace Ale.Feed;
 
-/// <summary>Where a node hears of what other nodes' grains tell; the key is the node's name.</summary>
+/// <summary>Where a node hears of what other nodes' grains tell; the key is the node's name. Streams call it.</summary>
 [Alias("ale.feed.node")]
-internal interface IFeedNodeGrain : IGrainWithStringKey
-{
-    /// <summary>Keeps it on its node while the node watches something.</summary>
-    [AlwaysInterleave, Alias("stay")] Task Stay();
-}
+internal interface IFeedNodeGrain : IGrainWithStringKey;
 
 /// <summary>
 /// Each node has a stream of its own, to which it is subscribed by being there: no list of subscribers is kept anywhere
 /// that could be lost.
 /// </summary>
-[GrainType("feed-node"), ImplicitStreamSubscription(FeedPublisher.Namespace), PreferLocalPlacement, Reentrant]
+[GrainType("feed-node"), ImplicitStreamSubscription(FeedPublisher.Namespace), OnItsNode, Reentrant]
 internal sealed class FeedNodeGrain(FeedHub hub)
     : Grain, IFeedNodeGrain, IStreamSubscriptionObserver, IAsyncObserver<FeedValue>
 {
-    private bool IsAtHome => this.GetPrimaryKeyString() == hub.Node;
-
     public Task OnSubscribed(IStreamSubscriptionHandleFactory handleFactory) =>
         handleFactory.Create<FeedValue>().ResumeAsync(this);
 
-    public Task Stay()
-    {
-        if (!IsAtHome) DeactivateOnIdle(); // called from its own node, the next one is made there
-        return Task.CompletedTask;
-    }
-
     public Task OnNextAsync(FeedValue item, StreamSequenceToken? token = null)
     {
-        if (IsAtHome) hub.Take(item);
+        if (this.GetPrimaryKeyString() == hub.Node) hub.Take(item);
         else DeactivateOnIdle(); // its node is gone
         return Task.CompletedTask;
     }
 
     public Task OnErrorAsync(Exception ex) => Task.CompletedTask; // what was lost is looked at again
+}
+
+/// <summary>A grain whose key is a silo's address is placed on that silo.</summary>
+[AttributeUsage(AttributeTargets.Class)]
+internal sealed class OnItsNodeAttribute() : PlacementAttribute(new OnItsNode());
+
+/// <summary>The strategy of <see cref="OnItsNodeAttribute"/>.</summary>
+[GenerateSerializer, Immutable, SuppressReferenceTracking, Alias("ale.feed.on_its_node")]
+internal sealed class OnItsNode : PlacementStrategy;
+
+internal sealed class OnItsNodeDirector : IPlacementDirector
+{
+    /// <summary>When the silo is gone, anywhere: the grain drops what it gets.</summary>
+    public Task<SiloAddress> OnAddActivation(
+        PlacementStrategy strategy, PlacementTarget target, IPlacementContext context)
+    {
+        var (silos, name) = (context.GetCompatibleSilos(target), target.GrainIdentity.Key.ToString());
+        return Task.FromResult(silos.FirstOrDefault(silo => silo.ToParsableString() == name) ?? silos[0]);
+    }
 }
 
 /// <summary>Tells nodes of a value: this one directly, others by their streams.</summary>
@@ -68,8 +77,7 @@ internal sealed class FeedPublisher(FeedHub hub, IServiceProvider services)
 }
 
 /// <summary>Each <see cref="FeedLimits.Resync"/>: looks at what this node watches.</summary>
-internal sealed partial class FeedPulse(FeedHub hub, IGrainFactory grains, TimeProvider time, ILogger<FeedPulse> log)
-    : BackgroundService
+internal sealed partial class FeedPulse(FeedHub hub, TimeProvider time, ILogger<FeedPulse> log) : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -79,7 +87,6 @@ internal sealed partial class FeedPulse(FeedHub hub, IGrainFactory grains, TimeP
             if (hub.Topics == 0) continue;
             try
             {
-                await grains.GetGrain<IFeedNodeGrain>(hub.Node).Stay();
                 await hub.Resync(stoppingToken);
             }
             catch (Exception e) when (!stoppingToken.IsCancellationRequested) // the next round tries again

@@ -20,8 +20,9 @@ internal static class FeedSetup
     /// The streams between nodes, in memory: a lost value is replaced by the next. Nodes are subscribed by their
     /// grain's type, so that no subscription is stored.
     /// </summary>
-    public static ISiloBuilder UseFeedStreams(this ISiloBuilder silo) =>
-        silo.AddMemoryStreams(FeedPublisher.Provider, streams =>
+    public static ISiloBuilder UseFeedStreams(this ISiloBuilder silo) => silo
+        .AddPlacementDirector<OnItsNode, OnItsNodeDirector>()
+        .AddMemoryStreams(FeedPublisher.Provider, streams =>
         {
             streams.ConfigureStreamPubSub(StreamPubSubType.ImplicitOnly);
             streams.ConfigurePartitioning(Queues);

@@ -40,6 +40,7 @@ internal sealed class FeedWatch(FeedHub hub, IReadOnlyList<FeedSubject> subjects
         {
             if (!_changed.TryDequeue(out var topic)) return null;
             _latest.Remove(topic, out var value);
+            if (_changed.Count == 0) _signal.Wait(0); // or the next wait would end at once, with nothing there
             return value;
         }
     }
