@@ -1,5 +1,6 @@
 using Ale.Coupons;
 using Ale.Imports;
+using Ale.Jobs;
 using Ale.Kernel;
 using Ale.Orders;
 using Ale.Policy;
@@ -16,6 +17,7 @@ internal static class SliceEndpoints
     {
         api.MapKernel();
         api.MapPolicy();
+        api.MapJobs();
         api.MapStock();
         api.MapUsers();
         api.MapCoupons();

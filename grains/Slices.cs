@@ -1,6 +1,7 @@
 using Ale.Coupons;
 using Ale.Feed;
 using Ale.Imports;
+using Ale.Jobs;
 using Ale.Orders;
 using Ale.Payments;
 using Ale.Policy;
@@ -17,6 +18,7 @@ internal static class Slices
     public static IServiceCollection AddSlices(this IServiceCollection services, PolicyBook policies) => services
         .AddSingleton(policies)
         .AddFeed()
+        .AddJobs()
         .AddStock()
         .AddUsers()
         .AddCoupons()

@@ -6,7 +6,8 @@ namespace Ale.Policy;
 /// <summary>All numbers of one market from one instant until the next set begins. Never changed.</summary>
 internal sealed record PolicySet(
     string MarketCode, MarketPolicy Market, StockPolicy Stock, PointsPolicy Points, TierPolicy Tiers,
-    OrderPolicy Orders, PaymentPolicy Payments, CouponPolicy Coupons, SessionPolicy Sessions)
+    OrderPolicy Orders, PaymentPolicy Payments, CouponPolicy Coupons, SessionPolicy Sessions,
+    JobPolicy Jobs)
 {
     /// <summary>Reads the values of one market, each of them checked on its own already.</summary>
     internal static PolicySet From(string market, Func<string, JsonElement> value)
@@ -31,13 +32,16 @@ internal sealed record PolicySet(
                 Whole("order.inspectionHours"), Whole("order.qualityReturnDays"), Whole("order.exchangeDays")),
             new(Whole("payment.stampToleranceSeconds")),
             new(Whole("coupon.claimDays")),
-            new(Whole("session.baseMinutes"), Whole("session.reviewersMin")));
+            new(Whole("session.baseMinutes"), Whole("session.reviewersMin")),
+            new(Whole("job.attemptsMax"), Whole("job.retrySeconds"), Whole("job.retryCapSeconds"),
+                Whole("job.lateSeconds"), Whole("job.runMinutesMax"), Text("job.verifyCron")));
     }
 
     /// <summary>What two values together must not say: the key to blame and the rule, or null.</summary>
     internal (string Key, string Rule)? Contradiction()
     {
         if (Stock.HoldSeconds > Stock.HoldCapSeconds) return ("stock.holdSeconds", "is above stock.holdCapSeconds");
+        if (Jobs.RetrySeconds > Jobs.RetryCapSeconds) return ("job.retrySeconds", "is above job.retryCapSeconds");
         if (Tiers.RegularOrders >= Tiers.CoreOrders) return ("tier.regularOrders", "is not below tier.coreOrders");
         if (Tiers.RegularSpentMinor >= Tiers.CoreSpentMinor)
             return ("tier.regularSpentMinor", "is not below tier.coreSpentMinor");
@@ -104,3 +108,13 @@ internal sealed record CouponPolicy(int ClaimDays);
 
 /// <summary>The length of a base session (LIV-01) and the reviewers a live one needs (CMP-09).</summary>
 internal sealed record SessionPolicy(int BaseMinutes, int ReviewersMin);
+
+/// <summary>How jobs are run and tried again (TEC-05).</summary>
+/// <param name="AttemptsMax">Attempts of a run, the first included.</param>
+/// <param name="RetrySeconds">From the first failed attempt to the second; doubled each time.</param>
+/// <param name="RetryCapSeconds">The longest wait between two attempts.</param>
+/// <param name="LateSeconds">A run is late when it begins more than so long after it was due.</param>
+/// <param name="RunMinutesMax">The longest attempt.</param>
+/// <param name="VerifyCron">When the journal is checked.</param>
+internal sealed record JobPolicy(
+    int AttemptsMax, int RetrySeconds, int RetryCapSeconds, int LateSeconds, int RunMinutesMax, string VerifyCron);
