@@ -33,11 +33,12 @@ internal static class JobHttp
                     found => Page<JobRunView>.Of(found, page.Limit,
                         run => Cursor.Of(run.StartedAt.ToUnixTimeMilliseconds(), run.RunId)));
             })
-            .Allow(Permission.JobRead).WithName("listJobRuns").WithSummary("The ledger of a job, the latest run first.");
+            .Allow(Permission.JobRead).WithName("listJobRuns")
+            .WithSummary("The ledger of a job, the latest run first.");
 
-        Command("run", "Runs a job now, whatever its schedule says.", (job, command, ct) => job.Run(command, ct));
-        Command("pause", "Pauses a job: its schedule begins no run.", (job, command, ct) => job.Pause(command, ct));
-        Command("resume", "Lets a paused job's schedule go on from now.", (job, command, ct) => job.Resume(command, ct));
+        Command("run", "Runs a job now, whatever its schedule says.", (job, wish, ct) => job.Run(wish, ct));
+        Command("pause", "Pauses a job: its schedule begins no run.", (job, wish, ct) => job.Pause(wish, ct));
+        Command("resume", "Lets a paused job's schedule go on from now.", (job, wish, ct) => job.Resume(wish, ct));
 
         void Command(
             string name, string summary, Func<IJobGrain, JobCommand, CancellationToken, Task<Outcome<JobView>>> call) =>

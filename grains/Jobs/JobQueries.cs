@@ -75,8 +75,8 @@ internal sealed class JobQueries(Views views) : Grain, IJobQueries
     }
 
     private static JobRunView Run(RunRow r) => new(
-        r.RunId!, Enum.Parse<JobRunKind>(r.Kind, ignoreCase: true), Instant(r.DueAt)!.Value, Instant(r.StartedAt)!.Value,
-        r.LateSeconds, (int)r.Missed, (int)r.Attempt, Instant(r.AttemptAt)!.Value,
+        r.RunId!, Enum.Parse<JobRunKind>(r.Kind, ignoreCase: true), Instant(r.DueAt)!.Value,
+        Instant(r.StartedAt)!.Value, r.LateSeconds, (int)r.Missed, (int)r.Attempt, Instant(r.AttemptAt)!.Value,
         Enum.Parse<JobRunState>(r.State, ignoreCase: true))
     {
         RetryAt = Instant(r.RetryAt),

@@ -81,6 +81,12 @@ internal static class WalkTable
             Unknown = ("/api/projections/none/rebuild", "request.unknown_projection"),
         },
         new("listPolicy", "/api/policy"),
+        new("listJobs", "/api/jobs") { TellsTheMoment = true },
+        new("getJob", "/api/jobs/verify") { TellsTheMoment = true, Unknown = ("/api/jobs/none", "job.unknown") },
+        new("listJobRuns", "/api/jobs/verify/runs") { TellsTheMoment = true },
+        new("pauseJob", "/api/jobs/verify/pause") { Unknown = ("/api/jobs/none/pause", "job.unknown") },
+        new("resumeJob", "/api/jobs/verify/resume") { Unknown = ("/api/jobs/none/resume", "job.unknown") },
+        new("runJob", "/api/jobs/verify/run") { Unknown = ("/api/jobs/none/run", "job.unknown") },
         new("getPolicy", "/api/policy/market.default") { Unknown = ("/api/policy/no.such", "policy.unknown") },
 
         new("putUser", "/api/users/walk-user", """{"market":"cn"}""")
