@@ -12,9 +12,9 @@ public sealed class JobServerTests
     [Fact]
     public async Task TEC_05_A_job_that_came_due_while_no_silo_ran_is_run_once_and_marked_late()
     {
-        var data = Directory.CreateTempSubdirectory("ale-jobs-").FullName;
+        var database = await (await PostgresServer.Shared).NewDatabase();
         DateTimeOffset dueAt;
-        await using (var before = await TestSilo.Start(data: data))
+        await using (var before = await TestSilo.Start(database))
         {
             var known = await Job(before).Until(a => a.Status == 200);
             dueAt = (DateTimeOffset)known.Json["nextAt"]!;
@@ -23,7 +23,7 @@ public sealed class JobServerTests
         }
 
         var away = dueAt - TimeProvider.System.GetUtcNow() + TimeSpan.FromDays(2) + TimeSpan.FromMinutes(20);
-        await using (var after = await TestSilo.Start(data: data, settings: $"--Ale:Test:ClockOffset={away:c}"))
+        await using (var after = await TestSilo.Start(database, settings: $"--Ale:Test:ClockOffset={away:c}"))
         {
             var ran = (await Job(after).Until(Ended, 60)).Json;
             var run = Assert.Single(ran["runs"]!.AsArray())!;
@@ -35,9 +35,8 @@ public sealed class JobServerTests
             Assert.Contains("checks of", (string)run["note"]!);
         }
 
-        await using (var again = await TestSilo.Start(data: data, settings: $"--Ale:Test:ClockOffset={away:c}"))
-            Assert.Single((await Job(again).Until(Ended, 60)).Json["runs"]!.AsArray());
-        Directory.Delete(data, recursive: true);
+        await using var again = await TestSilo.Start(database, settings: $"--Ale:Test:ClockOffset={away:c}");
+        Assert.Single((await Job(again).Until(Ended, 60)).Json["runs"]!.AsArray());
     }
 
     [Theory, InlineData("sqlite"), InlineData("postgres")]

@@ -131,6 +131,9 @@ public sealed class JobTests
         var job = Taken();
         job = After(job, job.DecidePause(Ask, "report", Monday.AddDays(-1)));
         Assert.Null(job.DueAt);
+        var repeat = job.DecidePause(Ask, "report", Monday.AddHours(-1));
+        Assert.Empty(repeat.Events);
+        Assert.True(repeat.Reply.Value!.IsPaused);
         Assert.Equal(JobRefusals.AlreadyPaused, job.DecidePause(new("k2", "bob"), "report", Monday).Reply.Refusal);
         var changed = After(job, job.Decide(Weekly with { Cron = "0 7 * * 1" }, Monday));
         Assert.Null(changed.DueAt);
@@ -138,9 +141,6 @@ public sealed class JobTests
         job = After(job, job.DecideResume(new("k3", "bob"), "report", Monday.AddDays(10)));
         Assert.Equal(new DateTimeOffset(2026, 3, 23, 6, 0, 0, TimeSpan.Zero), job.DueAt); // nothing is caught up
         Assert.Equal(JobRefusals.NotPaused, job.DecideResume(new("k4", "bob"), "report", Monday).Reply.Refusal);
-        var repeat = job.DecidePause(Ask, "report", Monday.AddHours(-1)); // of the first command
-        Assert.Empty(repeat.Events);
-        Assert.True(repeat.Reply.Value!.IsPaused);
     }
 
     [Fact]
