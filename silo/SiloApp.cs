@@ -6,6 +6,7 @@ using Ale.Payments;
 using Ale.Policy;
 using Ale.Storage;
 using Ale.Users;
+using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using OpenTelemetry.Metrics;
 using Orleans.Configuration;
@@ -26,7 +27,7 @@ internal static class SiloApp
             ContentRootPath = AppContext.BaseDirectory,
         });
         builder.Logging.AddFilter("Microsoft", LogLevel.Warning).AddFilter("Orleans", LogLevel.Warning)
-            .AddFilter("System", LogLevel.Warning).AddFilter("Polly", LogLevel.Error)
+            .AddFilter("System", LogLevel.Warning).AddFilter("Polly", LogLevel.Critical)
             .AddFilter("Orleans.Runtime.Watchdog", LogLevel.Error);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = TimeSpan.FromSeconds(20));
         var settings = SiloSettings.From(builder.Configuration, builder.Environment);
@@ -64,10 +65,29 @@ internal static class SiloApp
             hooks.MapMore = app => MapMore(app);
         });
 
+        if (!settings.Profile)
+            foreach (var profiler in builder.Services.Where(IsProfiler).ToList()) builder.Services.Remove(profiler);
+        builder.Services.AddHostedService<Drain>();
         var app = builder.Build();
+        app.Services.GetRequiredService<EdgeHooks>().Ready = _ => Task.FromResult(Readiness(app));
         app.UseAleEdge();
         app.MapAle().MapSlices();
         return app;
+    }
+
+    private static bool IsProfiler(ServiceDescriptor service) => service.ServiceType == typeof(IIncomingGrainCallFilter)
+        && service.ImplementationType?.Assembly == typeof(DashboardOptions).Assembly;
+
+    private static Readiness Readiness(WebApplication app)
+    {
+        var started = app.Lifetime.ApplicationStarted.IsCancellationRequested;
+        var stopping = app.Lifetime.ApplicationStopping.IsCancellationRequested;
+        var journal = app.Services.GetRequiredService<KernelHealth>().IsJournalThere;
+        return new(started && !stopping && journal, new Dictionary<string, string>
+        {
+            ["silo"] = stopping ? "stopping" : started ? "ok" : "starting",
+            ["journal"] = journal ? "ok" : "away",
+        });
     }
 
     private static PolicyBook Policies(string folder)
@@ -90,6 +110,8 @@ internal static class SiloApp
         {
             sources = PostgresSources.From(settings.Postgres);
             await Migrations.Postgres(sources.Work);
+            await using (var connection = await sources.Work.OpenConnectionAsync())
+                await JournalFormat.Own.Claim(connection);
             secrets = await Secrets.Load(settings, folder, sources.Work);
             journal = new PostgresJournal(sources.Work);
             await journal.CheckAge(default);
@@ -125,6 +147,12 @@ internal static class SiloApp
     {
         foreach (var file in new[] { "journal", "views", "orleans", "people" })
             if (Migration.Embedded("sqlite/" + file).Count > 0) await Migrations.Sqlite(folder.Sqlite(file), file);
+        await using (var connection = new SqliteConnection(folder.Sqlite("journal")))
+        {
+            await connection.OpenAsync();
+            await JournalFormat.Own.Claim(connection);
+        }
+
         builder.Services.AddSingleton<IJournalStore>(new SqliteJournal(folder.Sqlite("journal")));
         builder.Services.AddSingleton<IViewStore>(new SqliteViews(folder.Sqlite("views")));
         builder.Services.AddSingleton<IPeopleStore>(new SqlitePeople(folder.Sqlite("people")));

@@ -46,6 +46,15 @@ internal sealed class SiloSettings
     /// <summary>False: neither projections nor reactions run on this silo; for measuring the writer alone.</summary>
     public bool Readers { get; set; } = true;
 
+    /// <summary>
+    /// Whether the dashboard times every grain call. Default true; false saves a fifth of what a call allocates and a
+    /// tenth of its processor time, and the dashboard shows activations and silos without rates.
+    /// </summary>
+    public bool Profile { get; set; } = true;
+
+    /// <summary>How long readiness says no before the silo stops, 0 to 15 s. Default 0.</summary>
+    public TimeSpan DrainFor { get; set; }
+
     public WriterLimits Writer { get; } = new();
 
     public bool UsesPostgres => !string.IsNullOrWhiteSpace(Postgres);
@@ -90,6 +99,8 @@ internal sealed class SiloSettings
         if (Writer.FlushRowsMax is < 1 or > 10_000) throw new StartException(
             "Ale:Limits:FlushRowsMax is not 1 to 10000 rows.");
         if (Writer.RetryFor <= TimeSpan.Zero) throw new StartException("Ale:Limits:RetryFor is not a time above zero.");
+        if (DrainFor < TimeSpan.Zero || DrainFor > TimeSpan.FromSeconds(15))
+            throw new StartException("Ale:DrainFor is not a time from 0 to 15 s (00:00:05).");
         if (!isProduction) return;
         if (!hasAuthority && !AllowLocalKey)
         {

@@ -15,6 +15,7 @@ internal static class KernelHost
         services.AddSingleton(new PulseSettings(readers));
         services.AddSingleton<JournalWriter>();
         services.AddSingleton<SiloKernel>();
+        services.AddSingleton<KernelHealth>();
         services.AddSingleton<ReaderCatalog>();
         services.AddSingleton<LocalReaders>();
         services.AddSingleton<Views>();
@@ -32,13 +33,26 @@ internal static class KernelHost
     }
 }
 
+/// <summary>Whether the journal answered lately.</summary>
+internal sealed class KernelHealth
+{
+    private static readonly TimeSpan LatelyMax = TimeSpan.FromSeconds(10);
+    private long _answered;
+
+    public bool IsJournalThere => Volatile.Read(ref _answered) is var at and not 0
+        && Stopwatch.GetElapsedTime(at) < LatelyMax;
+
+    public void Answered() => Volatile.Write(ref _answered, Stopwatch.GetTimestamp());
+}
+
 /// <param name="Readers">False: this silo keeps no reader running.</param>
 internal sealed record PulseSettings(bool Readers);
 
 /// <summary>Each second: the database's clock is sampled, and every reader of the system is kept running.</summary>
 internal sealed partial class KernelPulse(
     IJournalStore store, JournalClock clock, JournalWriter writer, LocalReaders local, ReaderCatalog catalog,
-    IGrainFactory grains, IHostApplicationLifetime lifetime, PulseSettings settings, ILogger<KernelPulse> log)
+    IGrainFactory grains, IHostApplicationLifetime lifetime, PulseSettings settings, KernelHealth health,
+    ILogger<KernelPulse> log)
     : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
@@ -75,6 +89,7 @@ internal sealed partial class KernelPulse(
     {
         var sent = Stopwatch.GetTimestamp();
         if (await store.ReadClock(ct) is { } now) clock.Sample(now, sent, Stopwatch.GetTimestamp());
+        health.Answered();
     }
 
     private void Ping(string name) => _ = grains.GetGrain<IReaderGrain>(name).Ping().ContinueWith(

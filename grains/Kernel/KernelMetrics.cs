@@ -23,6 +23,12 @@ internal static class KernelMetrics
     public static readonly Counter<long> Parked =
         Meter.CreateCounter<long>("ale.reactions.parked", "streams", "Streams that were parked");
 
+    private static readonly Histogram<double> ReaderDelayMs = Meter.CreateHistogram<double>(
+        "ale.reader.delay", "ms", "From an event's instant to its effect in a projection or reaction, once a batch");
+
+    public static void Took(string reader, long now, JournalRow last) =>
+        ReaderDelayMs.Record(Math.Max(0, now - last.At), new KeyValuePair<string, object?>("reader", reader));
+
     public static void Flushed(long started, int rows)
     {
         FlushMs.Record(Stopwatch.GetElapsedTime(started).TotalMilliseconds);

@@ -35,11 +35,14 @@ internal sealed class SkuGrain(
     public Task<Outcome<StockMove>> Adjust(AdjustStock command, CancellationToken ct) =>
         Commit(State.Decide(command, Key), ct);
 
-    public async Task<Outcome<Reservation>> Reserve(ReserveStock command, CancellationToken ct)
+    // The hot path has no state machine of its own.
+    public Task<Outcome<Reservation>> Reserve(ReserveStock command, CancellationToken ct) =>
+        CallMark.IsRepeat && State.Terms is not null && !State.Remembers(command.Id)
+            ? ReserveAgain(command, ct) : Commit(State.Decide(command, null, Key, Policy, Now), ct);
+
+    private async Task<Outcome<Reservation>> ReserveAgain(ReserveStock command, CancellationToken ct)
     {
-        Reservation? past = null;
-        if (CallMark.IsRepeat && State.Terms is not null && !State.Remembers(command.Id)
-            && (await lookup.Past(Key, command.Id, At, ct)).Refuses(out past) is { } refusal) return refusal;
+        if ((await lookup.Past(Key, command.Id, At, ct)).Refuses(out var past) is { } refusal) return refusal;
         return await Commit(State.Decide(command, past, Key, Policy, Now), ct);
     }
 

@@ -19,6 +19,7 @@ internal sealed class BenchSilo(WebApplication app, string connectionString, str
         [
             "--environment", "Development", "--urls", "http://127.0.0.1:0", "--Ale:SiloPort", "0", "--Ale:Data", folder,
             "--Ale:Postgres", database, "--Ale:Readers", readers ? "true" : "false",
+            "--Ale:Profile", "false",
         ]);
         await app.StartAsync();
         return new(app, database, folder);

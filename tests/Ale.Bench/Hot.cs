@@ -7,8 +7,8 @@ namespace Ale.Bench;
 /// <summary>Durable reservations a second: one SKU, then 10,000, with and without readers, beside pgbench.</summary>
 internal static class Hot
 {
-    private static readonly int[] InFlight = [1, 16, 64, 256, 1024];
     private const int Skus = 10_000;
+    private const string OneSku = "one SKU", ManySkus = "10,000 SKUs", ReadersOn = "readers on, one SKU";
 
     public static async Task<int> Run(BenchOptions options)
     {
@@ -22,12 +22,37 @@ internal static class Hot
             await silo.Stock(["HOT"]);
             await Load.Run("warm", 256, TimeSpan.FromSeconds(options.WarmupSeconds), i =>
                 Reserve(silo, "HOT", $"w-{i}"));
-            good &= await Measure(silo, options, "one SKU", _ => "HOT", "o", figures, notes);
-            Say($"defining {Skus} SKUs");
-            await silo.Stock(Enumerable.Range(0, Skus).Select(Sku));
-            good &= await Measure(silo, options, "10,000 SKUs", i => Sku((int)(i * 7_919 % Skus)), "m", figures, notes);
+            if (options.Wants(OneSku))
+                good &= await Measure(silo, options, OneSku, _ => "HOT", "o", figures, notes);
+            if (options.Wants(ManySkus))
+            {
+                Say($"defining {Skus} SKUs");
+                await silo.Stock(Enumerable.Range(0, Skus).Select(Sku));
+                good &= await Measure(silo, options, ManySkus, i => Sku((int)(i * 7_919 % Skus)), "m", figures, notes);
+            }
         }
 
+        if (options.Wants(ReadersOn)) good &= await WithReaders(server, options, figures, notes);
+        if (options.Wants("pgbench"))
+        {
+            Say("pgbench");
+            foreach (var figure in await PgBench.Run(server, options.Seconds))
+            {
+                figures.Add(figure);
+                Tell(figure);
+            }
+        }
+
+        foreach (var note in notes) Console.WriteLine(note);
+        Console.WriteLine(good ? "valid: every acknowledged reservation is in the journal, once" : "NOT VALID");
+        if (options.Report) await Report.Write(figures, notes, options, good);
+        return good ? 0 : 1;
+    }
+
+    private static async Task<bool> WithReaders(
+        PostgresServer server, BenchOptions options, List<Figure> figures, List<string> notes)
+    {
+        var good = true;
         await using (var silo = await BenchSilo.Start(server, readers: true))
         {
             Say("with projections and reactions");
@@ -35,7 +60,7 @@ internal static class Hot
             await Load.Run("warm", 256, TimeSpan.FromSeconds(Math.Min(5, options.WarmupSeconds)), i =>
                 Reserve(silo, "HOT", $"w-{i}"));
             await silo.Settled(TimeSpan.FromSeconds(120));
-            var figure = await Load.Run("one SKU, readers on", 256, TimeSpan.FromSeconds(options.Seconds),
+            var figure = await Load.Run(ReadersOn, 256, TimeSpan.FromSeconds(options.Seconds),
                 i => Reserve(silo, "HOT", $"r-{i}"));
             figures.Add(figure);
             Tell(figure);
@@ -50,30 +75,23 @@ internal static class Hot
             notes.Add($"readers on: held by the grain {levels.Held}, by the table {row[0].Held}");
         }
 
-        Say("pgbench");
-        foreach (var figure in await PgBench.Run(server, options.Seconds))
-        {
-            figures.Add(figure);
-            Tell(figure);
-        }
-
-        foreach (var note in notes) Console.WriteLine(note);
-        Console.WriteLine(good ? "valid: every acknowledged reservation is in the journal, once" : "NOT VALID");
-        if (options.Report) await Report.Write(figures, notes, options, good);
-        return good ? 0 : 1;
+        return good;
     }
 
     private static async Task<bool> Measure(BenchSilo silo, BenchOptions options, string path, Func<long, string> sku,
         string prefix, List<Figure> figures, List<string> notes)
     {
         var good = true;
-        foreach (var inFlight in InFlight)
+        foreach (var inFlight in options.InFlight)
         {
             await silo.Checkpoint();
+            using var allocations = options.Types ? new Allocations() : null;
             var figure = await Load.Run(path, inFlight, TimeSpan.FromSeconds(options.Seconds),
                 i => Reserve(silo, sku(i), $"{prefix}{inFlight}-{i}"));
             figures.Add(figure);
             Tell(figure);
+            foreach (var (type, share) in allocations?.Top(40) ?? [])
+                Say(string.Create(CultureInfo.InvariantCulture, $"{share * figure.Bytes,6:F0} B  {type}"));
             var stored = await silo.HeldInJournal($"{prefix}{inFlight}-%");
             if (figure.Failed == 0 && stored == figure.Done) continue;
             good = false;

@@ -120,6 +120,20 @@ internal sealed class SiloProcess : IAsyncDisposable
         _process = null;
     }
 
+    /// <summary>SIGTERM: it ends in order.</summary>
+    public void Terminate()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Waits until it has ended; its exit status.</summary>
+    public async Task<int> Ended()
+    {
+        await _process!.WaitForExitAsync().WaitAsync(StartMax);
+        return _process.ExitCode;
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_process is not null) await Kill();

@@ -193,6 +193,7 @@ internal sealed partial class JournalWriter : IAsyncDisposable
         }
 
         Conclude(rows, places, sent);
+        foreach (var row in rows) row.Recycle(); // what was sent has been answered
         KernelMetrics.Flushed(sent, rows.Count);
     }
 

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
@@ -8,9 +9,14 @@ namespace Ale.Kernel;
 /// <summary>A row on its way: first gathering events, then sealed by its hash and sent, then durable or lost.</summary>
 internal sealed class PendingRow(StreamHandle handle, long version)
 {
+    private static readonly ArrayBufferWriter<byte> Empty = new();
+
     [ThreadStatic] private static Utf8JsonWriter? _json;
 
-    private readonly ArrayBufferWriter<byte> _events = new(512);
+    private const int PooledMax = 8_192, PooledBytesMax = 4_096;
+    private static readonly ConcurrentBag<ArrayBufferWriter<byte>> Pool = [];
+
+    private ArrayBufferWriter<byte> _events = Pool.TryTake(out var used) ? used : new(512);
     private readonly TaskCompletionSource<JournalPlace> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public StreamHandle Handle => handle;
@@ -51,6 +57,16 @@ internal sealed class PendingRow(StreamHandle handle, long version)
     }
 
     public void Succeed(JournalPlace place) => _done.TrySetResult(place);
+
+    /// <summary>Gives the buffer to a row to come. Only when nobody can be sending it any more.</summary>
+    public void Recycle()
+    {
+        var buffer = _events;
+        _events = Empty;
+        if (buffer.Capacity > PooledBytesMax || Pool.Count >= PooledMax) return;
+        buffer.ResetWrittenCount();
+        Pool.Add(buffer);
+    }
 
     public void Fail(Exception e)
     {

@@ -90,6 +90,7 @@ internal partial class ProjectionReader(
         if (!await ReaderPlaces.Move(tx, Name, generation.Number, generation.Stored, place, Now())) return false;
         await tx.Commit();
         generation.Stored = place;
+        KernelMetrics.Took(Name, Now(), page.Rows[^1]);
         return true;
     }
 

@@ -257,6 +257,7 @@ internal sealed partial class ReactionReader(
             }
 
             _stored = place;
+            KernelMetrics.Took(Name, Now(), done[^1].Row);
             lock (_gate)
                 for (var i = 0; i < done.Count; i++) _window.RemoveFirst();
         }

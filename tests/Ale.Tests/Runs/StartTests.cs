@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using Dapper;
+using Microsoft.Data.Sqlite;
 using Npgsql;
 using Xunit;
 
@@ -20,6 +22,42 @@ public sealed class StartTests : IDisposable
         await using var silo = await SiloProcess.Start();
         await Refused("is in use by another silo", "Ale__Data", $"--Ale:Data={silo.Data}");
         (await silo.Http.Get("/health/ready", role: null)).Ok();
+    }
+
+    [Fact]
+    public async Task A_journal_of_a_later_format_is_refused()
+    {
+        var database = await (await PostgresServer.Shared).NewDatabase();
+        await using (var silo = await SiloProcess.Start(database))
+        await using (var source = NpgsqlDataSource.Create(database))
+            await source.CreateCommand("update journal_format set version = 99").ExecuteNonQueryAsync();
+        await Refused("holds format 99, and this build reads up to", "start the release that wrote it",
+            $"--Ale:Postgres={database}", $"--Ale:Audit:Key={TestSilo.AuditKey}");
+
+        await using (var silo = await SiloProcess.Start()) Copied(silo.Data);
+        await using (var file = new SqliteConnection($"Data Source={Path.Combine(_data, "own", "journal.db")};Pooling=false"))
+            await file.ExecuteAsync("update journal_format set version = 99");
+        await Refused("holds format 99, and this build reads up to", "start the release that wrote it");
+
+        void Copied(string from)
+        {
+            var own = Directory.CreateDirectory(Path.Combine(_data, "own")).FullName;
+            foreach (var file in Directory.GetFiles(from, "journal.db*"))
+                File.Copy(file, Path.Combine(own, Path.GetFileName(file)));
+        }
+    }
+
+    [Fact]
+    public async Task A_silo_that_is_told_to_end_says_not_ready_first_and_serves_on()
+    {
+        await using var silo = await SiloProcess.Start(null, "--Ale:DrainFor=00:00:05");
+        (await silo.Http.Get("/health/ready", role: null)).Ok();
+        silo.Terminate();
+        var ready = () => silo.Http.Get("/health/ready", role: null);
+        var reply = await ready.Until(r => (int)r.Status == 503, seconds: 4);
+        Assert.Equal("stopping", (string?)reply.Json["checks"]!["silo"]);
+        (await silo.Http.Get("/api/skus", role: "ops")).Ok();
+        Assert.Equal(0, await silo.Ended());
     }
 
     [Fact]
