@@ -9,7 +9,7 @@ namespace Ale.Jobs;
 /// </summary>
 [GrainType("job")]
 internal sealed class JobGrain(SiloKernel kernel, JobCatalog catalog, IServiceProvider services)
-    : EventSourcedGrain<Job, JobEvent>(kernel), IJobGrain
+    : EventSourcedGrain<Job, JobEvent>(kernel), IJobGrain, IDisposable
 {
     private readonly CancellationTokenSource _leaving = new();
     private JobRunView? _working; // the attempt that this activation works on
@@ -35,6 +35,8 @@ internal sealed class JobGrain(SiloKernel kernel, JobCatalog catalog, IServicePr
         _leaving.Cancel();
         return base.OnDeactivateAsync(reason, cancellationToken);
     }
+
+    public void Dispose() => _leaving.Dispose();
 
     protected override async Task OnDue()
     {
