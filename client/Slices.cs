@@ -2,6 +2,7 @@ using Ale.Approvals;
 using Ale.Coupons;
 using Ale.Imports;
 using Ale.Inbox;
+using Ale.Jobs;
 using Ale.Kernel;
 using Ale.Orders;
 using Ale.Policy;
@@ -24,6 +25,7 @@ internal static class SliceEndpoints
         api.MapApprovals();
         api.MapReviews();
         api.MapRegisters();
+        api.MapJobs();
         api.MapStock();
         api.MapUsers();
         api.MapCoupons();

@@ -1,7 +1,9 @@
 using Ale.Approvals;
 using Ale.Coupons;
+using Ale.Feed;
 using Ale.Imports;
 using Ale.Inbox;
+using Ale.Jobs;
 using Ale.Orders;
 using Ale.Payments;
 using Ale.Policy;
@@ -23,6 +25,8 @@ internal static class Slices
         .AddApprovals()
         .AddReviews()
         .AddRegisters()
+        .AddFeed()
+        .AddJobs()
         .AddStock()
         .AddUsers()
         .AddCoupons()

@@ -1,5 +1,6 @@
 using System.Net;
 using Ale.Edge;
+using Ale.Feed;
 using Ale.Kernel;
 using Ale.Payments;
 using Ale.Policy;
@@ -54,6 +55,7 @@ internal static class SiloApp
             silo.Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (settings.ClusterId, "ale"));
             silo.Configure<SiloMessagingOptions>(o => o.MaxMessageBodySize = 8 * 1024 * 1024);
             silo.AddDashboard(o => o.HideTrace = true);
+            silo.UseFeedStreams();
         });
         builder.Services.AddOpenTelemetry().WithMetrics(m => m
             .AddMeter("Ale", "Microsoft.Orleans", "Npgsql", "Microsoft.AspNetCore.Hosting", "System.Runtime")

@@ -152,4 +152,6 @@ internal sealed record SessionBody(
 [JsonSerializable(typeof(Problem))]
 [JsonSerializable(typeof(SessionBody))]
 [JsonSerializable(typeof(DemoReport))]
+[JsonSerializable(typeof(JobPage))]
+[JsonSerializable(typeof(JobsReport))]
 internal sealed partial class CliJson : JsonSerializerContext;

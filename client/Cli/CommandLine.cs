@@ -67,6 +67,7 @@ internal sealed class CommandLine
             new Command("replay", "Sells recorded sales again.") { ReplayOrdersVerb() },
             DemoVerb(),
             Verify(),
+            Jobs(),
         };
         foreach (var option in new Option[] { url, token, data, postgres }) root.Options.Add(option);
         var parsed = root.Parse(args);
@@ -168,6 +169,18 @@ internal sealed class CommandLine
             var report = await VerifyVerb.Run(http, stderr, ct);
             new Output(stdout, stderr, parsed.GetValue(json)).Print(report);
             return report.Ok ? 0 : Failed;
+        }));
+        return verb;
+    }
+
+    private Command Jobs()
+    {
+        var verb = new Command("jobs", "Lists the scheduled jobs, each with its latest run.") { json };
+        verb.SetAction((parsed, ct) => Guard(async () =>
+        {
+            using var http = await Http(parsed, 1, ct);
+            new Output(stdout, stderr, parsed.GetValue(json)).Print(await JobsVerb.Run(http, ct));
+            return 0;
         }));
         return verb;
     }

@@ -68,6 +68,26 @@ internal sealed record Output(TextWriter Out, TextWriter Log, bool Json)
         if (!report.Ok) Out.WriteLine("FAILED: stock does not agree with what was paid");
     }
 
+    public void Print(JobsReport report)
+    {
+        if (Json)
+        {
+            Out.WriteLine(JsonSerializer.Serialize(report, CliJson.Default.JobsReport));
+            return;
+        }
+
+        var table = Table("job", "state", "next", "latest run", "result");
+        foreach (var job in report.Jobs)
+        {
+            table.AddRow(job.Code, job.State, JobsVerb.Local(job.NextAt, job.TimeZone),
+                JobsVerb.Local(job.Latest?.StartedAt, job.TimeZone), job.Latest?.Verdict ?? "–");
+        }
+
+        Print(table);
+        foreach (var job in report.Jobs)
+            if (job.Latest is { State: "failed" or "retrying" } run) Out.WriteLine($"{job.Code}: {run.Note}");
+    }
+
     private static Table Table(params string[] columns)
     {
         var table = new Table().Border(TableBorder.Ascii2);

@@ -32,6 +32,7 @@ internal static class AleEdge
         configure?.Invoke(hooks);
         services.AddSingleton(hooks);
         services.AddSingleton<JsonLines>();
+        services.AddSingleton<EventStreams>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<PersonRate>();
         services.AddSingleton<OneTimeLinks>();

@@ -50,6 +50,7 @@ internal static class StockHttp
             .Allow(Permission.StockWrite).WithName("putAdjustment")
             .WithSummary("Corrects units on hand, once for each id; never below zero on hand.");
 
+        StockFeedHttp.Map(skus);
         ReservationHttp.Map(skus);
     }
 

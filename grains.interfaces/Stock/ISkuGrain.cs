@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ale.Feed;
 
 namespace Ale.Stock;
 
@@ -6,7 +7,7 @@ namespace Ale.Stock;
 /// time.</summary>
 /// <remarks>The key is the SKU, upper case.</remarks>
 [Alias("ale.sku")]
-public interface ISkuGrain : IGrainWithStringKey
+public interface ISkuGrain : IGrainWithStringKey, IFeedSource
 {
     /// <summary>Creates it. Same terms again: same answer; others: <see cref="StockRefusals.Changed"/>.</summary>
     [Alias("define")] Task<Outcome<SkuTerms>> Define(SkuTerms terms, CancellationToken ct = default);
@@ -138,7 +139,7 @@ public sealed record StockLevels(
     [property: Id(0)] string Sku, [property: Id(1)] long OnHand, [property: Id(2)] long Held,
         [property: Id(3)] long Sold,
     [property: Id(4)] long Quarantine, [property: Id(5)] long Available, [property: Id(6)] StockLevel Level,
-    [property: Id(7)] bool LiveSelling, [property: Id(8)] long Version);
+    [property: Id(7)] bool LiveSelling, [property: Id(8)] long Version) : IFeedBody;
 
 /// <summary>Units received under an id.</summary>
 [GenerateSerializer, Immutable, Alias("ale.sku.receive")]

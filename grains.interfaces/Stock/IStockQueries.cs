@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ale.Feed;
 
 namespace Ale.Stock;
 
@@ -30,3 +31,14 @@ public sealed record SkuRow(
     [property: Id(0)] string Sku, [property: Id(1)] string Title, [property: Id(2)] long PriceMinor,
     [property: Id(3)] string Currency, [property: Id(4)] string Market, [property: Id(5)] long OnHand,
     [property: Id(6)] long Held, [property: Id(7)] long Sold, [property: Id(8)] long Available);
+
+/// <summary>Live stock: the topics of the slice.</summary>
+public static class StockFeed
+{
+    /// <summary>The topic of a SKU's figures.</summary>
+    public static FeedTopic Topic(string sku) => new("stock", sku);
+
+    /// <summary>A SKU's figures, to be watched.</summary>
+    public static FeedSubject StockSubject(this IGrainFactory grains, string sku) =>
+        new(Topic(sku.ToUpperInvariant()), grains.Sku(sku));
+}

@@ -118,6 +118,11 @@ internal abstract partial class EventSourcedGrain<TState, TEvent>(SiloKernel ker
     protected Task<Outcome<TReply>> Answer<TReply>(TReply reply, CancellationToken ct = default) =>
         Commit(new Decision<TEvent, TReply>(reply, []), ct);
 
+    /// <summary>The state has changed; what is told of it must wait until it is durable, as a read does.</summary>
+    protected virtual void Changed()
+    {
+    }
+
     /// <summary>What the thing does when it is due. The default does nothing.</summary>
     protected virtual Task OnDue() => Task.CompletedTask;
 
@@ -158,6 +163,7 @@ internal abstract partial class EventSourcedGrain<TState, TEvent>(SiloKernel ker
         }
 
         ArmTimer();
+        Changed();
     }
 
     private void ArmTimer()

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Ale.Engines;
 
 namespace Ale.Policy;
 
@@ -55,6 +56,12 @@ internal static class PolicyKeys
         Text("register.role", "role", Limits.IsId, "a role's name"),
         Whole("approval.expireHours", "hours", 1, 366 * 24),
         Whole("review.expireDays", "days", 1, 366),
+        Whole("job.attemptsMax", "attempts", 1, 20),
+        Whole("job.retrySeconds", "seconds", 1, 24 * 3600),
+        Whole("job.retryCapSeconds", "seconds", 1, 24 * 3600),
+        Whole("job.lateSeconds", "seconds", 0, 24 * 3600),
+        Whole("job.runMinutesMax", "minutes", 1, 24 * 60),
+        Text("job.verifyCron", "cron", CronSchedule.IsCron, "a cron of five fields, as 30 4 * * *"),
     }.ToDictionary(key => key.Key, StringComparer.Ordinal);
 
     public static bool IsMarket(string code) => code.Length is >= 2 and <= 8 && code.All(char.IsAsciiLetterLower);

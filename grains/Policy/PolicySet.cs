@@ -7,7 +7,7 @@ namespace Ale.Policy;
 internal sealed record PolicySet(
     string MarketCode, MarketPolicy Market, StockPolicy Stock, PointsPolicy Points, TierPolicy Tiers,
     OrderPolicy Orders, PaymentPolicy Payments, CouponPolicy Coupons, SessionPolicy Sessions,
-    RegisterPolicy Registers, ApprovalPolicy Approvals, ReviewPolicy Reviews)
+    RegisterPolicy Registers, ApprovalPolicy Approvals, ReviewPolicy Reviews, JobPolicy Jobs)
 {
     /// <summary>Reads the values of one market, each of them checked on its own already.</summary>
     internal static PolicySet From(string market, Func<string, JsonElement> value)
@@ -35,13 +35,16 @@ internal sealed record PolicySet(
             new(Whole("session.baseMinutes"), Whole("session.reviewersMin")),
             new(Whole("register.warnDays"), Text("register.role")),
             new(Whole("approval.expireHours")),
-            new(Whole("review.expireDays")));
+            new(Whole("review.expireDays")),
+            new(Whole("job.attemptsMax"), Whole("job.retrySeconds"), Whole("job.retryCapSeconds"),
+                Whole("job.lateSeconds"), Whole("job.runMinutesMax"), Text("job.verifyCron")));
     }
 
     /// <summary>What two values together must not say: the key to blame and the rule, or null.</summary>
     internal (string Key, string Rule)? Contradiction()
     {
         if (Stock.HoldSeconds > Stock.HoldCapSeconds) return ("stock.holdSeconds", "is above stock.holdCapSeconds");
+        if (Jobs.RetrySeconds > Jobs.RetryCapSeconds) return ("job.retrySeconds", "is above job.retryCapSeconds");
         if (Tiers.RegularOrders >= Tiers.CoreOrders) return ("tier.regularOrders", "is not below tier.coreOrders");
         if (Tiers.RegularSpentMinor >= Tiers.CoreSpentMinor)
             return ("tier.regularSpentMinor", "is not below tier.coreSpentMinor");
@@ -117,3 +120,13 @@ internal sealed record ApprovalPolicy(int ExpireHours);
 
 /// <summary>For how many days a finding waits when its slice names no end (BUD-04).</summary>
 internal sealed record ReviewPolicy(int ExpireDays);
+
+/// <summary>How jobs are run and tried again (TEC-05).</summary>
+/// <param name="AttemptsMax">Attempts of a run, the first included.</param>
+/// <param name="RetrySeconds">From the first failed attempt to the second; doubled each time.</param>
+/// <param name="RetryCapSeconds">The longest wait between two attempts.</param>
+/// <param name="LateSeconds">A run is late when it begins more than so long after it was due.</param>
+/// <param name="RunMinutesMax">The longest attempt.</param>
+/// <param name="VerifyCron">When the journal is checked.</param>
+internal sealed record JobPolicy(
+    int AttemptsMax, int RetrySeconds, int RetryCapSeconds, int LateSeconds, int RunMinutesMax, string VerifyCron);

@@ -1,12 +1,17 @@
+using Ale.Feed;
 using Ale.Kernel;
 using Ale.Policy;
 
 namespace Ale.Stock;
 
 [GrainType("stock")]
-internal sealed class SkuGrain(SiloKernel kernel, PolicyBook policies, StockLookup lookup)
+internal sealed class SkuGrain(
+    SiloKernel kernel, PolicyBook policies, StockLookup lookup, FeedPublisher publisher)
     : EventSourcedGrain<Stock, StockEvent>(kernel), ISkuGrain
 {
+    private readonly SiloKernel _kernel = kernel;
+    private FeedSource? _feed; // none until somebody watches
+
     private StockPolicy Policy => policies.For(State.Terms?.Market, Now).Stock;
 
     protected override SnapshotCodec<Stock> Snapshots => Stock.Snapshots;
@@ -71,6 +76,19 @@ internal sealed class SkuGrain(SiloKernel kernel, PolicyBook policies, StockLook
         if (State.Known(id, Key, Now) is { } since) return await Answer(since, ct); // it came while the table was asked
         return past is null ? await Commit<Reservation>(StockRefusals.UnknownReservation, ct) : await Answer(past, ct);
     }
+
+    public Task<Outcome<FeedValue>> Watch(string node, CancellationToken ct)
+    {
+        if (State.Terms is null) return Commit<FeedValue>(StockRefusals.UnknownSku.With("sku", Key), ct);
+        _feed ??= new(publisher, _kernel.Clock, Latest, _kernel.Log);
+        _feed.Watch(node);
+        return Latest();
+    }
+
+    protected override void Changed() => _feed?.Changed();
+
+    private Task<Outcome<FeedValue>> Latest() =>
+        Answer(new FeedValue(StockFeed.Topic(Key), Version, State.Levels(Key, Version, Now)));
 
     protected override Task OnDue() => Commit(State.DecideDue(Now));
 }

@@ -21,7 +21,7 @@ public sealed partial class TidyTests
     ];
 
     /// <summary>Folders beside the slices, on which every slice stands: they know none of them.</summary>
-    private static readonly string[] Ground = ["Kernel", "Engines"];
+    private static readonly string[] Ground = ["Kernel", "Engines", "Feed"];
 
     /// <summary>What a refusal may be about.</summary>
     internal static readonly string[] Things =

@@ -42,7 +42,7 @@ public sealed class CommandLineTests
         Assert.Equal((1, ""), (failed.Status, failed.Out));
         Assert.StartsWith("cannot read 'no-such-file.csv'", Assert.Single(failed.Log.Trim().Split('\n')));
         Assert.Equal((0, ""), (help.Status, help.Log));
-        Assert.All(["token", "replay", "demo", "verify"], verb => Assert.Contains(verb, help.Out));
+        Assert.All(["token", "replay", "demo", "verify", "jobs"], verb => Assert.Contains(verb, help.Out));
     }
 
     [Theory]

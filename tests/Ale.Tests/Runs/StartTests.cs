@@ -36,7 +36,8 @@ public sealed class StartTests : IDisposable
 
         await using (var silo = await SiloProcess.Start()) Copied(silo.Data);
         var journal = $"Data Source={Path.Combine(_data, "own", "journal.db")};Pooling=false";
-        await using (var file = new SqliteConnection(journal)) await file.ExecuteAsync("update journal_format set version = 99");
+        await using (var file = new SqliteConnection(journal))
+            await file.ExecuteAsync("update journal_format set version = 99");
         await Refused("holds format 99, and this build reads up to", "start the release that wrote it");
 
         void Copied(string from)

@@ -85,8 +85,12 @@ public sealed class WalkSilo : IAsyncLifetime
         if (operation.Id == "takePaymentEvent" && role is not null)
             request.Headers.TryAddWithoutValidation("X-Ale-Signature", PaymentSignature.Sign(body ?? [],
                 TimeProvider.System.GetUtcNow(), _silo.Services.GetRequiredService<PaymentSecret>()));
-        using var response = await _silo.Http.Client.SendAsync(request);
-        return await Answer.Of(response);
+        using var response = await _silo.Http.Client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        if (response.Content.Headers.ContentType?.MediaType != "text/event-stream") return await Answer.Of(response);
+        using var events = new StreamReader(await response.Content.ReadAsStreamAsync()); // without end: the first one
+        var first = new StringBuilder();
+        while (await events.ReadLineAsync() is { Length: > 0 } line) first.AppendLine(line);
+        return new(response.StatusCode, first.ToString(), "text/event-stream", new Dictionary<string, string>());
 
         string Token((string Role, string Subject) who) => _silo.Http.Token(who.Role, who.Subject);
     }

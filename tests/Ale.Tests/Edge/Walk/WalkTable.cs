@@ -106,6 +106,12 @@ internal static class WalkTable
             Unknown = ("/api/projections/none/rebuild", "request.unknown_projection"),
         },
         new("listPolicy", "/api/policy"),
+        new("listJobs", "/api/jobs") { TellsTheMoment = true },
+        new("getJob", "/api/jobs/verify") { TellsTheMoment = true, Unknown = ("/api/jobs/none", "job.unknown") },
+        new("listJobRuns", "/api/jobs/verify/runs") { TellsTheMoment = true },
+        new("pauseJob", "/api/jobs/verify/pause") { Unknown = ("/api/jobs/none/pause", "job.unknown") },
+        new("resumeJob", "/api/jobs/verify/resume") { Unknown = ("/api/jobs/none/resume", "job.unknown") },
+        new("runJob", "/api/jobs/verify/run") { Unknown = ("/api/jobs/none/run", "job.unknown") },
         new("getPolicy", "/api/policy/market.default") { Unknown = ("/api/policy/no.such", "policy.unknown") },
 
         new("putInboxItem", "/api/inbox/walk", Item)
@@ -182,6 +188,10 @@ internal static class WalkTable
         new("getStock", "/api/skus/WALK/stock")
         {
             IsEverybodys = true, Unknown = ("/api/skus/NONE/stock", "stock.unknown_sku"),
+        },
+        new("watchStock", "/api/skus/events?skus=WALK")
+        {
+            IsEverybodys = true, Unknown = ("/api/skus/events?skus=NONE", "stock.unknown_sku"),
         },
         Reservation("putReservation", "c1", "", """{"quantity":1,"userId":"walk-user"}""") with
         {

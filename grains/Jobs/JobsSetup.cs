@@ -1,0 +1,58 @@
+using Ale.Kernel;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace Ale.Jobs;
+
+/// <summary>What the silo registers for this slice.</summary>
+internal static class JobsSetup
+{
+    public static IServiceCollection AddJobs(this IServiceCollection services) => services
+        .AddSingleton<Projection, JobProjection>()
+        .AddSingleton<JobCatalog>()
+        .AddHostedService<JobPulse>()
+        .AddJob(VerifyJob.Definition);
+
+    /// <summary>A job of any slice.</summary>
+    public static IServiceCollection AddJob(this IServiceCollection services, JobDefinition definition) =>
+        services.AddSingleton(definition);
+}
+
+/// <summary>
+/// At start and each minute: every job takes its schedule up as code and policy say it. When one is due is the kernel's
+/// business.
+/// </summary>
+internal sealed partial class JobPulse(
+    JobCatalog catalog, IGrainFactory grains, IHostApplicationLifetime lifetime, TimeProvider time,
+    PulseSettings settings, ILogger<JobPulse> log) : BackgroundService
+{
+    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        if (!settings.Readers) return;
+        var started = new TaskCompletionSource();
+        await using var _ = lifetime.ApplicationStarted.Register(started.SetResult);
+        await started.Task.WaitAsync(stoppingToken);
+        using var minute = new PeriodicTimer(Every, time);
+        do
+        {
+            foreach (var code in catalog.Codes)
+            {
+                try
+                {
+                    await grains.Job(code).Schedule(stoppingToken).WaitAsync(Every, stoppingToken);
+                }
+                catch (Exception e) when (!stoppingToken.IsCancellationRequested) // the next minute tries again
+                {
+                    LogMissed(log, code, e.Message);
+                }
+            }
+        }
+        while (await minute.WaitForNextTickAsync(stoppingToken));
+    }
+
+    [LoggerMessage(80, LogLevel.Warning, "Job {Code} could not take up its schedule; it is tried again: {Why}")]
+    private static partial void LogMissed(ILogger log, string code, string why);
+}

@@ -1,0 +1,131 @@
+using System.Collections.Concurrent;
+using Ale.Kernel;
+using Ale.Policy;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
+using Orleans;
+using Orleans.Core.Internal;
+using Orleans.Runtime;
+using Orleans.TestingHost;
+using Xunit;
+
+namespace Ale.Jobs;
+
+/// <summary>Runs of jobs that fail, hang or are interrupted, over a journal on disk and a clock that the test moves.</summary>
+[Trait("needs", "server")]
+public sealed class JobGrainTests : IAsyncLifetime
+{
+    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 9, 5, 0, 0, TimeSpan.Zero));
+    private readonly ConcurrentQueue<(string RunId, int Attempt)> _calls = new();
+    private Func<JobRun, CancellationToken, Task<JobResult>> _run = (_, _) => Task.FromResult(JobResult.Done("ok"));
+    private KernelStores _stores = null!;
+    private InProcessTestCluster _cluster = null!;
+
+    public async ValueTask InitializeAsync()
+    {
+        _stores = await KernelStores.Sqlite();
+        var builder = new InProcessTestClusterBuilder(1);
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.Services.AddSingleton(_stores.Journal);
+            silo.Services.AddSingleton(_stores.Views);
+            silo.Services.AddSingleton(KernelStores.Key);
+            silo.Services.AddSingleton(new JournalClock(_time));
+            silo.Services.AddKernel(new(), readers: false); // the test itself wakes what is due
+            silo.Services.AddSingleton(PolicyBook.Load(Repository.At("deploy", "policy")));
+            silo.Services.AddSingleton<JobCatalog>();
+            silo.Services.AddJob(new("report", "Report", _ => "0 6 * * *", "gb", (run, ct) =>
+            {
+                _calls.Enqueue((run.Attempt.RunId, run.Attempt.Attempt));
+                return _run(run, ct);
+            }));
+            silo.Services.AddLogging(l => l.SetMinimumLevel(LogLevel.None));
+        });
+        _cluster = builder.Build();
+        await _cluster.DeployAsync();
+        Assert.Null((await Report.Schedule()).Refusal);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.DisposeAsync();
+        await _stores.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task TEC_05_A_failed_attempt_is_made_again_under_the_same_id_when_its_time_has_come()
+    {
+        _run = (run, _) => run.Attempt.Attempt == 1
+            ? throw new InvalidOperationException("no disk") : Task.FromResult(JobResult.Done("ok"));
+        await Wake(TimeSpan.FromHours(1));
+        var waiting = (await Until(job => job.Current?.State == JobRunState.Retrying)).Current!;
+        Assert.Equal("InvalidOperationException: no disk", waiting.Note);
+        Assert.Equal(60, (waiting.RetryAt!.Value - waiting.AttemptAt).TotalSeconds, 1.0);
+
+        await Wake(TimeSpan.FromSeconds(61));
+        var run = Assert.Single((await Until(job => job.Current is null)).Runs);
+        Assert.Equal((JobRunState.Done, 2), (run.State, run.Attempt));
+        Assert.Equal([("report:2026-03-09T06:00:00Z", 1), ("report:2026-03-09T06:00:00Z", 2)], _calls);
+    }
+
+    [Fact]
+    public async Task TEC_05_While_a_run_goes_on_nothing_else_begins_however_often_it_is_woken()
+    {
+        var gate = new TaskCompletionSource<JobResult>();
+        _run = (_, ct) => gate.Task.WaitAsync(ct);
+        await Wake(TimeSpan.FromHours(1));
+        for (var i = 0; i < 20; i++) await Wake(TimeSpan.FromMinutes(1));
+        Assert.Equal(JobRefusals.Running, (await Report.Run(new("k", "ann"))).Refusal);
+        gate.SetResult(JobResult.Done("ok"));
+        await Until(job => job.Current is null);
+        Assert.Single(_calls);
+    }
+
+    [Fact]
+    public async Task TEC_05_A_run_whose_activation_ended_is_taken_up_by_the_next_under_the_same_id()
+    {
+        var stopped = new TaskCompletionSource();
+        _run = async (run, ct) =>
+        {
+            if (run.Attempt.Attempt > 1) return JobResult.Done("ok");
+            try { await Task.Delay(Timeout.Infinite, ct); }
+            finally { stopped.SetResult(); }
+            return default;
+        };
+        await Wake(TimeSpan.FromHours(1));
+        await new Func<Task<int>>(() => Task.FromResult(_calls.Count)).Until(n => n == 1);
+        await Report.Cast<IGrainManagementExtension>().DeactivateOnIdle();
+        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(30)); // the old one hears of it
+
+        var run = Assert.Single((await Until(job => job.Current is null && job.Runs.Length > 0)).Runs);
+        Assert.Equal((JobRunState.Done, 2), (run.State, run.Attempt));
+        Assert.Equal(2, _calls.Count);
+        Assert.Single(_calls.Select(call => call.RunId).Distinct());
+    }
+
+    [Fact]
+    public async Task A_job_that_the_code_does_not_know_is_unknown()
+    {
+        var none = _cluster.Client.Job("none");
+        Assert.Equal(JobRefusals.Unknown, (await none.Schedule()).Refusal);
+        Assert.Equal(JobRefusals.Unknown, (await none.Run(new("k", "ann"))).Refusal);
+        Assert.Equal(JobRefusals.Unknown, (await none.Get()).Refusal);
+    }
+
+    private IJobGrain Report => _cluster.Client.Job("report");
+
+    private async Task Wake(TimeSpan later)
+    {
+        _time.Advance(later);
+        await Report.Cast<IWakeable>().Wake();
+    }
+
+    private async Task<JobView> Until(Func<JobView, bool> isSo)
+    {
+        var ask = async () => (await Report.Get()).Value!;
+        var job = await ask.Until(isSo, 30);
+        Assert.True(isSo(job), $"{job}");
+        return job;
+    }
+}
