@@ -81,6 +81,7 @@ internal static class AleEdge
         EdgeHealth.Map(app);
         EdgeDocument.Map(app);
         OneTimeLinks.Map(app);
+        LoginPage.Map(app);
         app.Services.GetRequiredService<EdgeHooks>().MapMore?.Invoke(app);
         var api = app.MapGroup("/api").Validated();
         return api;

@@ -50,6 +50,7 @@ internal static partial class EdgeAuth
                         ["RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512"];
                 }
                 else Local(jwt, provider.GetRequiredService<LocalKey>());
+                jwt.Events.OnMessageReceived = LoginPage.TakeToken;
             });
         Cookie(services, Browser, BrowserCookie, BrowserAudience);
         Cookie(services, Viewer, ViewerCookie, ViewerAudience);
@@ -150,6 +151,12 @@ internal static partial class EdgeAuth
             OnChallenge = challenge =>
             {
                 challenge.HandleResponse();
+                if (LoginPage.IsWanted(challenge.Request))
+                {
+                    LoginPage.Send(challenge.HttpContext);
+                    return Task.CompletedTask;
+                }
+
                 challenge.Response.Headers.WWWAuthenticate = challenge.AuthenticateFailure is null
                     ? "Bearer" : "Bearer error=\"invalid_token\"";
                 var problem = challenge.AuthenticateFailure is null

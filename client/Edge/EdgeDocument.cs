@@ -62,6 +62,7 @@ internal static class EdgeDocument
             options.ProxyUrl = null;
             options.HideClientButton = true;
             options.PersistentAuthentication = false;
+            options.ShowDeveloperTools = DeveloperToolsVisibility.Never;
             options.DisableAgent();
             options.DisableMcp();
         });

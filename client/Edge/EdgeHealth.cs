@@ -13,7 +13,7 @@ internal static class EdgeHealth
 
     public static void Map(IEndpointRouteBuilder app)
     {
-        var health = app.MapGroup("/health").WithTags("health").Open().LongLived();
+        var health = app.MapGroup("/health").WithTags("Health").Open().LongLived();
         health.MapGet("/live", () => TypedResults.Json(new { Status = "live" }, EdgeJson.Options)).WithName("live");
         health.MapGet("/ready", async (HttpContext http, EdgeHooks hooks, TimeProvider time) =>
         {

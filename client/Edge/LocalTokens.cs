@@ -44,9 +44,20 @@ internal static class LocalTokens
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(hours, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(hours, HoursMax);
+        return Mint(key, [role], subject, TimeSpan.FromHours(hours), now, audience, roleClaim);
+    }
+
+    /// <summary>The same for several roles and any life.</summary>
+    public static string Mint(LocalKey key, IReadOnlyList<string> roles, string subject, TimeSpan life,
+        DateTimeOffset now, string audience = "ale", string roleClaim = "role")
+    {
         ArgumentException.ThrowIfNullOrEmpty(subject);
-        if (!Access.Table.ContainsKey(role))
-            throw new ArgumentException($"No role {role}; there are {string.Join(", ", Access.Table.Keys.Order())}.");
+        if (roles.FirstOrDefault(role => !Access.Table.ContainsKey(role)) is { } unknown)
+        {
+            throw new ArgumentException(
+                $"No role {unknown}; there are {string.Join(", ", Access.Table.Keys.Order())}.");
+        }
+
         var at = now.UtcDateTime;
         return new JsonWebTokenHandler { SetDefaultTimesOnTokenCreation = false }.CreateToken(
             new SecurityTokenDescriptor
@@ -55,8 +66,8 @@ internal static class LocalTokens
                 Audience = audience,
                 IssuedAt = at,
                 NotBefore = at,
-                Expires = at.AddHours(hours),
-                Claims = new Dictionary<string, object> { ["sub"] = subject, [roleClaim] = role },
+                Expires = at + life,
+                Claims = new Dictionary<string, object> { ["sub"] = subject, [roleClaim] = roles.Count == 1 ? roles[0] : roles },
                 SigningCredentials = new SigningCredentials(key.Key, SecurityAlgorithms.HmacSha256),
             });
     }

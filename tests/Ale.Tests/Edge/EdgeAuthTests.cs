@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -213,6 +214,39 @@ public sealed class EdgeAuthTests : IAsyncLifetime
         Assert.Equal("browser", (await host.Get("/api/stock", role: null, headers: session)).Text);
         host.Time.Advance(TimeSpan.FromHours(8));
         (await host.Get("/reference/", role: null, headers: session)).IsProblem(401, "auth.invalid");
+    }
+
+    [Fact]
+    public async Task A_browser_without_a_session_is_sent_to_sign_in_and_back()
+    {
+        var page = ("Accept", "text/html,application/xhtml+xml");
+        var sent = await host.Get("/reference/?a=1", role: null, headers: page);
+        Assert.Equal((302, "/login?next=%2Freference%2F%3Fa%3D1"), (sent.Status, sent.Headers["Location"]));
+        (await host.Get("/api/stock", role: null, headers: page)).IsProblem(401, "auth.required");
+        Assert.Contains("<form", (await host.Get(sent.Headers["Location"], role: null)).Text);
+
+        var wrong = await SignIn("nonsense", "/reference/");
+        Assert.Equal(HttpStatusCode.Unauthorized, wrong.StatusCode);
+        Assert.Contains("not valid", await wrong.Content.ReadAsStringAsync());
+        foreach (var (next, to) in new[] { ("/reference/?a=1", "/reference/?a=1"), ("//elsewhere", "/reference"),
+            ("https://elsewhere", "/reference"), ("/\\elsewhere", "/reference"), ("", "/reference") })
+        {
+            var right = await SignIn(host.Token("ops"), next);
+            Assert.Equal((HttpStatusCode.Found, to), (right.StatusCode, right.Headers.Location!.ToString()));
+            var session = ("Cookie", right.Headers.GetValues("Set-Cookie").Single().Split(';')[0]);
+            Assert.Equal(200, (await host.Get("/reference/", role: null, headers: session)).Status);
+        }
+
+        async Task<HttpResponseMessage> SignIn(string token, string next)
+        {
+            using var handler = new HttpClientHandler { AllowAutoRedirect = false };
+            using var client = new HttpClient(handler) { BaseAddress = host.Address };
+            return await client.PostAsync("/login", new FormUrlEncodedContent(new Dictionary<string, string>
+            {
+                ["token"] = token,
+                ["next"] = next,
+            }));
+        }
     }
 
     [Fact]
