@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 
 namespace Ale.Kernel;
 
@@ -18,8 +17,9 @@ internal sealed class Verifier(
         public byte[] Hash { get; set; } = JournalNames.ChainStart(name);
     }
 
-    private sealed class Run
+    private sealed class Run(AuditKey key) : IDisposable
     {
+        public HashChain Chain { get; } = new(key);
         public Dictionary<string, StreamFold> Streams { get; } = new(StringComparer.Ordinal);
         public Dictionary<int, Seal> Seals { get; } = [];
         public List<VerifyFailure> Failures { get; } = [];
@@ -30,12 +30,15 @@ internal sealed class Verifier(
             if (Failures.Count < FailuresMax) Failures.Add(new(stream, check, FormattableString.Invariant(detail)));
         }
 
+        public void Dispose() => Chain.Dispose();
+
         public VerifyCheck Done(string check, long rows) => new(check, Failures.All(f => f.Check != check), rows);
     }
 
     public async IAsyncEnumerable<VerifyLine> Verify([EnumeratorCancellation] CancellationToken ct)
     {
-        var (run, slices) = (new Run(), checks().ToList());
+        using var run = new Run(key);
+        var slices = checks().ToList();
         foreach (var check in slices) await check.Start(ct);
         yield return Progress($"waiting until all readers stand at the journal's end");
         var end = await journal.End(ct);
@@ -88,10 +91,11 @@ internal sealed class Verifier(
         if (!run.Streams.TryGetValue(row.Stream, out var stream)) run.Streams[row.Stream] = stream = new(row.Stream);
         if (row.Version != stream.Next)
             run.Fail("versions", row.Stream, $"version {stream.Next} is missing before {row.Version}");
-        if (!HashOf(stream.Hash, row.Events).AsSpan().SequenceEqual(row.Hash))
+        var hash = run.Chain.Next(stream.Hash, row.Version, row.At, row.Due, row.Events);
+        if (!hash.AsSpan().SequenceEqual(row.Hash))
         {
             run.Fail("chain", row.Stream,
-                $"the hash of version {row.Version} does not follow from the row before and its events");
+                $"the hash of version {row.Version} does not follow from the row before and what it holds");
         }
 
         (stream.Next, stream.Hash) = (row.Next, row.Hash);
@@ -125,12 +129,4 @@ internal sealed class Verifier(
     }
 
     private static VerifyLine Progress(FormattableString text) => new(FormattableString.Invariant(text), null);
-
-    private byte[] HashOf(byte[] previous, byte[] events)
-    {
-        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key.Bytes);
-        hmac.AppendData(previous);
-        hmac.AppendData(events);
-        return hmac.GetHashAndReset();
-    }
 }

@@ -3,7 +3,7 @@ namespace Ale.Kernel;
 /// <summary>One stored row: what one grain decided during one flush.</summary>
 /// <param name="Version">Number of its first event in the stream, from 0.</param>
 /// <param name="Events">UTF-8 JSON array of <paramref name="Count"/> events.</param>
-/// <param name="Hash">HMAC over the stream's previous hash and these events.</param>
+/// <param name="Hash">Follows from the stream's previous hash by <see cref="HashChain"/>.</param>
 /// <param name="Due">Next due instant, ms since 1970; 0: none any more; null: none, and none before.</param>
 /// <param name="At">When it was decided, ms since 1970, by the database's clock.</param>
 /// <param name="Hops">How many reactions lie between a person's command and this row.</param>

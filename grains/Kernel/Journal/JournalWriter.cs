@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Security.Cryptography;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging;
 
@@ -32,7 +31,7 @@ internal sealed partial class JournalWriter : IAsyncDisposable
     private readonly IJournalStore _store;
     private readonly WriterLimits _limits;
     private readonly ILogger<JournalWriter> _log;
-    private readonly IncrementalHash _hmac;
+    private readonly HashChain _chain;
     private readonly ConcurrentDictionary<string, StreamHandle> _handles = new(StringComparer.Ordinal);
     private readonly Channel<StreamHandle> _ready =
         Channel.CreateUnbounded<StreamHandle>(new() { SingleReader = true, AllowSynchronousContinuations = false });
@@ -44,7 +43,7 @@ internal sealed partial class JournalWriter : IAsyncDisposable
     public JournalWriter(IJournalStore store, AuditKey key, WriterLimits limits, ILogger<JournalWriter> log)
     {
         (_store, _limits, _log) = (store, limits, log);
-        _hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, key.Bytes);
+        _chain = new(key);
         _loads = new(asked => store.Load(asked, default), 1_000);
         _checks = new(Check, 4_096);
         _loop = Task.Run(Run);
@@ -149,7 +148,7 @@ internal sealed partial class JournalWriter : IAsyncDisposable
             while (rows.Count < _limits.FlushRowsMax && bytes < _limits.FlushBytesMax
                 && _ready.Reader.TryRead(out var handle))
             {
-                if (handle.Take(_hmac) is not { } row) continue;
+                if (handle.Take(_chain) is not { } row) continue;
                 rows.Add(row);
                 bytes += row.Bytes;
             }
@@ -264,7 +263,7 @@ internal sealed partial class JournalWriter : IAsyncDisposable
     {
         _ready.Writer.TryComplete();
         await _loop;
-        _hmac.Dispose();
+        _chain.Dispose();
     }
 
     [LoggerMessage(1, LogLevel.Error, "{Rows} rows are lost to their callers: storage was away too long")]

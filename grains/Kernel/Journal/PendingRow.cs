@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -48,12 +47,10 @@ internal sealed class PendingRow(StreamHandle handle, long version)
     }
 
     /// <summary>Closes the array and chains the hash; from here on the row is sent unchanged, however often.</summary>
-    public void Seal(IncrementalHash hmac, byte[] previous)
+    public void Seal(HashChain chain, byte[] previous)
     {
         _events.Write("]"u8);
-        hmac.AppendData(previous);
-        hmac.AppendData(_events.WrittenSpan);
-        Hash = hmac.GetHashAndReset();
+        Hash = chain.Next(previous, Version, At, Due, _events.WrittenSpan);
     }
 
     public void Succeed(JournalPlace place) => _done.TrySetResult(place);

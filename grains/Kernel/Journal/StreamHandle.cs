@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Ale.Kernel;
@@ -93,13 +92,13 @@ internal sealed class StreamHandle(JournalWriter writer, string stream, string k
     }
 
     /// <summary>The writer takes what has gathered; from here on it is sent as it is.</summary>
-    public PendingRow? Take(IncrementalHash hmac)
+    public PendingRow? Take(HashChain chain)
     {
         lock (_gate)
         {
             if (_gathering is null || _inFlight is not null || _closed is not null) return null;
             (_inFlight, _gathering) = (_gathering, null);
-            _inFlight.Seal(hmac, _hash);
+            _inFlight.Seal(chain, _hash);
             (_hash, _rowVersion) = (_inFlight.Hash, _inFlight.Version);
             _hadDue = _inFlight.Due is > 0;
             return _inFlight;

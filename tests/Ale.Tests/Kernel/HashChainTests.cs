@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text;
 using Xunit;
 using static Ale.Kernel.JournalWords;
@@ -26,6 +25,24 @@ public sealed class HashChainTests
         Assert.Equal(2, await Intact(stores.Journal));
     }
 
+    [Theory]
+    [InlineData("at = at + 1"), InlineData("due = due + 1"), InlineData("due = null")]
+    [InlineData("version = 5")]
+    public async Task The_chain_covers_version_instant_and_due(string altered)
+    {
+        await using var stores = await KernelStores.Sqlite();
+        await using (var writer = stores.Journal.Writer())
+        {
+            var handle = await writer.Open("tally/a");
+            await handle.Hand(2_000, 0, Added("1")).Done;
+            await handle.Hand(0, 0, Added("2")).Done;
+        }
+
+        Assert.Equal(2, await Intact(stores.Journal));
+        await stores.Tamper($"update journal set {altered} where version = 1");
+        Assert.Equal(1, await Intact(stores.Journal));
+    }
+
     [Fact]
     public async Task Rows_of_one_stream_do_not_pass_for_those_of_another()
     {
@@ -38,11 +55,12 @@ public sealed class HashChainTests
     /// <summary>How many rows from the start on bear the hash that follows from what stands before.</summary>
     private static async Task<int> Intact(IJournalStore journal)
     {
+        using var chain = new HashChain(KernelStores.Key);
         var (count, previous) = (0, default(byte[]));
         foreach (var row in await journal.All())
         {
             previous ??= Encoding.UTF8.GetBytes(row.Stream);
-            previous = HMACSHA256.HashData(KernelStores.Key.Bytes, (byte[])[.. previous, .. row.Events]);
+            previous = chain.Next(previous, row.Version, row.At, row.Due, row.Events);
             if (!previous.AsSpan().SequenceEqual(row.Hash)) break;
             count++;
         }

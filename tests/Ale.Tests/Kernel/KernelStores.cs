@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Text;
 using Ale.Storage;
 using Dapper;
@@ -111,8 +110,8 @@ internal static class JournalWords
     {
         var row = new PendingRow(new StreamHandle(null!, stream, JournalNames.Kind(stream)), version);
         row.Add<TallyEvent>(events, TallyJson.Default.TallyEvent, 1_000 + version, 0);
-        using var hmac = IncrementalHash.CreateHMAC(HashAlgorithmName.SHA256, KernelStores.Key.Bytes);
-        row.Seal(hmac, previous ?? Encoding.UTF8.GetBytes(stream));
+        using var chain = new HashChain(KernelStores.Key);
+        row.Seal(chain, previous ?? Encoding.UTF8.GetBytes(stream));
         return row;
     }
 

@@ -57,6 +57,21 @@ public sealed partial class VerifyTests(Evenings evenings) : IClassFixture<Eveni
     }
 
     [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task An_altered_instant_of_a_row_is_found(string store)
+    {
+        var evening = await evenings.On(store);
+        await using var journal = await evening.Open("journal");
+        Assert.Equal(1, await journal.ExecuteAsync(
+            "update journal set at = at - 60000 where stream = 'stock/V1' and version = 1"));
+        try { await Finds(evening, ("chain", "stock/V1")); }
+        finally
+        {
+            await journal.ExecuteAsync(
+                "update journal set at = at + 60000 where stream = 'stock/V1' and version = 1");
+        }
+    }
+
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
     public async Task An_order_that_says_other_units_than_its_reservation_is_found(string store)
     {
         var evening = await evenings.On(store);
