@@ -33,8 +33,9 @@ internal static class LoginPage
     public static async Task TakeToken(MessageReceivedContext received)
     {
         var request = received.Request;
-        if (HttpMethods.IsPost(request.Method) && request.Path == "/login" && request.HasFormContentType)
-            received.Token = (await request.ReadFormAsync(received.HttpContext.RequestAborted))["token"].ToString().Trim();
+        if (!HttpMethods.IsPost(request.Method) || request.Path != "/login" || !request.HasFormContentType) return;
+        var form = await request.ReadFormAsync(received.HttpContext.RequestAborted);
+        received.Token = form["token"].ToString().Trim();
     }
 
     private static async Task<IResult> SignIn(HttpContext http, LocalKey key, TimeProvider time)
@@ -85,7 +86,8 @@ internal static class LoginPage
             {{told}}
             <form method="post" action="/login">
               <label for="token">A token, as printed by <code>ale token --role ops</code></label>
-              <textarea id="token" name="token" rows="4" required autofocus autocomplete="off" spellcheck="false"></textarea>
+              <textarea id="token" name="token" rows="4" required autofocus autocomplete="off"
+                spellcheck="false"></textarea>
               <input type="hidden" name="next" value="{{WebUtility.HtmlEncode(next)}}">
               <button>Sign in</button>
             </form>
