@@ -278,6 +278,8 @@ internal static class WalkTable
         {
             TellsTheMoment = true, Unknown = ("/api/imports/none", "import.unknown"),
         },
+        new("listAttribution", "/api/attribution/host") { TellsTheMoment = true },
+        new("listAttributedOrders", "/api/attribution/host/walk-host/orders"),
         new("verify", "/api/verify") { TellsTheMoment = true },
         new("putUser", "/api/users/walk-erased") { TakesOther = "It is in the table above." },
         new("eraseUser", "/api/users/walk-erased/erase") { Unknown = ("/api/users/nobody/erase", "user.unknown") },
