@@ -55,7 +55,7 @@ internal sealed class TableCheck(IJournalStore journal, IViewStore views, Reader
     }
 
     private static bool IsOf(int pass, int passes, string key) =>
-        passes == 1 || (uint)string.GetHashCode(key, StringComparison.Ordinal) % (uint)passes == (uint)pass;
+        passes == 1 || (string.GetHashCode(key, StringComparison.Ordinal) & int.MaxValue) % passes == pass;
 
     /// <summary>The generation that is read now; null when an older release made it in another shape.</summary>
     private async Task<int?> Active(Projection projection, CancellationToken ct)

@@ -1,8 +1,12 @@
 using System.Data.Common;
 using System.Text.Json;
+using Ale.Approvals;
 using Ale.Cli;
-using Dapper;
+using Ale.Coupons;
+using Ale.Imports;
+using Ale.Registers;
 using Ale.Stock;
+using Dapper;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using Orleans.Core.Internal;
@@ -108,12 +112,9 @@ internal sealed class Evening : IAsyncDisposable
     {
         var (grains, now) = (Silo.Grains, TimeProvider.System.GetUtcNow());
         var coupon = grains.Coupon("VC");
-        Done(await coupon.Define(new()
-        {
-            OffMinor = 100, Currency = "GBP", Pool = 1_000, PerUserMax = 1, StartsAt = now.AddHours(-1),
-            EndsAt = now.AddDays(1), Source = "verify",
-        }));
-        for (var i = 0; i < 120; i++) Done(await coupon.Claim(new(UserId.New(), 1)));
+        Done(await coupon.Define(
+            new(100, null, "GBP", 1_000, 1, now.AddHours(-1), now.AddDays(1), "verify")));
+        for (var i = 0; i < 120; i++) Done(await coupon.Claim(new(new UserId($"verify{i}"), 1)));
         await coupon.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
         await Shows("journal", "select count(*) from snapshot where stream = 'coupon/VC'");
 

@@ -96,7 +96,8 @@ public sealed class VerifyTableTests(Evenings evenings) : IClassFixture<Evenings
     {
         var evening = await evenings.On(store);
         var services = evening.Silo.Services;
-        var (journal, views) = (services.GetRequiredService<IJournalStore>(), services.GetRequiredService<IViewStore>());
+        var journal = services.GetRequiredService<IJournalStore>();
+        var views = services.GetRequiredService<IViewStore>();
         var catalog = services.GetRequiredService<ReaderCatalog>();
         var whole = new TableCheck(journal, views, catalog, evening.Silo.Grains);
         Assert.Empty(await Run(whole));
