@@ -1,4 +1,3 @@
-using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
@@ -15,10 +14,7 @@ public sealed class EdgeAuthTests : IAsyncLifetime
 {
     private EdgeHost host = null!;
 
-    public async ValueTask InitializeAsync() => host = await Start();
-
-    /// <summary>A server with something for every kind of caller.</summary>
-    internal static Task<EdgeHost> Start() => EdgeHost.Start(api =>
+    public async ValueTask InitializeAsync() => host = await EdgeHost.Start(api =>
     {
         api.MapGet("/stock", (Caller caller) => caller.Subject).Allow(Permission.StockRead);
         api.MapPost("/budget", () => "spent").Allow(Permission.BudgetSpend, Permission.BudgetPlan);
@@ -31,7 +27,6 @@ public sealed class EdgeAuthTests : IAsyncLifetime
             .Allow(Permission.OrderRead);
         api.MapGet("/users/{id}/fails", string (Id id) => throw new InvalidOperationException())
             .Allow(Permission.UserRead);
-        api.MapGet("/page", (Delegate)EdgeAuth.Viewing).Open();
         api.MapGet("/forgotten", () => "secret");
         api.MapPost("/jobs", () => "run").Allow(Permission.JobWrite);
     });

@@ -1,18 +1,25 @@
 using System.Net;
-using System.Text;
-using System.Text.Json;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Ale.Edge;
 
-/// <summary>Callers that have a cookie instead of a token: viewers of a room, and people at the console.</summary>
+/// <summary>Sessions of browsers: links, the page that takes a token, and what a cookie may do.</summary>
 [Trait("needs", "server")]
 public sealed class EdgeBrowserTests : IAsyncLifetime
 {
     private EdgeHost host = null!;
 
-    public async ValueTask InitializeAsync() => host = await EdgeAuthTests.Start();
+    public async ValueTask InitializeAsync() => host = await EdgeHost.Start(api =>
+    {
+        api.MapGet("/stock", (Caller caller) => caller.Subject).Allow(Permission.StockRead);
+        api.MapPost("/rooms/{id}/presence", (Caller caller) => caller.Subject).Allow(Permission.RoomTake)
+            .TakesViewerCookie();
+        api.MapGet("/page", (Delegate)EdgeAuth.Viewing).Open();
+        api.MapPost("/jobs", () => "run").Allow(Permission.JobWrite);
+    });
 
     public ValueTask DisposeAsync() => host.DisposeAsync();
 
