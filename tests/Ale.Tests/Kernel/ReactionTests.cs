@@ -63,6 +63,7 @@ public abstract partial class ReactionTests : IAsyncLifetime
         foreach (var reader in _readers) await reader.DisposeAsync();
         await _writer.DisposeAsync();
         await _stores.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     private ReactionReader Start(Reaction? reaction = null)
