@@ -26,6 +26,12 @@ internal sealed class SkuGrain(
     public Task<Outcome<SkuTerms>> Get(CancellationToken ct) =>
         Commit<SkuTerms>(State.Terms is { } terms ? terms : StockRefusals.UnknownSku, ct);
 
+    public Task<Outcome<SkuInfo>> Info(CancellationToken ct) =>
+        Commit<SkuInfo>(State.Terms is null ? StockRefusals.UnknownSku : State.Info(Key), ct);
+
+    public Task<Outcome<SkuInfo>> Change(ChangeSku command, CancellationToken ct) =>
+        Commit(State.Decide(command, Key, Now), ct);
+
     public Task<Outcome<StockLevels>> Levels(CancellationToken ct) =>
         Commit<StockLevels>(State.Terms is null ? StockRefusals.UnknownSku : State.Levels(Key, Version, Now), ct);
 

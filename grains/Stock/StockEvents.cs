@@ -8,9 +8,12 @@ namespace Ale.Stock;
 [JsonDerivedType(typeof(Renewed), "stock.renewed"), JsonDerivedType(typeof(Confirmed), "stock.confirmed")]
 [JsonDerivedType(typeof(Reclaimed), "stock.reclaimed"), JsonDerivedType(typeof(Released), "stock.released")]
 [JsonDerivedType(typeof(Expired), "stock.expired"), JsonDerivedType(typeof(PutBack), "stock.put_back")]
+[JsonDerivedType(typeof(Changed), "stock.changed")]
 internal abstract record StockEvent
 {
     internal sealed record Defined(SkuTerms Terms) : StockEvent;
+
+    internal sealed record Changed(SkuTerms Terms, string Key, string Actor, DateTimeOffset At) : StockEvent;
 
     internal sealed record Received(string Id, int Quantity, string? Batch) : StockEvent;
 
