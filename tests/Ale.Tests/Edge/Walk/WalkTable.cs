@@ -171,7 +171,7 @@ internal static class WalkTable
             Other = ("""{"market":"cn"}""", "user.changed"),
         },
         new("getUser", "/api/users/walk-user") { Unknown = ("/api/users/nobody", "user.unknown") },
-        new("listUsers", "/api/users"),
+        new("listUsers", "/api/users") { TellsTheMoment = true },
         new("listPoints", "/api/users/walk-user/points") { Unknown = ("/api/users/nobody/points", "user.unknown") },
         new("putProfile", "/api/users/walk-user/profile", """{"birthDate":"1990-02-03","name":"Ann","phone":"+8613800"}""")
         {
