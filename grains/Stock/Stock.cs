@@ -51,7 +51,17 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
 
     public bool IsClosed => Terms?.LimitedTotal is { } total && SoldEver >= total;
     public long Available => Math.Max(0, OnHand - Held);
-    public DateTimeOffset? DueAt => _expiries.Count == 0 ? null : _expiries.Min.At;
+
+    public DateTimeOffset? DueAt
+    {
+        get
+        {
+            DateTimeOffset? due = _expiries.Count == 0 ? null : _expiries.Min.At;
+            if (Terms?.Levels is null) return due;
+            if (CalmAt is { } calm && !(due <= calm)) due = calm;
+            return TellAt is { } tell && !(due <= tell) ? tell : due;
+        }
+    }
 
     /// <summary>Entries that a snapshot would hold.</summary>
     public int Entries => _holds.Count + _ended.Count + _moves.Count + _byUser.Count;
@@ -114,6 +124,12 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
                 if (e.Undo || !IsClosed) SoldEver -= e.Quantity;
                 Count(e.User, e.SessionId, -e.Quantity);
                 _moves[ReturnOf(e.Id)] = Content($"{e.ReservationId}/{e.Quantity}");
+                break;
+            case StockEvent.Signalled e:
+                Apply(e);
+                break;
+            case StockEvent.Told e:
+                Apply(e);
                 break;
             default:
                 throw new UnreachableException($"Unknown event {happened.GetType()}"); // stop; never skip
