@@ -179,6 +179,11 @@ internal static class WalkTable
         },
         new("getProfile", "/api/users/walk-user/profile") { Unknown = ("/api/users/nobody/profile", "user.unknown") },
 
+        new("listPurchases", "/api/purchases") { TellsTheMoment = true },
+        new("getPurchase", "/api/purchases/none") { Status = 404 },
+        new("receivePurchase", "/api/purchases/none/receive", Why) { Status = 404 },
+        new("cancelPurchase", "/api/purchases/none/cancel", Why) { Status = 404 },
+
         new("putSku", "/api/skus/WALK", Sku) { Other = (Sku.Replace("Tea", "Coffee"), "stock.changed") },
         new("changeSku", "/api/skus/WALK", Sku.Replace("Tea", "Leaf"))
         {
