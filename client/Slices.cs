@@ -2,6 +2,7 @@ using Ale.Approvals;
 using Ale.Coupons;
 using Ale.Imports;
 using Ale.Inbox;
+using Ale.Insight;
 using Ale.Jobs;
 using Ale.Kernel;
 using Ale.Orders;
@@ -35,5 +36,6 @@ internal static class SliceEndpoints
         api.MapPayments();
         api.MapOrders();
         api.MapImports();
+        api.MapAttribution();
     }
 }

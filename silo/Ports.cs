@@ -5,8 +5,7 @@ namespace Ale;
 
 /// <summary>
 /// Looks whether the ports are free before anything is begun: later the silo would have joined its cluster already, and
-/// the
-/// answer would be a page of stack.
+/// the answer would be a page of stack.
 /// </summary>
 internal static class Ports
 {

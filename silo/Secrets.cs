@@ -7,8 +7,7 @@ namespace Ale;
 
 /// <summary>
 /// The local signing key, the payments secret and the audit key: given, or made once and kept. With a database the
-/// first
-/// two lie there, so that all silos share them; the audit key never does, only its fingerprint.
+/// first two lie there, so that all silos share them; the audit key never does, only its fingerprint.
 /// </summary>
 internal sealed record Secrets(byte[] LocalKey, byte[] Payments, byte[] Audit)
 {

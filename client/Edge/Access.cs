@@ -15,7 +15,7 @@ internal enum Permission
     UserRead, UserWrite, UserErase, ConsentWrite, PointsRead,
     ImportRead, ImportWrite, CampaignRead, CampaignWrite, CampaignReport, PlacementRead, PlacementWrite,
     PlacementReport,
-    BudgetRead, BudgetPlan, BudgetSpend, ApprovalRead, ApprovalDecide,
+    SalesRead, BudgetRead, BudgetPlan, BudgetSpend, ApprovalRead, ApprovalDecide,
     ReviewRead, ReviewLevel1, ReviewLevel2, ReviewLevel3,
     RestoreVote, ArbitrationVote, IncidentLevel2, StaffWrite, PayWrite, StatementWrite, SecurityIncidentWrite,
     PartnerOwn,
@@ -48,7 +48,8 @@ internal static class Access
         Permission.UserRead, Permission.UserWrite, Permission.UserErase, Permission.ConsentWrite, Permission.PointsRead,
         Permission.ImportRead, Permission.ImportWrite,
         Permission.CampaignRead, Permission.CampaignReport, Permission.PlacementRead, Permission.PlacementReport,
-        Permission.InboxWrite, Permission.ApprovalRead, Permission.ApprovalAsk, Permission.FindingWrite,
+        Permission.SalesRead, Permission.InboxWrite, Permission.ApprovalRead, Permission.ApprovalAsk,
+        Permission.FindingWrite,
         Permission.RegisterWrite, .. Staff,
     ];
 
@@ -68,7 +69,7 @@ internal static class Access
             [
                 Permission.SessionRead, Permission.SessionWrite, Permission.SessionRun, Permission.ScriptWrite,
                 Permission.ShelfWrite, Permission.OfferWrite, Permission.QuizWrite, Permission.QuizRun,
-                Permission.QuizRead, Permission.BoardRead, .. Staff,
+                Permission.QuizRead, Permission.BoardRead, Permission.SalesRead, .. Staff,
             ],
             [Roles.Host] =
             [
@@ -85,7 +86,7 @@ internal static class Access
             ["finance"] =
             [
                 Permission.BudgetRead, Permission.BudgetPlan, Permission.BudgetSpend, Permission.ApprovalRead,
-                Permission.ApprovalAsk, .. Staff,
+                Permission.ApprovalAsk, Permission.SalesRead, .. Staff,
             ],
             ["approver"] = [Permission.ApprovalRead, Permission.ApprovalDecide, .. Staff],
             // Papers and agreements are theirs to enter and to withdraw.

@@ -6,8 +6,7 @@ public interface IPaymentDoor : IGrainWithIntegerKey
 {
     /// <summary>
     /// Checks the signature (<c>t=&lt;unix&gt;,v1=&lt;hex HMAC-SHA256 of "t.body"&gt;</c>, stamp at most 5 minutes off)
-    /// and
-    /// gives the event to its order. Each <c>eventId</c> has one effect; with other content:
+    /// and gives the event to its order. Each <c>eventId</c> has one effect; with other content:
     /// <see cref="PaymentRefusals.Changed"/>.
     /// </summary>
     [Alias("take")] Task<Outcome<PaymentTaken>> Take(byte[] body, string? signature, CancellationToken ct = default);

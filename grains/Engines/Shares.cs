@@ -5,8 +5,7 @@ internal static class Shares
 {
     /// <summary>
     /// Parts that add up to <paramref name="amount"/>, each in proportion to its weight; what rounding leaves goes to
-    /// the
-    /// largest remainders, the earlier first. All weights 0: all parts 0.
+    /// the largest remainders, the earlier first. All weights 0: all parts 0.
     /// </summary>
     public static long[] Split(long amount, IReadOnlyList<long> weights)
     {

@@ -2,9 +2,8 @@ namespace Ale.Kernel;
 
 /// <summary>
 /// The journal's clock: the database's, kept as an offset to this process' monotonic clock. A new sample moves the
-/// offset
-/// slowly (a tenth of the time that passes), so that time neither jumps nor runs back; the first sample is taken whole.
-/// Without a database clock the system clock is read once and monotonic after.
+/// offset slowly (a tenth of the time that passes), so that time neither jumps nor runs back; the first sample is taken
+/// whole. Without a database clock the system clock is read once and monotonic after.
 /// </summary>
 internal sealed class JournalClock(TimeProvider system, TimeSpan testOffset = default) : TimeProvider
 {

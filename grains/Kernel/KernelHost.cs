@@ -93,8 +93,14 @@ internal sealed partial class KernelPulse(
     }
 
     private void Ping(string name) => _ = grains.GetGrain<IReaderGrain>(name).Ping().ContinueWith(
-        t => LogPulse(log, $"{name}: {t.Exception!.InnerException?.Message}"), CancellationToken.None,
+        t => Missed(name, t.Exception!), CancellationToken.None,
         TaskContinuationOptions.OnlyOnFaulted, TaskScheduler.Default);
+
+    private void Missed(string name, AggregateException why)
+    {
+        if (!lifetime.ApplicationStopping.IsCancellationRequested)
+            LogPulse(log, $"{name}: {why.InnerException?.Message}");
+    }
 
     [LoggerMessage(60, LogLevel.Warning, "The kernel's pulse missed a beat: {Why}")]
     private static partial void LogPulse(ILogger log, string why);

@@ -18,8 +18,7 @@ internal sealed record AcquirerSettings(bool TakesWishes);
 
 /// <summary>
 /// An acquirer that moves no money: it answers each request with a signed event at the same door as any other acquirer,
-/// and
-/// the same request again with the same event. <c>late</c> answers 2 s after the request was answered.
+/// and the same request again with the same event. <c>late</c> answers 2 s after the request was answered.
 /// </summary>
 internal sealed partial class LocalAcquirer(
     PaymentSecret secret, AcquirerSettings settings, JournalClock clock, ILogger<LocalAcquirer> log) : IAcquirer

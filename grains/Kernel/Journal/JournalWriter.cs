@@ -23,8 +23,7 @@ public sealed class WriterLimits
 
 /// <summary>
 /// One per silo: gathers what all grains decided and flushes it. At once when idle; while a flush is on its way the
-/// next
-/// gathers. No timers. A batch whose fate is unknown is sent again unchanged and recognised by its hash.
+/// next gathers. No timers. A batch whose fate is unknown is sent again unchanged and recognised by its hash.
 /// </summary>
 internal sealed partial class JournalWriter : IAsyncDisposable
 {

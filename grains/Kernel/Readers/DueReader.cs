@@ -17,8 +17,7 @@ internal sealed class DueProjection() : Projection(ReaderName, 1, [], Due)
 
 /// <summary>
 /// Wakes what is due, each second, so that a deadline is kept although no activation remembers it. A stream that was
-/// woken
-/// and wrote nothing is left in peace for twice as long each time, up to a minute.
+/// woken and wrote nothing is left in peace for twice as long each time, up to a minute.
 /// </summary>
 internal sealed partial class DueReader(
     DueProjection projection, IJournalStore journal, IViewStore views, IGrainFactory grains, TimeProvider time,

@@ -4,8 +4,7 @@ namespace Ale.Kernel;
 
 /// <summary>
 /// The database below the projections; one implementation for PostgreSQL, one for SQLite (a file of its own, because
-/// one
-/// file with several writers stalls).
+/// one file with several writers stalls).
 /// </summary>
 internal interface IViewStore
 {

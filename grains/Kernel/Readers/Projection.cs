@@ -7,9 +7,8 @@ namespace Ale.Kernel;
 
 /// <summary>
 /// Events to table rows, for lists, boards and reports. A pure description: which kinds, which tables, what one row of
-/// the
-/// journal changes. A changed shape makes a rebuild: new tables fill beside the old ones and are swapped in when caught
-/// up.
+/// the journal changes. A changed shape makes a rebuild: new tables fill beside the old ones and are swapped in when
+/// caught up.
 /// </summary>
 /// <param name="meaning">Raise it when the same events come to mean other rows.</param>
 internal abstract class Projection(string name, int meaning, string[] kinds, params Table[] tables)

@@ -5,8 +5,7 @@ namespace Ale.Kernel;
 
 /// <summary>
 /// Keeps a projection's tables: its rows and its place in one transaction, the place by compare-and-set, so that a
-/// second
-/// reader of the same name changes nothing.
+/// second reader of the same name changes nothing.
 /// </summary>
 internal partial class ProjectionReader(
     Projection projection, IJournalStore journal, IViewStore views, TimeProvider time, ILogger log)

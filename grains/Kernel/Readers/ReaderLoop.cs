@@ -4,8 +4,7 @@ namespace Ale.Kernel;
 
 /// <summary>
 /// Reads the journal from its place on, for as long as it is told to. A flush of this silo nudges it; idle it looks
-/// every
-/// 250 ms. A step that fails is tried again with back-off: a reader never skips.
+/// every 250 ms. A step that fails is tried again with back-off: a reader never skips.
 /// </summary>
 internal abstract partial class ReaderLoop : IAsyncDisposable
 {

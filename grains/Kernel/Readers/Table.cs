@@ -34,8 +34,7 @@ internal sealed record Column(string Name, bool IsText, Merge Merge)
 
 /// <summary>
 /// A projection's table, declared once: its DDL, its upsert and its contract with readers of other slices all follow
-/// from
-/// this. The same SQL runs on PostgreSQL and SQLite.
+/// from this. The same SQL runs on PostgreSQL and SQLite.
 /// </summary>
 internal sealed class Table
 {

@@ -1,39 +1,5 @@
 namespace Ale.Edge;
 
-/// <summary>How one operation is asked rightly; what is wrong is made from this and the API document.</summary>
-/// <param name="Operation">The document's <c>operationId</c>.</param>
-/// <param name="Address">The address with its ids, and its query if it needs one.</param>
-/// <param name="Body">A full body: members that are objects or lists must be there.</param>
-internal sealed record WalkRow(string Operation, string Address, string? Body = null)
-{
-    /// <summary>Other content under the same id, and the code of its refusal.</summary>
-    public (string Body, string Code)? Other { get; init; }
-
-    /// <summary>Why a PUT takes other content.</summary>
-    public string? TakesOther { get; init; }
-
-    /// <summary>An address that names nothing, and the code of that.</summary>
-    public (string Address, string Code)? Unknown { get; init; }
-
-    /// <summary>What the right request is answered; 0: a 2xx, or a rule that says no.</summary>
-    public int Status { get; init; } = 200;
-
-    /// <summary>The version that a PATCH expects.</summary>
-    public string? IfMatch { get; init; }
-
-    /// <summary>Who asks rightly, where it may not be the operator: a role and its subject.</summary>
-    public string Role { get; init; } = Roles.Ops;
-
-    /// <summary>True: the thing is nobody's own, any user may do this.</summary>
-    public bool IsEverybodys { get; init; }
-
-    /// <summary>True: needs no token; a payment event is signed.</summary>
-    public bool IsOpen { get; init; }
-
-    /// <summary>True: the answer tells the moment, so a repeat's may differ.</summary>
-    public bool TellsTheMoment { get; init; }
-}
-
 /// <summary>
 /// The table: a row an operation, in an order in which each finds what it needs. An operation without a row fails
 /// <see cref="WalkTests"/>.
@@ -183,7 +149,6 @@ internal static class WalkTable
         new("getPurchase", "/api/purchases/none") { Status = 404 },
         new("receivePurchase", "/api/purchases/none/receive", Why) { Status = 404 },
         new("cancelPurchase", "/api/purchases/none/cancel", Why) { Status = 404 },
-
         new("putSku", "/api/skus/WALK", Sku) { Other = (Sku.Replace("Tea", "Coffee"), "stock.changed") },
         new("changeSku", "/api/skus/WALK", Sku.Replace("Tea", "Leaf"))
         {
@@ -304,6 +269,8 @@ internal static class WalkTable
         {
             TellsTheMoment = true, Unknown = ("/api/imports/none", "import.unknown"),
         },
+        new("listAttribution", "/api/attribution/host") { TellsTheMoment = true },
+        new("listAttributedOrders", "/api/attribution/host/walk-host/orders"),
         new("verify", "/api/verify") { TellsTheMoment = true },
         new("putUser", "/api/users/walk-erased") { TakesOther = "It is in the table above." },
         new("eraseUser", "/api/users/walk-erased/erase") { Unknown = ("/api/users/nobody/erase", "user.unknown") },
