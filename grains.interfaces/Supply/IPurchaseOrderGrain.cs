@@ -77,7 +77,7 @@ public enum PurchaseState
 /// <summary>An order as it is now.</summary>
 /// <param name="AmountMinor">Of all units; null: the cost is not known.</param>
 /// <param name="ApprovalId">The approval it waits or waited for; null: it needed none.</param>
-/// <param name="Supplier">What the supplier's side calls it; null: it was not sent.</param>
+/// <param name="Supplier">Who it is for; <c>unknown</c>: nobody is registered; null: it was not sent.</param>
 /// <param name="Note">How it was sent, or why it was closed.</param>
 [GenerateSerializer, Immutable, Alias("ale.purchase.order")]
 public sealed record PurchaseOrder(
@@ -125,6 +125,12 @@ public static class PurchaseKeys
 {
     /// <summary>The kind of an order's approvals.</summary>
     public const string Kind = "po";
+
+    /// <summary>The register whose valid entry about a SKU names who is preferred to supply it …</summary>
+    public const string SupplierRegister = "preferred_supplier";
+
+    /// <summary>… by this attribute.</summary>
+    public const string SupplierAttribute = "supplier";
 
     /// <summary>The id of a SKU's n-th emergency order.</summary>
     public static string IdOf(string sku, int number) => CauseIds.Of(Kind, $"sku/{sku}/{number}").Replace(':', '-');

@@ -6,10 +6,11 @@ namespace Ale.Supply;
 internal interface ISupplier
 {
     /// <summary>Hands the order over; a fault leaves it open whether it arrived, and it is handed over again.</summary>
-    Task<SupplierReply> Send(PurchaseOrder order);
+    /// <param name="preferred">Who is preferred for the SKU; null: nobody is registered.</param>
+    Task<SupplierReply> Send(PurchaseOrder order, string? preferred);
 }
 
-/// <param name="Supplier">What its side calls it.</param>
+/// <param name="Supplier">Who it is for.</param>
 /// <param name="IsDelivered">False: the order was not handed to anybody; somebody has to.</param>
 /// <param name="Note">What became of it, for people.</param>
 internal sealed record SupplierReply(string Supplier, bool IsDelivered, string Note);
@@ -20,6 +21,8 @@ internal sealed record SupplierReply(string Supplier, bool IsDelivered, string N
 /// </summary>
 internal sealed class LocalSupplier : ISupplier
 {
-    public Task<SupplierReply> Send(PurchaseOrder order) => Task.FromResult(new SupplierReply(
-        $"local/{order.Id}", IsDelivered: false, "Recorded here; no supplier is connected, send it by hand."));
+    public Task<SupplierReply> Send(PurchaseOrder order, string? preferred) => Task.FromResult(new SupplierReply(
+        preferred ?? "unknown", IsDelivered: false, preferred is null
+            ? "Recorded here; no supplier is registered for the SKU, choose one and send it by hand."
+            : "Recorded here; the supplier is not connected, send it by hand."));
 }

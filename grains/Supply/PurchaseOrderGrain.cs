@@ -3,6 +3,7 @@ using Ale.Approvals;
 using Ale.Kernel;
 using Ale.Markets;
 using Ale.Policy;
+using Ale.Registers;
 
 namespace Ale.Supply;
 
@@ -63,7 +64,18 @@ internal sealed class PurchaseOrderGrain(
         }
 
         if (State.State == PurchaseState.Sending)
-            await Sure(State.DecideSent(await supplier.Send(State.Info(Key)), Key, Now));
+        {
+            var reply = await supplier.Send(State.Info(Key), await Preferred(State.Opening!.Terms.Sku));
+            await Sure(State.DecideSent(reply, Key, Now));
+        }
+    }
+
+    /// <summary>Who is registered for the SKU now; null: nobody.</summary>
+    private async Task<string?> Preferred(string sku)
+    {
+        var (gate, refusal) = await GrainFactory.Register(PurchaseKeys.SupplierRegister, sku).Valid(null, []);
+        if (refusal is not null) throw Again(refusal);
+        return gate!.Entry?.Terms.Attributes.FirstOrDefault(a => a.Name == PurchaseKeys.SupplierAttribute).Value;
     }
 
     private async Task<bool> IsWithin(PurchaseEvent.Opened opening)

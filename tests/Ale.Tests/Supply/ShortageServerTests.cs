@@ -15,11 +15,15 @@ public sealed class ShortageServerTests
     public async Task STK_04_STK_05_A_shortage_reminds_once_and_buys_once_and_only_a_receipt_brings_units(string store)
     {
         var (http, sku) = await Sku(store, "LOW", costMinor: 100);
+        (await http.Put("/api/registers/preferred_supplier/LOW/entries/f2", """
+            {"title":"Factory 2","validFrom":"2026-01-01T00:00:00Z","attributes":{"supplier":"F2"}}
+            """, "legal")).Ok();
         await Sell(http, sku, "r1", 301);
         Assert.Equal(("warning", 199), await LevelAndOnHand(http, sku));
         var order = await Order(http, sku, "sent");
         Assert.Equal((PurchaseKeys.IdOf(sku, 1), 801, 80_100, "CNY"), ((string)order["id"]!, (int)order["quantity"]!,
             (int)order["amountMinor"]!, (string)order["currency"]!));
+        Assert.Equal("F2", (string)order["supplier"]!);
         Assert.Contains("by hand", (string)order["note"]!);
         await Item(http, StockShortage.ItemOf(sku, 1), "open");
         await Item(http, PurchaseReactions.ItemOf((string)order["id"]!), "open");
@@ -53,7 +57,8 @@ public sealed class ShortageServerTests
         var approval = (string)waiting["approvalId"]!;
         (await http.Post($"/api/approvals/{approval}/decide", """{"decision":"approve","reason":"needed"}""",
             "approver", "a1")).Ok();
-        Assert.Equal("sent", (string)(await http.Get($"/api/purchases/{waiting["id"]}")).Ok().Json["state"]!);
+        var sent = (await http.Get($"/api/purchases/{waiting["id"]}")).Ok().Json;
+        Assert.Equal(("sent", "unknown"), ((string)sent["state"]!, (string)sent["supplier"]!));
 
         var (_, other) = await Sku(store, "UNKNOWN-COST", costMinor: null);
         await Sell(http, other, "r1", 301);
