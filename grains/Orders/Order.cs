@@ -226,8 +226,11 @@ internal sealed partial record Order : IState<Order, OrderEvent>
         }
     }
 
-    public OrderView View(string id) => new(id, Content!.User is { } user ? new UserId(user) : null, State!.Value,
-        Lines.IsEmpty ? [.. Content.Lines.Select(l => new PricedLine(l.Sku, l.Quantity, l.PriceMinor ?? 0))]
+    /// <summary>Who buys; a guest is nobody.</summary>
+    public UserId? Buyer => Content?.User is { } user ? new UserId(user) : null;
+
+    public OrderView View(string id) => new(id, Buyer, State!.Value,
+        Lines.IsEmpty ? [.. Content!.Lines.Select(l => new PricedLine(l.Sku, l.Quantity, l.PriceMinor ?? 0))]
             : [.. Lines.Select(l => new PricedLine(l.Sku, l.Quantity, l.PriceMinor))],
         GoodsMinor, DiscountMinor, ChargesMinor, PayableMinor, Currency, Phase == OrderPhase.AwaitingPayment ? PayBy
             : null)
@@ -236,7 +239,7 @@ internal sealed partial record Order : IState<Order, OrderEvent>
         PointsEarned = PointsEarned,
         PointsReversed = PointsReversed,
         RefundMinor = RefundMinor,
-        SessionId = Content.SessionId,
+        SessionId = Content!.SessionId,
     };
 
     public ReturnView ReturnView(string id) => new(id, Returns[id].IsRefunded ? ReturnState.Refunded

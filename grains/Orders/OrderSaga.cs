@@ -7,8 +7,7 @@ namespace Ale.Orders;
 
 /// <summary>
 /// Drives an order from an intent to a rest: asks stock, coupon and user, all of them to the left and each by an id of
-/// the
-/// order's own, so that any step may be taken twice. One drive at a time; who comes meanwhile awaits it.
+/// the order's own, so that any step may be taken twice. One drive at a time; who comes meanwhile awaits it.
 /// </summary>
 internal sealed partial class OrderGrain
 {
@@ -21,6 +20,8 @@ internal sealed partial class OrderGrain
 
     /// <summary>The order's reservations, one a SKU; a new attempt holds anew.</summary>
     private string ClaimId => $"{Key}/{State.Attempt}";
+
+    private UserId? Buyer => State.Buyer;
 
     private async Task Drive()
     {
@@ -47,7 +48,6 @@ internal sealed partial class OrderGrain
         _begun = 0;
         if (!isFirstRun) CallMark.SetRepeat(); // whoever caused this run: the one before it may have been cut off
         var content = State.Content!;
-        var user = content.User is { } u ? new UserId(u) : (UserId?)null;
         var demand = content.Demand.ToArray();
         var (order, refusal) = await ScarcestFirst(demand);
         var held = new Dictionary<string, Reservation>(StringComparer.Ordinal);
@@ -62,7 +62,7 @@ internal sealed partial class OrderGrain
         {
             var goods = content.Lines.Sum(l => l.Quantity * (l.PriceMinor ?? held[l.Sku].PriceMinor));
             var use = CouponCodes.TemplateOf(code, out var template)
-                ? await GrainFactory.Coupon(template).Hold(new(code, ClaimId, user, goods, held.Values.First()
+                ? await GrainFactory.Coupon(template).Hold(new(code, ClaimId, Buyer, goods, held.Values.First()
                     .Currency))
                 : new Outcome<CouponUse>(null, CouponRefusals.Unknown);
             (couponOff, refusal) = (use.Value?.OffMinor ?? 0, use.Refusal);
@@ -85,7 +85,7 @@ internal sealed partial class OrderGrain
         async Task<Refusal?> Hold(IEnumerable<(string Sku, int Quantity)> some)
         {
             var asked = some.Select(async d => (d.Sku, Outcome: await GrainFactory.Sku(d.Sku).Reserve(
-                new(ClaimId, d.Quantity) { User = user, SessionId = content.SessionId }))).ToArray();
+                new(ClaimId, d.Quantity) { User = Buyer, SessionId = content.SessionId }))).ToArray();
             var answers = await Task.WhenAll(asked);
             foreach (var (sku, outcome) in answers)
                 if (outcome.Value is { } reservation) held[sku] = reservation;
@@ -129,7 +129,6 @@ internal sealed partial class OrderGrain
     private async Task Sell()
     {
         var content = State.Content!;
-        var user = content.User is { } u ? new UserId(u) : (UserId?)null;
         var demand = content.Demand.ToArray();
         if (State.PayBy - Now < RenewBefore && State.PayBy > Now)
         {
@@ -140,7 +139,7 @@ internal sealed partial class OrderGrain
             (d.Sku, d.Quantity, (await GrainFactory.Sku(d.Sku).Confirm(
             new(ClaimId)
             {
-                Content = new(ClaimId, d.Quantity) { User = user, SessionId = content.SessionId },
+                Content = new(ClaimId, d.Quantity) { User = Buyer, SessionId = content.SessionId },
                 PriceMinor = State.Lines.First(l => l.Sku == d.Sku).PriceMinor,
             })).Refusal)));
         if (sold.FirstOrDefault(s => s.Refusal?.Kind == RefusalKind.Busy) is { Refusal: { } busy })
@@ -155,7 +154,7 @@ internal sealed partial class OrderGrain
         {
             var redeemed = await GrainFactory.Coupon(template).Redeem(new(code, ClaimId)
             {
-                Content = new(code, ClaimId, user, State.GoodsMinor, State.Currency),
+                Content = new(code, ClaimId, Buyer, State.GoodsMinor, State.Currency),
             });
             if (redeemed.Refusal is not null)
             {
@@ -165,7 +164,7 @@ internal sealed partial class OrderGrain
         }
 
         var points = 0L;
-        if (user is { } buyer)
+        if (Buyer is { } buyer)
         {
             var eco = State.Lines.Where(l => l.Eco).Sum(l => l.NetMinor);
             var (earned, refusal) = await GrainFactory.User(buyer).Earn(
@@ -185,9 +184,8 @@ internal sealed partial class OrderGrain
     /// <summary>Everything back: units, coupon, points, money. Any step may have been taken before.</summary>
     private async Task GiveBack(string reason)
     {
-        var user = State.Content!.User is { } u ? new UserId(u) : (UserId?)null;
-        await LetGo([.. State.Content.Demand]);
-        if (State.WasSold && user is { } buyer && State.PointsEarned > State.PointsReversed)
+        await LetGo([.. State.Content!.Demand]);
+        if (State.WasSold && Buyer is { } buyer && State.PointsEarned > State.PointsReversed)
         {
             var (_, refusal) = await GrainFactory.User(buyer).Reverse(new(Order.CancelRefundId, Key,
                 State.PointsEarned - State.PointsReversed, State.NetGoodsMinor - State.RefundMinor));
@@ -203,7 +201,6 @@ internal sealed partial class OrderGrain
     private async Task LetGo((string Sku, int Quantity)[] demand)
     {
         var content = State.Content!;
-        var user = content.User is { } u ? new UserId(u) : (UserId?)null;
         await Task.WhenAll(demand.Select(async d =>
         {
             var sku = GrainFactory.Sku(d.Sku);
@@ -212,7 +209,7 @@ internal sealed partial class OrderGrain
             {
                 released = (await sku.PutBack(new($"{ClaimId}/undo", ClaimId, d.Quantity)
                 {
-                    User = user,
+                    User = Buyer,
                     SessionId = content.SessionId,
                     Undo = true,
                 })).Refusal ?? new Outcome<Reservation>(null, null);
@@ -233,7 +230,6 @@ internal sealed partial class OrderGrain
     private async Task FinishReturns()
     {
         var content = State.Content!;
-        var user = content.User is { } u ? new UserId(u) : (UserId?)null;
         var quarantine = policies.For(State.Market, Now).Orders.ReturnQuarantine;
         foreach (var (id, back) in State.Returns.Where(r => !r.Value.IsDone))
         {
@@ -241,14 +237,14 @@ internal sealed partial class OrderGrain
             {
                 var (_, refusal) = await GrainFactory.Sku(sku).PutBack(new($"{Key}/r/{id}", ClaimId, units)
                 {
-                    User = user,
+                    User = Buyer,
                     SessionId = content.SessionId,
                     Quarantine = quarantine,
                 });
                 if (refusal is not null) throw new OutcomeUnknownException($"{Key}: {sku} answers {refusal.Code}");
             }
 
-            if (user is { } buyer)
+            if (Buyer is { } buyer)
             {
                 var (_, refusal) = await GrainFactory.User(buyer).Reverse(new(id, Key, back.Points, back.RefundMinor));
                 if (refusal is not null) throw new OutcomeUnknownException($"{Key}: points answer {refusal.Code}");

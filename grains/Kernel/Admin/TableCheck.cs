@@ -1,90 +1,118 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Dapper;
 
 namespace Ale.Kernel;
 
 /// <summary>
-/// The projections' tables hold what the journal makes of them. Looked at are projections of one kind whose first table
-/// has one row a stream with its <c>version</c>; their other tables as far as their keys begin with the stream's.
-/// A stream that has moved on since the run began is passed over: its table is younger than what was folded.
+/// The projections' tables hold what the journal makes of them, row for row: nothing altered, missing or added. A table
+/// and its reader's place are read by one statement, so they are of one moment also while the silo serves; then the
+/// journal is folded anew up to exactly that place.
 /// </summary>
-internal sealed class TableCheck(
-    IJournalStore journal, Views views, ReaderCatalog catalog, IGrainFactory grains)
+/// <remarks>
+/// Invariant: in memory are at most about <see cref="RowsAtOnceMax"/> rows as stored and as many as folded. What is more
+/// is compared in several passes, each of the rows whose key's hash falls to it, and each reads journal and tables anew.
+/// </remarks>
+internal sealed class TableCheck(IJournalStore journal, IViewStore views, ReaderCatalog catalog, IGrainFactory grains)
 {
     public const string Name = "tables";
-    private const int RowsAtOnceMax = 400_000, StreamsAtOnceMax = 200, PageMax = 2_000;
+    private const int PageMax = 2_000;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
-    private sealed class Key
+    /// <summary>Table rows held at once; fewer are slower, as each pass reads the whole journal.</summary>
+    public int RowsAtOnceMax { get; init; } = 400_000;
+
+    /// <summary>Rows compared so far, of all tables.</summary>
+    public long Rows { get; private set; }
+
+    /// <param name="rows">Rows of the journal up to the end.</param>
+    public async IAsyncEnumerable<VerifyFailure> Run(
+        JournalPlace end, long rows, [EnumeratorCancellation] CancellationToken ct)
     {
-        public string Id { get; init; } = "";
-        public long Version { get; init; }
-    }
+        List<StoredTable> tables = [];
+        foreach (var projection in catalog.Projections)
+        {
+            if (await Active(projection, ct) is not { } generation) continue; // just being rebuilt
+            var reached = await grains.GetGrain<IReaderGrain>(projection.Name).Reached(end, Patience);
+            tables.AddRange(projection.Tables.Select(t => new StoredTable(projection, t, generation, reached)));
+        }
 
-    private IEnumerable<(Projection Projection, Table Main, string Kind)> Compared => catalog.Projections
-        .Where(p => p.Filter.Kinds.Length == 1 && p.Tables is [{ KeyCount: 1 } main, ..]
-            && main.Columns.Any(c => c.Name == "version"))
-        .Select(p => (p, p.Tables[0], p.Filter.Kinds[0]));
-
-    /// <summary>Streams compared so far.</summary>
-    public long Streams { get; private set; }
-
-    /// <param name="next">The version after the last row folded, by stream.</param>
-    public async IAsyncEnumerable<VerifyFailure> Run(JournalPlace end, long rows, Func<string, long> next,
-        [EnumeratorCancellation] CancellationToken ct)
-    {
-        foreach (var (_, main, kind) in Compared)
-            await foreach (var failure in CutOff(main, kind, next, ct)) yield return failure;
-
-        // Rows of a table take more room than the journal's: what does not fit at once is folded slot by slot.
-        var passes = (int)Math.Min(JournalNames.Slots, rows / RowsAtOnceMax + 1);
+        // Of a table that was emptied, the journal tells about how many rows it should have.
+        var most = Math.Max(rows, await Count(tables, ct));
+        var passes = (int)(most / RowsAtOnceMax + 1);
         for (var pass = 0; pass < passes; pass++)
         {
-            foreach (var (projection, folded) in await Fold(end, passes, pass, ct))
-                await foreach (var failure in Compare(projection, folded, end, ct)) yield return failure;
-        }
-    }
-
-    /// <summary>Streams whose table knows more than the journal: their last rows were deleted.</summary>
-    private async IAsyncEnumerable<VerifyFailure> CutOff(Table main, string kind, Func<string, long> next,
-        [EnumeratorCancellation] CancellationToken ct)
-    {
-        var id = main.Columns[0].Name;
-        for (var after = ""; ;)
-        {
-            var page = await views.Query<Key>(
-                $$"""
-                select {{id}} as Id, version from {{{main.Name}}} where {{id}} > @after order by {{id}} limit @limit
-                """,
-                new { after, limit = PageMax }, ct);
-            var ahead = page.Where(k => k.Version > next($"{kind}/{k.Id}")).ToList();
-            // Asked after the table: it may only be later.
-            var ends = await journal.NextVersions([.. ahead.Select(k => $"{kind}/{k.Id}")], ct);
-            for (var i = 0; i < ahead.Count; i++)
+            foreach (var table in tables) await Read(table, key => IsOf(pass, passes, key), ct);
+            var folded = new FoldedRows(tables, key => IsOf(pass, passes, key));
+            await Fold(folded, tables, end, ct);
+            foreach (var table in tables)
             {
-                if (ends[i] >= ahead[i].Version) continue;
-                yield return Failure($"{kind}/{ahead[i].Id}",
-                    $"table {main.Name} is at {ahead[i].Version}, the stream ends at {ends[i]}: rows are missing");
+                if (pass == 0 && table is { HasReached: true, Lacks: { } lost })
+                    yield return Failure(lost, $"table {table.Table.Name} lacks events that the stream has");
+                foreach (var failure in Compare(table, folded)) yield return failure;
             }
-
-            if (page.Count < PageMax) yield break;
-            after = page[^1].Id;
         }
     }
 
-    private async Task<List<(Projection Projection, ViewBatch Rows)>> Fold(
-        JournalPlace end, int passes, int pass, CancellationToken ct)
+    private static bool IsOf(int pass, int passes, string key) =>
+        passes == 1 || (string.GetHashCode(key, StringComparison.Ordinal) & int.MaxValue) % passes == pass;
+
+    /// <summary>The generation that is read now; null when an older release made it in another shape.</summary>
+    private async Task<int?> Active(Projection projection, CancellationToken ct)
     {
-        var compared = Compared.Select(c => (c.Projection, Rows: new ViewBatch(), c.Kind)).ToLookup(c => c.Kind);
-        var filter = new JournalFilter([.. compared.Select(c => c.Key)]);
-        for (var place = default(JournalPlace); place < end;)
+        await using var connection = await views.Open(ct);
+        return (int?)await connection.ExecuteScalarAsync<long?>(
+            "select max(generation) from reader where name = @Name and state = 'active' and shape = @Shape",
+            new { projection.Name, projection.Shape });
+    }
+
+    private async Task<long> Count(List<StoredTable> tables, CancellationToken ct)
+    {
+        await using var connection = await views.Open(ct);
+        var sum = 0L;
+        foreach (var table in tables)
+            sum += await connection.ExecuteScalarAsync<long>($"select count(*) from {table.Stored}");
+        return sum;
+    }
+
+    /// <summary>Place and rows by one statement, and row by row: those of other passes are not kept.</summary>
+    private async Task Read(StoredTable of, Func<string, bool> isWanted, CancellationToken ct)
+    {
+        of.Rows.Clear();
+        var columns = of.Table.Columns;
+        await using var connection = await views.Open(ct);
+        await using var row = await connection.ExecuteReaderAsync(new CommandDefinition($"""
+            select r.tx, r.position, {string.Join(", ", columns.Select(c => $"t.{c.Name}"))}
+            from reader r left join {of.Stored} t on 1 = 1 where r.name = @name and r.generation = @Generation
+            """, new { name = of.Projection.Name, of.Generation }, cancellationToken: ct));
+        while (await row.ReadAsync(ct))
         {
-            var page = await journal.Read(filter, place, PageMax, ct);
-            foreach (var row in page.Rows.Where(r => r.Place <= end && r.Slot % passes == pass))
+            of.Place = new(row.GetInt64(0), row.GetInt64(1));
+            if (row.IsDBNull(2)) return; // the place alone: the table is empty
+            var key = ViewBatch.NameOf([.. Enumerable.Range(2, of.Table.KeyCount).Select(row.GetValue)]);
+            if (!isWanted(key)) continue;
+            var values = new object?[columns.Length];
+            for (var i = 0; i < values.Length; i++) values[i] = row.IsDBNull(i + 2) ? null : row.GetValue(i + 2);
+            of.Rows[key] = values;
+        }
+    }
+
+    private async Task Fold(FoldedRows folded, List<StoredTable> tables, JournalPlace end, CancellationToken ct)
+    {
+        var byProjection = tables.GroupBy(t => t.Projection).ToList();
+        var last = tables.Aggregate(end, (place, t) => JournalPlace.Max(place, t.Place));
+        for (var place = default(JournalPlace); place < last;)
+        {
+            var page = await journal.Read(JournalFilter.All, place, PageMax, ct);
+            foreach (var row in page.Rows.TakeWhile(r => r.Place <= last))
             {
-                foreach (var (projection, rows, _) in compared[row.Kind])
+                folded.Now = row;
+                foreach (var of in byProjection.Where(p => p.Key.Filter.Wants(row)))
                 {
-                    try { projection.Project(row, rows); }
+                    foreach (var table in of.Where(t => row.Place > t.Place && row.Place <= end))
+                        table.Lacks ??= row.Stream;
+                    if (of.All(t => row.Place > t.Place)) continue;
+                    try { of.Key.Project(row, folded); }
                     catch (Exception) { continue; } // its own slice's check has said so
                 }
             }
@@ -92,90 +120,36 @@ internal sealed class TableCheck(
             place = page.Horizon;
             if (!page.Full) break;
         }
-
-        return [.. compared.SelectMany(c => c).Select(c => (c.Projection, c.Rows))];
     }
 
-    private async IAsyncEnumerable<VerifyFailure> Compare(Projection projection, ViewBatch folded, JournalPlace end,
-        [EnumeratorCancellation] CancellationToken ct)
+    private IEnumerable<VerifyFailure> Compare(StoredTable of, FoldedRows folded)
     {
-        var (main, kind) = (projection.Tables[0], projection.Filter.Kinds[0]);
-        var rows = projection.Tables.ToDictionary(t => t,
-            t => folded.Changes.FirstOrDefault(c => c.Table == t).Rows ?? []);
-        var version = main.Ordinal("version");
-        var versions = rows[main].ToDictionary(r => (string)r[0]!, r => (long)r[version]!, StringComparer.Ordinal);
-        // Tables that count over many streams are no stream's own.
-        var tables = projection.Tables
-            .Where(t => rows[t].All(r => r[0] is string id && versions.ContainsKey(id))).ToList();
-        var byStream = tables.ToDictionary(t => t, t => rows[t].ToLookup(r => (string)r[0]!, StringComparer.Ordinal));
-        foreach (var chunk in versions.Keys.Chunk(StreamsAtOnceMax))
+        var table = of.Table;
+        foreach (var (key, row) in folded.Of(table))
         {
-            Streams += chunk.Length;
-            foreach (var table in tables)
+            Rows++;
+            var stream = FoldedRows.StreamOf(table, row);
+            if (!of.Rows.Remove(key, out var found))
             {
-                var stored = await Stored(main, table, chunk, ct);
-                if (chunk.Any(IsLate) && await grains.GetGrain<IReaderGrain>(projection.Name).Reached(end, Patience))
-                {
-                    stored = await Stored(main, table, chunk, ct);
-                    foreach (var id in chunk.Where(IsLate))
-                        yield return Failure($"{kind}/{id}", $"table {main.Name} lacks events that the stream has");
-                }
-
-                foreach (var id in chunk)
-                {
-                    if (!stored.TryGetValue(id, out var found) || found.Version != versions[id]) continue;
-                    foreach (var detail in Differences(table, byStream[table][id], found.Rows))
-                        yield return Failure($"{kind}/{id}", detail);
-                }
-
-                bool IsLate(string id) => !stored.TryGetValue(id, out var found) || found.Version < versions[id];
-            }
-        }
-    }
-
-    /// <summary>Rows of the table with the stream's version, both as of one moment.</summary>
-    private async Task<Dictionary<string, (long Version, List<object?[]> Rows)>> Stored(
-        Table main, Table table, string[] ids, CancellationToken ct)
-    {
-        var columns = string.Join(", ", table.Columns.Select((c, i) => $"t.{c.Name} as c{i}"));
-        var id = main.Columns[0].Name;
-        var found = await views.Query<dynamic>($$"""
-            select m.{{id}} as k, m.version as v, {{columns}} from {{{main.Name}}} m
-            left join {{{table.Name}}} t on t.{{table.Columns[0].Name}} = m.{{id}} where {{views.In($"m.{id}", "@ids")}}
-            """, new { ids }, ct);
-        var stored = new Dictionary<string, (long Version, List<object?[]> Rows)>(StringComparer.Ordinal);
-        foreach (IDictionary<string, object?> row in found)
-        {
-            var name = (string)row["k"]!;
-            if (!stored.TryGetValue(name, out var of)) stored[name] = of = (row["v"] is long v ? v : 0, []);
-            if (row["c0"] is not null) of.Rows.Add([.. table.Columns.Select((_, i) => row[$"c{i}"])]);
-        }
-
-        return stored;
-    }
-
-    private static IEnumerable<FormattableString> Differences(Table table, IEnumerable<object?[]> folded,
-        List<object?[]> stored)
-    {
-        var left = stored.ToDictionary(r => KeyOf(table, r), StringComparer.Ordinal);
-        foreach (var row in folded)
-        {
-            if (!left.Remove(KeyOf(table, row), out var found))
-            {
-                yield return $"table {table.Name} has no row {KeyOf(table, row)}";
+                yield return Failure(stream, $"table {table.Name} has no row {KeyOf(table, row)}");
                 continue;
             }
 
-            for (var i = table.KeyCount; i < row.Length; i++)
+            for (var i = table.KeyCount; i < table.Columns.Length; i++)
             {
                 if (Equals(row[i], found[i])) continue;
                 var column = table.Columns[i].Name;
-                yield return
-                    $"{column} of {KeyOf(table, row)} in {table.Name} is {Text(found[i])}, by events {Text(row[i])}";
+                yield return Failure(stream,
+                    $"{column} of {KeyOf(table, row)} in {table.Name} is {Text(found[i])}, by events {Text(row[i])}");
             }
         }
 
-        foreach (var key in left.Keys) yield return $"table {table.Name} has a row {key} that no event made";
+        foreach (var row in of.Rows.Values)
+        {
+            Rows++;
+            yield return Failure(of.StreamOf(row),
+                $"table {table.Name} has a row {KeyOf(table, row)} that no event made");
+        }
     }
 
     private static string KeyOf(Table table, object?[] row) =>
@@ -186,4 +160,49 @@ internal sealed class TableCheck(
 
     private static VerifyFailure Failure(string stream, FormattableString detail) =>
         new(stream, Name, FormattableString.Invariant(detail));
+
+    /// <summary>A table as it is stored at one moment, as far as the pass wants its rows.</summary>
+    private sealed class StoredTable(Projection projection, Table table, int generation, bool hasReached)
+    {
+        public Projection Projection => projection;
+        public Table Table => table;
+        public int Generation => generation;
+
+        /// <summary>Its reader says that all events up to the run's end are in it.</summary>
+        public bool HasReached => hasReached;
+
+        public string Stored { get; } = table.NameOf(generation);
+        public JournalPlace Place { get; set; }
+        public Dictionary<string, object?[]> Rows { get; } = new(StringComparer.Ordinal);
+
+        /// <summary>The first stream with an event up to the run's end that lies beyond the table's place.</summary>
+        public string? Lacks { get; set; }
+
+        /// <summary>Whose a row is that no event made, as far as its key can tell.</summary>
+        public string StreamOf(object?[] row) =>
+            projection.Filter.Kinds is [var kind] && table == projection.Tables[0] && table.KeyCount == 1
+                ? $"{kind}/{row[0]}"
+                : $"table {table.Name}";
+    }
+
+    /// <summary>Rows as the events make them, each up to its own table's place, with the stream that made it.</summary>
+    private sealed class FoldedRows(List<StoredTable> tables, Func<string, bool> isWanted) : ViewBatch
+    {
+        private readonly Dictionary<Table, StoredTable> _tables = tables.ToDictionary(t => t.Table);
+
+        /// <summary>The row of the journal that is folded now.</summary>
+        public JournalRow Now { get; set; } = null!;
+
+        public static string StreamOf(Table table, object?[] row) => (string)row[table.Columns.Length]!;
+
+        protected override bool Takes(Table table, string key) => Now.Place <= _tables[table].Place && isWanted(key);
+
+        // One place more than the table has columns.
+        protected override object?[] New(Table table)
+        {
+            var row = new object?[table.Columns.Length + 1];
+            row[^1] = Now.Stream;
+            return row;
+        }
+    }
 }

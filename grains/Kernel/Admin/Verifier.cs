@@ -78,10 +78,8 @@ internal sealed class Verifier(
         }
 
         var table = tables();
-        await foreach (var f in table.Run(end, run.Rows, stream => run.Streams.TryGetValue(stream, out var s) ? s.Next
-            : 0, ct))
-            run.Fail(f.Check, f.Stream, $"{f.Detail}");
-        done.Add(run.Done(TableCheck.Name, table.Streams));
+        await foreach (var f in table.Run(end, run.Rows, ct)) run.Fail(f.Check, f.Stream, $"{f.Detail}");
+        done.Add(run.Done(TableCheck.Name, table.Rows));
         yield return new(null, new VerifyReport(run.Failures.Count == 0, [.. done], [.. run.Failures]));
     }
 
@@ -91,7 +89,11 @@ internal sealed class Verifier(
         if (!run.Streams.TryGetValue(row.Stream, out var stream)) run.Streams[row.Stream] = stream = new(row.Stream);
         if (row.Version != stream.Next)
             run.Fail("versions", row.Stream, $"version {stream.Next} is missing before {row.Version}");
-        var hash = run.Chain.Next(stream.Hash, row.Version, row.At, row.Due, row.Events);
+        var hash = run.Chain.Next(
+            stream.Hash, row.Version, row.Count, row.At, row.Due, row.Hops, row.Events);
+        if (!row.Stream.StartsWith($"{row.Kind}/", StringComparison.Ordinal)
+            || row.Slot != JournalNames.Slot(row.Stream))
+            run.Fail("chain", row.Stream, $"kind or slot of version {row.Version} is not the stream's");
         if (!hash.AsSpan().SequenceEqual(row.Hash))
         {
             run.Fail("chain", row.Stream,

@@ -44,6 +44,10 @@ internal sealed record LoadedStream(string Stream, SnapshotRow? Snapshot, IReadO
 internal sealed record JournalFilter(string[] Kinds, bool DueOnly = false)
 {
     public static readonly JournalFilter All = new([]);
+
+    /// <summary>The same as the stores tell by their statement.</summary>
+    public bool Wants(JournalRow row) =>
+        (Kinds.Length == 0 || Kinds.Contains(row.Kind)) && (!DueOnly || row.Due is not null);
 }
 
 /// <summary>Names of streams, their slots, and instants as the tables keep them.</summary>

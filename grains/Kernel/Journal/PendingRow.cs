@@ -50,7 +50,7 @@ internal sealed class PendingRow(StreamHandle handle, long version)
     public void Seal(HashChain chain, byte[] previous)
     {
         _events.Write("]"u8);
-        Hash = chain.Next(previous, Version, At, Due, _events.WrittenSpan);
+        Hash = chain.Next(previous, Version, Count, At, Due, Hops, _events.WrittenSpan);
     }
 
     public void Succeed(JournalPlace place) => _done.TrySetResult(place);

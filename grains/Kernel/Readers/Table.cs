@@ -96,29 +96,46 @@ internal sealed class Table
 }
 
 /// <summary>The changes of one batch of journal rows, merged by key before they touch the database.</summary>
-internal sealed class ViewBatch
+internal class ViewBatch
 {
     private readonly Dictionary<Table, Dictionary<string, object?[]>> _changes = [];
 
     public IEnumerable<(Table Table, ICollection<object?[]> Rows)> Changes =>
         _changes.Select(c => (c.Key, (ICollection<object?[]>)c.Value.Values));
 
+    /// <summary>The table's rows by the name of their key.</summary>
+    public IReadOnlyDictionary<string, object?[]> Of(Table table) =>
+        _changes.GetValueOrDefault(table) ?? new(StringComparer.Ordinal);
+
     /// <summary>The row with this key, to be changed.</summary>
     public ViewRow Row(Table table, params ReadOnlySpan<object> key)
     {
+        var name = NameOf(key);
+        if (!Takes(table, name)) return new(table, Fresh(table, key)); // changed in vain
         if (!_changes.TryGetValue(table, out var rows)) _changes[table] = rows = new(StringComparer.Ordinal);
-        var name = key.Length == 1 ? Part(key[0]) : Join(key);
-        if (!rows.TryGetValue(name, out var values))
+        if (!rows.TryGetValue(name, out var values)) values = rows[name] = Fresh(table, key);
+        return new(table, values);
+    }
+
+    /// <summary>A key as one text, different for different keys of a table.</summary>
+    public static string NameOf(ReadOnlySpan<object> key) => key.Length == 1 ? Part(key[0]) : Join(key);
+
+    /// <summary>False: what happens to this row is not wanted.</summary>
+    protected virtual bool Takes(Table table, string key) => true;
+
+    /// <summary>An empty row.</summary>
+    protected virtual object?[] New(Table table) => new object?[table.Columns.Length];
+
+    private object?[] Fresh(Table table, ReadOnlySpan<object> key)
+    {
+        var values = New(table);
+        for (var i = 0; i < table.Columns.Length; i++)
         {
-            values = rows[name] = new object?[table.Columns.Length];
-            for (var i = 0; i < table.Columns.Length; i++)
-            {
-                if (i < key.Length) values[i] = key[i] is int n ? (long)n : key[i];
-                else if (table.Columns[i].Merge == Merge.Sum) values[i] = 0L;
-            }
+            if (i < key.Length) values[i] = key[i] is int n ? (long)n : key[i];
+            else if (table.Columns[i].Merge == Merge.Sum) values[i] = 0L;
         }
 
-        return new(table, values);
+        return values;
     }
 
     private static string Join(ReadOnlySpan<object> key)

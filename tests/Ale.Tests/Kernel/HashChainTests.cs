@@ -27,8 +27,8 @@ public sealed class HashChainTests
 
     [Theory]
     [InlineData("at = at + 1"), InlineData("due = due + 1"), InlineData("due = null")]
-    [InlineData("version = 5")]
-    public async Task The_chain_covers_version_instant_and_due(string altered)
+    [InlineData("version = 5"), InlineData("count = 2"), InlineData("hops = 1")]
+    public async Task The_chain_covers_version_count_instant_due_and_hops(string altered)
     {
         await using var stores = await KernelStores.Sqlite();
         await using (var writer = stores.Journal.Writer())
@@ -60,7 +60,8 @@ public sealed class HashChainTests
         foreach (var row in await journal.All())
         {
             previous ??= Encoding.UTF8.GetBytes(row.Stream);
-            previous = chain.Next(previous, row.Version, row.At, row.Due, row.Events);
+            previous = chain.Next(
+                previous, row.Version, row.Count, row.At, row.Due, row.Hops, row.Events);
             if (!previous.AsSpan().SequenceEqual(row.Hash)) break;
             count++;
         }

@@ -3,7 +3,7 @@ using Xunit;
 
 namespace Ale.Kernel;
 
-public sealed partial class ReactionTests
+public abstract partial class ReactionTests
 {
     [Fact]
     public async Task The_place_never_passes_what_is_not_done_so_a_restart_does_it_again()

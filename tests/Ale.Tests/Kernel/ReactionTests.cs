@@ -27,7 +27,19 @@ internal sealed class TellingReaction() : Reaction<TallyEvent>("telling", "tally
     }
 }
 
-public sealed partial class ReactionTests : IAsyncLifetime
+public sealed class SqliteReactionTests : ReactionTests
+{
+    private protected override Task<KernelStores> Open() => KernelStores.Sqlite();
+}
+
+[Trait("needs", "server")]
+public sealed class PostgresReactionTests : ReactionTests
+{
+    private protected override Task<KernelStores> Open() => KernelStores.Postgres();
+}
+
+/// <summary>How reactions are carried out; the same on every store.</summary>
+public abstract partial class ReactionTests : IAsyncLifetime
 {
     private static readonly Refusal No = new(RefusalKind.Conflict, "test.no");
     private readonly FakeTimeProvider _time = new(DateTimeOffset.UnixEpoch.AddYears(50));
@@ -37,9 +49,11 @@ public sealed partial class ReactionTests : IAsyncLifetime
     private JournalWriter _writer = null!;
     private ParkedEvents _list = null!;
 
+    private protected abstract Task<KernelStores> Open();
+
     public async ValueTask InitializeAsync()
     {
-        _stores = await KernelStores.Sqlite();
+        _stores = await Open();
         _writer = _stores.Journal.Writer();
         _list = new(_stores.Views, _time);
     }

@@ -1,8 +1,12 @@
 using System.Data.Common;
 using System.Text.Json;
+using Ale.Approvals;
 using Ale.Cli;
-using Dapper;
+using Ale.Coupons;
+using Ale.Imports;
+using Ale.Registers;
 using Ale.Stock;
+using Dapper;
 using Microsoft.Data.Sqlite;
 using Npgsql;
 using Orleans.Core.Internal;
@@ -86,6 +90,7 @@ internal sealed class Evening : IAsyncDisposable
         (await http.Post("/api/orders/o4/cancel")).Ok();
         (await http.Put("/api/skus/V3/reservations/e1", """{"quantity":2}""")).Ok();
 
+        await File();
         var sku2 = Silo.Grains.Sku("V2");
         for (var i = 0; i < 60; i++)
         {
@@ -101,6 +106,30 @@ internal sealed class Evening : IAsyncDisposable
             a.Status == 200, 30);
         Assert.Equal(200, settled.Status);
     }
+
+    /// <summary>Something in the tables of the smaller slices; of the coupon a snapshot too.</summary>
+    private async Task File()
+    {
+        var (grains, now) = (Silo.Grains, TimeProvider.System.GetUtcNow());
+        var coupon = grains.Coupon("VC");
+        Done(await coupon.Define(
+            new(100, null, "GBP", 1_000, 1, now.AddHours(-1), now.AddDays(1), "verify")));
+        for (var i = 0; i < 120; i++) Done(await coupon.Claim(new(new UserId($"verify{i}"), 1)));
+        await coupon.AsReference<IGrainManagementExtension>().DeactivateOnIdle();
+        await Shows("journal", "select count(*) from snapshot where stream = 'coupon/VC'");
+
+        Done(await grains.Import("vi").Open(new("file", "gb", new string('a', 64))));
+        Done(await grains.ImportDocument("vi", "d1").Record(
+            new([new(ImportLineKind.Charge, null, "POST", 1, 500, false)], ["o1"])));
+        Done(await grains.Register("import_papers", "V1").Enter(
+            new("p1", new("Paper", [], now.AddDays(-1), now.AddDays(300)), "l1")));
+        Done(await grains.Approval("verify:v1:1").Ask(
+            new("Spend", "order/o1", [], "alice", "approver", 2) { ExpiresAt = now.AddDays(3) }));
+        Done(await grains.Approval("verify:v1:1").Decide(
+            new("verify:v1:1", ApprovalDecision.Approve, "k1", "bob", ["approver"], "useful")));
+    }
+
+    private static void Done<T>(Outcome<T> outcome) => Assert.Null(outcome.Refusal);
 
     private async Task Shows(string file, string sql)
     {

@@ -25,7 +25,7 @@ public sealed class Evenings : IAsyncDisposable
 }
 
 [Trait("needs", "server")]
-public sealed partial class VerifyTests(Evenings evenings) : IClassFixture<Evenings>
+public sealed class VerifyTests(Evenings evenings) : IClassFixture<Evenings>
 {
     [Theory, InlineData("sqlite"), InlineData("postgres")]
     public async Task A_clean_evening_is_found_whole(string store)
@@ -34,6 +34,7 @@ public sealed partial class VerifyTests(Evenings evenings) : IClassFixture<Eveni
         Assert.Empty(report.Failures);
         Assert.Equal((0, true), (status, report.Ok));
         string[] names = ["versions", "chain", "seals", "stock", "snapshots of stock", "users", "snapshots of user",
+            "snapshots of coupon",
             "orders", "tables"];
         Assert.Equal(names.Order(), report.Checks.Select(c => c.Name).Intersect(names).Order());
         Assert.All(report.Checks.Where(c => names.Contains(c.Name) && c.Name != "snapshots of user"), c =>
@@ -54,6 +55,22 @@ public sealed partial class VerifyTests(Evenings evenings) : IClassFixture<Eveni
         var evening = await evenings.On(store);
         await Altered(evening, "stock/V1", 1, Units, forgeHash: true, async () =>
             await Finds(evening, ("chain", "stock/V1"), ("tables", "stock/V1")));
+    }
+
+    [Theory]
+    [InlineData("kind", "'other'", "'stock'"), InlineData("slot", "(slot + 1) % 256", "(slot + 255) % 256")]
+    [InlineData("hops", "hops + 1", "hops - 1")]
+    public async Task An_altered_kind_slot_or_hops_is_found(string column, string altered, string back)
+    {
+        foreach (var store in new[] { "sqlite", "postgres" })
+        {
+            var evening = await evenings.On(store);
+            await using var journal = await evening.Open("journal");
+            const string where = "where stream = 'stock/V1' and version = 1";
+            Assert.Equal(1, await journal.ExecuteAsync($"update journal set {column} = {altered} {where}"));
+            try { await Finds(evening, ("chain", "stock/V1")); }
+            finally { await journal.ExecuteAsync($"update journal set {column} = {back} {where}"); }
+        }
     }
 
     [Theory, InlineData("sqlite"), InlineData("postgres")]
@@ -133,17 +150,23 @@ public sealed partial class VerifyTests(Evenings evenings) : IClassFixture<Eveni
         finally { await views.ExecuteAsync("update reservation set sku = 'V3' where sku = 'V9'"); }
     }
 
-    [Theory, InlineData("sqlite"), InlineData("postgres")]
-    public async Task An_altered_snapshot_is_found(string store)
+    [Theory]
+    [InlineData("sqlite", "stock/V2", "\"onHand\":\\d+,", "\"onHand\":4999,")]
+    [InlineData("postgres", "stock/V2", "\"onHand\":\\d+,", "\"onHand\":4999,")]
+    [InlineData("sqlite", "coupon/VC", "\"pool\":1000,", "\"pool\":1001,")]
+    [InlineData("postgres", "coupon/VC", "\"pool\":1000,", "\"pool\":1001,")]
+    public async Task An_altered_snapshot_is_found(string store, string stream, string part, string by)
     {
         var evening = await evenings.On(store);
         await using var journal = await evening.Open("journal");
-        const string update = "update snapshot set state = @state where stream = 'stock/V2'";
-        var before = await journal.QuerySingleAsync<byte[]>("select state from snapshot where stream = 'stock/V2'");
-        var after = OnHand().Replace(Encoding.UTF8.GetString(before), "\"onHand\":4999,");
-        await journal.ExecuteAsync(update, new { state = Encoding.UTF8.GetBytes(after) });
-        try { await Finds(evening, ("snapshots of stock", "stock/V2")); }
-        finally { await journal.ExecuteAsync(update, new { state = before }); }
+        const string update = "update snapshot set state = @state where stream = @stream";
+        var before = await journal.QuerySingleAsync<byte[]>(
+            "select state from snapshot where stream = @stream", new { stream });
+        var after = Encoding.UTF8.GetBytes(Regex.Replace(Encoding.UTF8.GetString(before), part, by));
+        Assert.NotEqual(before, after);
+        await journal.ExecuteAsync(update, new { state = after, stream });
+        try { await Finds(evening, ($"snapshots of {JournalNames.Kind(stream)}", stream)); }
+        finally { await journal.ExecuteAsync(update, new { state = before, stream }); }
     }
 
     [Theory, InlineData("sqlite"), InlineData("postgres")]
@@ -251,7 +274,4 @@ public sealed partial class VerifyTests(Evenings evenings) : IClassFixture<Eveni
                 """, values);
         }
     }
-
-    [GeneratedRegex("\"onHand\":\\d+,")]
-    private static partial Regex OnHand();
 }

@@ -30,6 +30,9 @@ internal sealed record WalkRow(string Operation, string Address, string? Body = 
     /// <summary>True: needs no token; a payment event is signed.</summary>
     public bool IsOpen { get; init; }
 
-    /// <summary>True: the answer tells the moment, so a repeat's may differ.</summary>
-    public bool TellsTheMoment { get; init; }
+    /// <summary>True: the answer comes from tables, so it is asked when they have got there.</summary>
+    public bool FromTables { get; init; }
+
+    /// <summary>Members that tell the moment, so that a repeat's may differ.</summary>
+    public string[] Moves { get; init; } = [];
 }

@@ -63,9 +63,9 @@ internal static class WalkTable
     public static readonly WalkRow[] Rows =
     [
         new("live", "/health/live") { IsOpen = true },
-        new("ready", "/health/ready") { IsOpen = true, TellsTheMoment = true },
-        new("getSettled", "/api/settled") { Status = 0, TellsTheMoment = true },
-        new("listReaders", "/api/readers") { TellsTheMoment = true },
+        new("ready", "/health/ready") { IsOpen = true },
+        new("getSettled", "/api/settled") { Status = 0, FromTables = true },
+        new("listReaders", "/api/readers") { FromTables = true },
         new("listParked", "/api/parked"),
         new("replayParked", "/api/parked/replay", """{"reaction":"none","stream":"none"}""") { Status = 404 },
         new("dropParked", "/api/parked/drop", """{"reaction":"none","stream":"none","version":1}""") { Status = 404 },
@@ -74,9 +74,9 @@ internal static class WalkTable
             Unknown = ("/api/projections/none/rebuild", "request.unknown_projection"),
         },
         new("listPolicy", "/api/policy"),
-        new("listJobs", "/api/jobs") { TellsTheMoment = true },
-        new("getJob", "/api/jobs/verify") { TellsTheMoment = true, Unknown = ("/api/jobs/none", "job.unknown") },
-        new("listJobRuns", "/api/jobs/verify/runs") { TellsTheMoment = true },
+        new("listJobs", "/api/jobs") { FromTables = true },
+        new("getJob", "/api/jobs/verify") { FromTables = true, Unknown = ("/api/jobs/none", "job.unknown") },
+        new("listJobRuns", "/api/jobs/verify/runs") { FromTables = true },
         new("pauseJob", "/api/jobs/verify/pause") { Unknown = ("/api/jobs/none/pause", "job.unknown") },
         new("resumeJob", "/api/jobs/verify/resume") { Unknown = ("/api/jobs/none/resume", "job.unknown") },
         new("runJob", "/api/jobs/verify/run") { Unknown = ("/api/jobs/none/run", "job.unknown") },
@@ -87,22 +87,22 @@ internal static class WalkTable
             Other = (Item.Replace("Look", "See"), "inbox.changed"),
         },
         new("getInboxItem", "/api/inbox/walk") { Unknown = ("/api/inbox/none", "inbox.unknown") },
-        new("listInbox", "/api/inbox") { TellsTheMoment = true },
-        new("countInbox", "/api/inbox/counts") { TellsTheMoment = true },
+        new("listInbox", "/api/inbox") { FromTables = true },
+        new("countInbox", "/api/inbox/counts") { FromTables = true },
         new("finishInboxItem", "/api/inbox/walk/done", Why) { Unknown = ("/api/inbox/none/done", "inbox.unknown") },
         new("putApproval", "/api/approvals/walk:k:1", Approval)
         {
             Other = (Approval.Replace("Course", "Journey"), "approval.changed"),
         },
         new("getApproval", "/api/approvals/walk:k:1") { Unknown = ("/api/approvals/none", "approval.unknown") },
-        new("listApprovals", "/api/approvals") { TellsTheMoment = true },
+        new("listApprovals", "/api/approvals") { FromTables = true },
         new("decideApproval", "/api/approvals/walk:k:1/decide", """{"decision":"approve","reason":"useful"}""")
         {
             Role = "approver", Unknown = ("/api/approvals/none/decide", "approval.unknown"),
         },
         new("putReview", "/api/reviews/walk", Review) { Other = (Review.Replace("few", "many"), "review.changed") },
         new("getReview", "/api/reviews/walk") { Unknown = ("/api/reviews/none", "review.unknown") },
-        new("listReviews", "/api/reviews") { TellsTheMoment = true },
+        new("listReviews", "/api/reviews") { FromTables = true },
         new("acceptReview", "/api/reviews/walk/accept", Why)
         {
             Role = "tech", Unknown = ("/api/reviews/none/accept", "review.unknown"),
@@ -121,7 +121,7 @@ internal static class WalkTable
             Unknown = ("/api/registers/papers/WALK/entries/none", "register.unknown"),
         },
         new("getRegisterValid", "/api/registers/papers/WALK/valid"),
-        new("listRegisterEntries", "/api/registers") { TellsTheMoment = true },
+        new("listRegisterEntries", "/api/registers") { FromTables = true },
         new("withdrawRegisterEntry", "/api/registers/papers/WALK/entries/p1/withdraw", Why)
         {
             Unknown = ("/api/registers/papers/WALK/entries/none/withdraw", "register.unknown"),
@@ -156,7 +156,7 @@ internal static class WalkTable
             Other = (Sku.Replace("Tea", "Coffee"), "stock.changed"),
         },
         new("getSku", "/api/skus/WALK") { IsEverybodys = true, Unknown = ("/api/skus/NONE", "stock.unknown_sku") },
-        new("listSkus", "/api/skus") { IsEverybodys = true, TellsTheMoment = true },
+        new("listSkus", "/api/skus") { IsEverybodys = true, FromTables = true },
         new("putReceipt", "/api/skus/WALK/receipts/r1", """{"quantity":100,"batch":"b1"}""")
         {
             Other = ("""{"quantity":101,"batch":"b1"}""", "stock.changed"),
@@ -204,7 +204,7 @@ internal static class WalkTable
             Other = (Later.Replace("event", "share"), "coupon.changed"),
         },
         new("getCoupon", "/api/coupons/WALK") { Unknown = ("/api/coupons/NONE", "coupon.unknown") },
-        new("listCoupons", "/api/coupons") { TellsTheMoment = true },
+        new("listCoupons", "/api/coupons") { FromTables = true },
         new("putCouponClaim", "/api/coupons/WALK/claims/walk-user")
         {
             TakesOther = "It has no content.", Unknown = ("/api/coupons/NONE/claims/walk-user", "coupon.unknown"),
@@ -213,7 +213,7 @@ internal static class WalkTable
         {
             TakesOther = "It has no content.", Unknown = ("/api/coupons/NONE/claims/walk-user/2", "coupon.unknown"),
         },
-        new("listUserCoupons", "/api/users/walk-user/coupons") { TellsTheMoment = true },
+        new("listUserCoupons", "/api/users/walk-user/coupons") { FromTables = true },
 
         new("PlanSession", "/api/sessions/walk", Session)
         {
@@ -223,7 +223,7 @@ internal static class WalkTable
         {
             IsEverybodys = true, Unknown = ("/api/sessions/none", "session.unknown"),
         },
-        new("ListSessions", "/api/sessions") { IsEverybodys = true, TellsTheMoment = true },
+        new("ListSessions", "/api/sessions") { IsEverybodys = true, FromTables = true },
         new("ChangeSession", "/api/sessions/walk", """{"title":"Closing","skus":["WALK"]}""")
         {
             IfMatch = "\"1\"", Unknown = ("/api/sessions/none", "session.unknown"),
@@ -231,7 +231,7 @@ internal static class WalkTable
         Step("Submit", 0), Step("Ready"), Step("Start"), Step("Suspend"), Step("Resume"), Step("End"), Step("Close"),
         new("GetSessionHistory", "/api/sessions/walk/history")
         {
-            TellsTheMoment = true, Unknown = ("/api/sessions/none/history", "session.unknown"),
+            FromTables = true, Unknown = ("/api/sessions/none/history", "session.unknown"),
         },
 
         new("placeOrder", "/api/orders/walk-order", Order)
@@ -239,7 +239,7 @@ internal static class WalkTable
             Other = (Order.Replace("\"quantity\":2", "\"quantity\":3"), "order.changed"),
         },
         OfOrder("getOrder", ""),
-        new("listOrders", "/api/orders?userId=walk-user") { TellsTheMoment = true },
+        new("listOrders", "/api/orders?userId=walk-user") { FromTables = true },
         new("placeOrder", "/api/orders/walk-cancelled", Order)
         {
             Other = (Order.Replace("\"quantity\":2", "\"quantity\":3"), "order.changed"),
@@ -252,7 +252,7 @@ internal static class WalkTable
         OfOrder("returnGoods", "/returns/t1", """{"lines":[{"sku":"WALK","quantity":1}],"reason":"too big"}""") with
         {
             Other = ("""{"lines":[{"sku":"WALK","quantity":2}],"reason":"too big"}""", "order.changed"),
-            TellsTheMoment = true, // the money goes back after the answer
+            Moves = ["state"], // the money goes back after the answer
         },
         new("takePaymentEvent", "/api/payments/events", """
             {"eventId":"walk-event","type":"captured","orderId":"walk-unknown","amountMinor":5,"currency":"CNY",
@@ -267,11 +267,11 @@ internal static class WalkTable
         },
         new("GetImport", "/api/imports/walk")
         {
-            TellsTheMoment = true, Unknown = ("/api/imports/none", "import.unknown"),
+            FromTables = true, Unknown = ("/api/imports/none", "import.unknown"),
         },
-        new("listAttribution", "/api/attribution/host") { TellsTheMoment = true },
+        new("listAttribution", "/api/attribution/host") { FromTables = true },
         new("listAttributedOrders", "/api/attribution/host/walk-host/orders"),
-        new("verify", "/api/verify") { TellsTheMoment = true },
+        new("verify", "/api/verify") { FromTables = true, Moves = ["progress", "rows"] },
         new("putUser", "/api/users/walk-erased") { TakesOther = "It is in the table above." },
         new("eraseUser", "/api/users/walk-erased/erase") { Unknown = ("/api/users/nobody/erase", "user.unknown") },
     ];
