@@ -11,6 +11,7 @@ using Ale.Registers;
 using Ale.Reviews;
 using Ale.Sessions;
 using Ale.Stock;
+using Ale.Supply;
 using Ale.Users;
 
 namespace Ale;
@@ -27,6 +28,7 @@ internal static class SliceEndpoints
         api.MapReviews();
         api.MapRegisters();
         api.MapJobs();
+        api.MapSupply();
         api.MapStock();
         api.MapUsers();
         api.MapCoupons();

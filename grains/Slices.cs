@@ -11,6 +11,7 @@ using Ale.Registers;
 using Ale.Reviews;
 using Ale.Sessions;
 using Ale.Stock;
+using Ale.Supply;
 using Ale.Users;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -27,6 +28,7 @@ internal static class Slices
         .AddRegisters()
         .AddFeed()
         .AddJobs()
+        .AddSupply()
         .AddStock()
         .AddUsers()
         .AddCoupons()

@@ -26,6 +26,14 @@ internal static class CouponHttp
             .Allow(Permission.CouponWrite).WithName("putCoupon")
             .WithSummary("Creates a template; the same again: the template as it is now.");
 
+        coupons.MapPatch("/{template}", (CouponCode template, TemplatePatch body, ExpectedVersion version,
+                CommandKey key, Caller caller, IGrainFactory grains, EdgeCall edge) =>
+                edge.Run(
+                    ct => grains.Coupon(template).Change(body.Command(version, key, caller.Subject), ct),
+                    TemplateReply.Of))
+            .Allow(Permission.CouponWrite).WithName("changeCoupon")
+            .WithSummary("Changes terms of a template before its start; what is absent stays as it is.");
+
         coupons.MapGet("/{template}", (CouponCode template, IGrainFactory grains, EdgeCall edge) =>
                 edge.Run(ct => grains.Coupon(template).Get(ct), TemplateReply.Of))
             .Allow(Permission.CouponRead).WithName("getCoupon")
@@ -116,14 +124,59 @@ internal static class CouponHttp
         }
     }
 
+    /// <summary>New terms of a template that has not started; what is absent stays as it is.</summary>
+    internal sealed record TemplatePatch : IValidated
+    {
+        /// <summary>Takes the place of a percentage too.</summary>
+        public long? OffMinor { get; init; }
+
+        /// <summary>Takes the place of an amount too.</summary>
+        public int? Percent { get; init; }
+
+        public string? Currency { get; init; }
+        public int? Pool { get; init; }
+        public int? PerUserMax { get; init; }
+        public DateTimeOffset? StartsAt { get; init; }
+        public DateTimeOffset? EndsAt { get; init; }
+        public string? Source { get; init; }
+        public long? MinGoodsMinor { get; init; }
+
+        public ChangeCoupon Command(long version, string key, string actor) => new(version, key, actor)
+        {
+            OffMinor = OffMinor,
+            Percent = Percent,
+            Currency = Currency,
+            Pool = Pool,
+            PerUserMax = PerUserMax,
+            StartsAt = StartsAt,
+            EndsAt = EndsAt,
+            Source = Source,
+            MinGoodsMinor = MinGoodsMinor,
+        };
+
+        public void Validate(Problems p)
+        {
+            p.Require(OffMinor is null || Percent is null, "offMinor",
+                "At most one of offMinor and percent may be given.");
+            p.Money("offMinor", OffMinor, 1);
+            p.Range("percent", Percent, 1, 100);
+            p.Currency("currency", Currency);
+            p.Quantity("pool", Pool);
+            p.Range("perUserMax", PerUserMax, 1, CouponCodes.PerUserMax);
+            p.Money("minGoodsMinor", MinGoodsMinor);
+            p.Order("startsAt", StartsAt, "endsAt", EndsAt);
+            p.Text("source", Source, Limits.IdLengthMax, 1);
+        }
+    }
+
     /// <summary>A template as answered; the members mean what they do in <see cref="CouponTemplate"/>.</summary>
     internal sealed record TemplateReply(
         string Template, long? OffMinor, int? Percent, string Currency, int Pool, int PerUserMax, long MinGoodsMinor,
         DateTimeOffset StartsAt, DateTimeOffset EndsAt, string Source, int Claimed, int Redeemed, long SpentMinor,
-        CouponState State)
+        CouponState State, long? Version)
     {
         public static TemplateReply Of(CouponTemplate t) => new(t.Template, t.Terms.OffMinor, t.Terms.Percent,
             t.Terms.Currency, t.Terms.Pool, t.Terms.PerUserMax, t.Terms.MinGoodsMinor, t.Terms.StartsAt, t.Terms.EndsAt,
-            t.Terms.Source, t.Claimed, t.Redeemed, t.SpentMinor, t.State);
+            t.Terms.Source, t.Claimed, t.Redeemed, t.SpentMinor, t.State, t.Version);
     }
 }

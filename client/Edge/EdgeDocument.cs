@@ -16,7 +16,7 @@ internal sealed record BodyExample(object Value);
 /// </summary>
 internal static class EdgeDocument
 {
-    private const string SchemeName = "bearer";
+    private const string SchemeName = "bearer", IdPattern = "^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$";
 
     // Nothing outside this server is ever loaded, whatever the page's script would like.
     private const string PageRules = "default-src 'none'; script-src 'self' 'unsafe-inline'; style-src 'self' "
@@ -39,11 +39,20 @@ internal static class EdgeDocument
         options.AddSchemaTransformer((schema, context, _) =>
         {
             var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
-            if (type == typeof(Id) || type == typeof(SkuCode) || type == typeof(CouponCode))
-                (schema.Type, schema.Pattern) = (JsonSchemaType.String, "^[A-Za-z0-9][A-Za-z0-9._:-]{0,63}$");
+            if (IsId(type)) (schema.Type, schema.Pattern) = (JsonSchemaType.String, IdPattern);
+            // What has a converter of its own says nothing of itself, and a list of it has no items then.
+            else if (schema.Type?.HasFlag(JsonSchemaType.Array) == true && schema.Items is null
+                && type.GetInterfaces().Append(type).Any(IsListOfIds))
+                schema.Items = new OpenApiSchema { Type = JsonSchemaType.String, Pattern = IdPattern };
             return Task.CompletedTask;
         });
     });
+
+    private static bool IsId(Type type) =>
+        type == typeof(Id) || type == typeof(SkuCode) || type == typeof(CouponCode);
+
+    private static bool IsListOfIds(Type type) => type.IsGenericType
+        && type.GetGenericTypeDefinition() == typeof(IEnumerable<>) && IsId(type.GetGenericArguments()[0]);
 
     public static void Map(IEndpointRouteBuilder app)
     {

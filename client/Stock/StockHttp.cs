@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Ale.Edge;
 
 namespace Ale.Stock;
@@ -8,19 +7,27 @@ internal static class StockHttp
 {
     public const string Tag = "Stock";
 
-    private const int OptionsMax = 20, OptionLengthMax = 100;
-
     public static void MapStock(this IEndpointRouteBuilder api)
     {
         var skus = api.MapGroup("/skus").WithTags(Tag);
 
         skus.MapPut("/{sku}", (SkuCode sku, SkuBody body, IGrainFactory grains, EdgeCall edge) =>
-                edge.Run(ct => grains.Sku(sku).Define(body.Terms, ct), terms => SkuBody.Of(sku, terms)))
+                edge.Run(
+                    async ct => (await grains.Sku(sku).Define(body.Terms, ct)).Refusal is { } refusal
+                        ? refusal : await grains.Sku(sku).Info(ct),
+                    SkuReply.Of))
             .Allow(Permission.StockWrite).WithName("putSku")
-            .WithSummary("Creates a SKU; the same terms again change nothing, others are stock.changed.");
+            .WithSummary("Creates a SKU; the terms it has again change nothing, others are stock.changed.");
+
+        skus.MapPatch("/{sku}", (SkuCode sku, SkuPatch body, ExpectedVersion version, CommandKey key, Caller caller,
+                IGrainFactory grains, EdgeCall edge) =>
+                edge.Run(
+                    ct => grains.Sku(sku).Change(body.Command(version, key, caller.Subject), ct), SkuReply.Of))
+            .Allow(Permission.StockWrite).WithName("changeSku")
+            .WithSummary("Changes terms of a SKU; what is absent stays as it is, and holds keep their price.");
 
         skus.MapGet("/{sku}", (SkuCode sku, IGrainFactory grains, EdgeCall edge) =>
-                edge.Run(ct => grains.Sku(sku).Get(ct), terms => SkuBody.Of(sku, terms)))
+                edge.Run(ct => grains.Sku(sku).Info(ct), SkuReply.Of))
             .Allow(Permission.StockRead).WithName("getSku").WithSummary("The terms of a SKU.");
 
         skus.MapGet("", (PageRequest page, IGrainFactory grains, EdgeCall edge) =>
@@ -53,69 +60,6 @@ internal static class StockHttp
         StockFeedHttp.Map(skus);
         ReservationHttp.Map(skus);
     }
-
-    /// <summary>What a SKU is and how it sells; the members mean what they do in <see cref="SkuTerms"/>.</summary>
-    /// <param name="Market">Absent: the default market.</param>
-    internal sealed record SkuBody(
-        string Title, long PriceMinor, string Currency, string? Market = null, string? Product = null,
-        IReadOnlyDictionary<string, string>? OptionValues = null, long? CostMinor = null, string? Barcode = null,
-        LevelsBody? Levels = null, int? HoldSeconds = null, int? PerUserMax = null, int? PerSessionMax = null,
-        int? LimitedTotal = null, bool EcoPackaging = false, bool Imported = false) : IValidated
-    {
-        internal SkuTerms Terms => new(Title, PriceMinor, Currency, Market ?? "")
-        {
-            Product = Product,
-            OptionValues = OptionValues?.ToImmutableSortedDictionary(StringComparer.Ordinal),
-            CostMinor = CostMinor,
-            Barcode = Barcode,
-            Levels = Levels is { } l ? new(l.Safety, l.Warning, l.Minimum) : null,
-            HoldSeconds = HoldSeconds,
-            PerUserMax = PerUserMax,
-            PerSessionMax = PerSessionMax,
-            LimitedTotal = LimitedTotal,
-            EcoPackaging = EcoPackaging,
-            Imported = Imported,
-        };
-
-        public static SkuReply Of(string sku, SkuTerms t) =>
-            new(sku, t.Title, t.PriceMinor, t.Currency, t.Market, t.Product,
-            t.OptionValues, t.CostMinor, t.Barcode,
-            t.Levels is { } l ? new(l.Safety, l.Warning, l.Minimum) : null, t.HoldSeconds, t.PerUserMax,
-            t.PerSessionMax, t.LimitedTotal, t.EcoPackaging, t.Imported);
-
-        public void Validate(Problems p)
-        {
-            p.Text("title", Title, min: 1);
-            p.Money("priceMinor", PriceMinor);
-            p.Currency("currency", Currency);
-            p.Text("market", Market, 8, 1);
-            p.Id("product", Product);
-            p.Count("optionValues", OptionValues, OptionsMax);
-            foreach (var (name, value) in OptionValues ?? ImmutableDictionary<string, string>.Empty)
-            {
-                p.Text("optionValues", name, OptionLengthMax, 1);
-                p.Require(value is not null, "optionValues", "Must not be null.");
-                p.Text("optionValues", value, OptionLengthMax, 1);
-            }
-
-            p.Money("costMinor", CostMinor);
-            p.Text("barcode", Barcode, Limits.IdLengthMax, 1);
-            p.Range("holdSeconds", HoldSeconds, 1, SkuTerms.HoldSecondsMax);
-            p.Quantity("perUserMax", PerUserMax);
-            p.Quantity("perSessionMax", PerSessionMax);
-            p.Quantity("limitedTotal", LimitedTotal);
-        }
-    }
-
-    /// <summary>Units; in no other order than safety &gt; warning &gt; minimum ≥ 0, else
-    /// <c>stock.bad_levels</c>.</summary>
-    internal sealed record LevelsBody(int Safety, int Warning, int Minimum);
-
-    /// <summary>A SKU as answered.</summary>
-    internal sealed record SkuReply(
-        string Sku, string Title, long PriceMinor, string Currency, string Market, string? Product,
-        IReadOnlyDictionary<string, string>? OptionValues, long? CostMinor, string? Barcode, LevelsBody? Levels,
-        int? HoldSeconds, int? PerUserMax, int? PerSessionMax, int? LimitedTotal, bool EcoPackaging, bool Imported);
 
     /// <param name="Batch">Where the units came from.</param>
     internal sealed record ReceiptBody(int Quantity, string? Batch = null) : IValidated

@@ -20,6 +20,15 @@ internal static class UserHttp
             .Allow(Permission.UserWrite).WithName("putUser")
             .WithSummary("Makes a user known; the same again changes nothing.");
 
+        users.MapPatch("/{id}",
+                (Id id, UserBody body, ExpectedVersion version, CommandKey key, Caller caller, UserMap map,
+                    IGrainFactory grains, EdgeCall edge) => edge.Run(
+                    ct => Known<UserView>(caller.Own(id), map,
+                        user => grains.User(user).Change(new(version, key, body.Market), ct), ct),
+                    user => UserReply.Of(id, user)))
+            .Allow(Permission.UserWrite).WithName("changeUser")
+            .WithSummary("Changes a user's market; in another currency only before his first order.");
+
         users.MapGet("/{id}", (Id id, Caller caller, UserMap map, IGrainFactory grains, EdgeCall edge) =>
                 edge.Run(
                     ct => Known<UserView>(Seen(caller, id), map, user => grains.User(user).Get(ct), ct),
@@ -87,7 +96,7 @@ internal static class UserHttp
         string external, UserMap map, Func<UserId, Task<Outcome<T>>> call, CancellationToken ct) =>
         await map.Find(external, ct) is { } user ? await call(user) : UserRefusals.Unknown;
 
-    /// <param name="Market">Code of a market; absent: the default one, or the one he has.</param>
+    /// <param name="Market">Code of a market; absent: the one he has, or the default one.</param>
     internal sealed record UserBody(string? Market = null) : IValidated
     {
         public void Validate(Problems p) => p.Id("market", Market);

@@ -11,9 +11,15 @@ namespace Ale.Coupons;
 public interface ICouponGrain : IGrainWithStringKey
 {
     /// <summary>
-    /// Creates it. Same terms again: the template as it is now; others: <see cref="CouponRefusals.Changed"/>.
+    /// Creates it. The terms it has again: the template as it is now; others: <see cref="CouponRefusals.Changed"/>.
     /// </summary>
     [Alias("define")] Task<Outcome<CouponTemplate>> Define(CouponTerms terms, CancellationToken ct = default);
+
+    /// <summary>
+    /// Changes terms, only before the template's start and only of the version named. No difference, no event; the same
+    /// key again: the same answer.
+    /// </summary>
+    [Alias("change")] Task<Outcome<CouponTemplate>> Change(ChangeCoupon command, CancellationToken ct = default);
 
     /// <summary>Terms and figures as they are now.</summary>
     [Alias("get")] Task<Outcome<CouponTemplate>> Get(CancellationToken ct = default);
@@ -48,25 +54,6 @@ public interface ICouponGrain : IGrainWithStringKey
     [Alias("give_back")] Task<Outcome<CouponUse>> GiveBack(GiveBackCoupon command, CancellationToken ct = default);
 }
 
-/// <summary>What a coupon is worth, and when. Exactly one of <c>OffMinor</c> and <c>Percent</c> is given.</summary>
-/// <param name="OffMinor">Taken off the goods, at most all of them; 1 to <see cref="Limits.AmountMinorMax"/>.</param>
-/// <param name="Percent">Of the goods, 1 to 100; half a minor unit goes to the even one.</param>
-/// <param name="Currency">ISO 4217; orders in another cannot use it.</param>
-/// <param name="Pool">Most codes that are ever claimed, 1 to <see cref="Limits.QuantityMax"/>.</param>
-/// <param name="PerUserMax">Most codes of one user, 1 to <see cref="CouponCodes.PerUserMax"/>.</param>
-/// <param name="StartsAt">Claims from here on.</param>
-/// <param name="EndsAt">Claims and new uses before here.</param>
-/// <param name="Source">What it is given for: <c>share</c>, <c>game</c>, <c>event</c>, <c>compensation</c> …</param>
-[GenerateSerializer, Immutable, Alias("ale.coupon.terms")]
-public sealed record CouponTerms(
-    [property: Id(0)] long? OffMinor, [property: Id(1)] int? Percent, [property: Id(2)] string Currency,
-    [property: Id(3)] int Pool, [property: Id(4)] int PerUserMax, [property: Id(5)] DateTimeOffset StartsAt,
-    [property: Id(6)] DateTimeOffset EndsAt, [property: Id(7)] string Source)
-{
-    /// <summary>Least goods of an order that may use it, minor units, before any discount; 0: any.</summary>
-    [Id(8)] public long MinGoodsMinor { get; init; }
-}
-
 /// <summary>Where a template stands.</summary>
 public enum CouponState
 {
@@ -90,7 +77,11 @@ public enum CouponState
 [GenerateSerializer, Immutable, Alias("ale.coupon.template")]
 public sealed record CouponTemplate(
     [property: Id(0)] string Template, [property: Id(1)] CouponTerms Terms, [property: Id(2)] int Claimed,
-    [property: Id(3)] int Redeemed, [property: Id(4)] long SpentMinor, [property: Id(5)] CouponState State);
+    [property: Id(3)] int Redeemed, [property: Id(4)] long SpentMinor, [property: Id(5)] CouponState State)
+{
+    /// <summary>Raised by every change of terms; what <c>If-Match</c> names. Null in lists.</summary>
+    [Id(6)] public long? Version { get; init; }
+}
 
 /// <summary>A user's wish for his n-th code, counted from 1; user and number are its id.</summary>
 [GenerateSerializer, Immutable, Alias("ale.coupon.claim")]
@@ -184,6 +175,12 @@ public static class CouponRefusals
 
     /// <summary>The id was used with other content.</summary>
     public static readonly Refusal Changed = new(RefusalKind.Conflict, "coupon.changed");
+
+    /// <summary>The template has started: its terms are what people claim by.</summary>
+    public static readonly Refusal Started = new(RefusalKind.Conflict, "coupon.started");
+
+    /// <summary>The terms have another version than the one to be changed.</summary>
+    public static readonly Refusal Stale = new(RefusalKind.Conflict, "coupon.stale");
 
     /// <summary>This attempt of the order has given the code back.</summary>
     public static readonly Refusal GivenBack = new(RefusalKind.Conflict, "coupon.given_back");

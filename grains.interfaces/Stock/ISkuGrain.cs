@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Ale.Feed;
 
 namespace Ale.Stock;
@@ -9,11 +8,20 @@ namespace Ale.Stock;
 [Alias("ale.sku")]
 public interface ISkuGrain : IGrainWithStringKey, IFeedSource
 {
-    /// <summary>Creates it. Same terms again: same answer; others: <see cref="StockRefusals.Changed"/>.</summary>
+    /// <summary>Creates it. The terms as they are now again: same answer; others: <see cref="StockRefusals.Changed"/>.</summary>
     [Alias("define")] Task<Outcome<SkuTerms>> Define(SkuTerms terms, CancellationToken ct = default);
 
-    /// <summary>The terms it was created with.</summary>
+    /// <summary>The terms as they are now.</summary>
     [Alias("get")] Task<Outcome<SkuTerms>> Get(CancellationToken ct = default);
+
+    /// <summary>The terms as they are now, with the version that <see cref="Change"/> expects.</summary>
+    [Alias("info")] Task<Outcome<SkuInfo>> Info(CancellationToken ct = default);
+
+    /// <summary>
+    /// Changes terms, of the version named alone. Holds keep the price they were made at. No difference, no event; the
+    /// same key again: the same answer.
+    /// </summary>
+    [Alias("change")] Task<Outcome<SkuInfo>> Change(ChangeSku command, CancellationToken ct = default);
 
     /// <summary>The figures as they are now.</summary>
     [Alias("levels")] Task<Outcome<StockLevels>> Levels(CancellationToken ct = default);
@@ -48,71 +56,6 @@ public interface ISkuGrain : IGrainWithStringKey, IFeedSource
     /// <summary>A reservation as it is now.</summary>
     [Alias("reservation")] Task<Outcome<Reservation>> Reservation(string id, CancellationToken ct = default);
 }
-
-/// <summary>What a SKU is and how it sells. An empty <c>Market</c> is defined as the default one.</summary>
-[GenerateSerializer, Immutable, Alias("ale.sku.terms")]
-public sealed record SkuTerms(
-    [property: Id(0)] string Title, [property: Id(1)] long PriceMinor, [property: Id(2)] string Currency,
-    [property: Id(3)] string Market)
-{
-    /// <summary>Longest hold that a SKU may ask for, seconds; the policy's cap may be shorter and wins.</summary>
-    public const int HoldSecondsMax = 1_800;
-
-    /// <summary>The product it is a variant of.</summary>
-    [Id(4)] public string? Product { get; init; }
-
-    /// <summary>What tells it from the product's other variants, as <c>size</c> to <c>M</c>.</summary>
-    [Id(5)] public ImmutableSortedDictionary<string, string>? OptionValues { get; init; }
-
-    /// <summary>What a unit costs the brand, minor units.</summary>
-    [Id(6)] public long? CostMinor { get; init; }
-
-    /// <summary>As printed on the box.</summary>
-    [Id(7)] public string? Barcode { get; init; }
-
-    /// <summary>The three warning levels; null: nothing is watched.</summary>
-    [Id(8)] public StockMarks? Levels { get; init; }
-
-    /// <summary>How long a hold lasts, seconds; null: the market's policy.</summary>
-    [Id(9)] public int? HoldSeconds { get; init; }
-
-    /// <summary>Most units one user may have held and bought.</summary>
-    [Id(10)] public int? PerUserMax { get; init; }
-
-    /// <summary>Most units that one session may sell.</summary>
-    [Id(11)] public int? PerSessionMax { get; init; }
-
-    /// <summary>A limited edition (STK-07): so many units will ever be sold; then it is closed for good.</summary>
-    [Id(12)] public int? LimitedTotal { get; init; }
-
-    /// <summary>Packed in a way that earns extra points.</summary>
-    [Id(13)] public bool EcoPackaging { get; init; }
-
-    /// <summary>Needs papers before it may be sold.</summary>
-    [Id(14)] public bool Imported { get; init; }
-
-    /// <inheritdoc/>
-    public bool Equals(SkuTerms? other) => other is not null
-        && (Title, PriceMinor, Currency, Market, Product, CostMinor, Barcode)
-            == (other.Title, other.PriceMinor, other.Currency, other.Market, other.Product, other.CostMinor,
-                other.Barcode)
-        && (Levels, HoldSeconds, PerUserMax, PerSessionMax, LimitedTotal, EcoPackaging, Imported)
-            == (other.Levels, other.HoldSeconds, other.PerUserMax, other.PerSessionMax, other.LimitedTotal,
-                other.EcoPackaging, other.Imported)
-        && (OptionValues ?? ImmutableSortedDictionary<string, string>.Empty)
-            .SequenceEqual(other.OptionValues ?? ImmutableSortedDictionary<string, string>.Empty);
-
-    /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Title, PriceMinor, Currency, Market, Product);
-}
-
-/// <summary>Units below which something happens: <c>Safety &gt; Warning &gt; Minimum ≥ 0</c>.</summary>
-/// <param name="Safety">Of units on hand: replenish (STK-04).</param>
-/// <param name="Warning">Of units on hand: emergency purchase (STK-05).</param>
-/// <param name="Minimum">Of available units: live selling pauses (STK-06); 0 never pauses.</param>
-[GenerateSerializer, Immutable, Alias("ale.sku.marks")]
-public sealed record StockMarks(
-    [property: Id(0)] int Safety, [property: Id(1)] int Warning, [property: Id(2)] int Minimum);
 
 /// <summary>Which mark the figures are below; the lowest one tells.</summary>
 public enum StockLevel
@@ -258,6 +201,12 @@ public static class StockRefusals
 
     /// <summary>The id was used with other content.</summary>
     public static readonly Refusal Changed = new(RefusalKind.Conflict, "stock.changed");
+
+    /// <summary>The terms have another version than the one to be changed.</summary>
+    public static readonly Refusal Stale = new(RefusalKind.Conflict, "stock.stale");
+
+    /// <summary>Of the terms that may not change, or not any more.</summary>
+    public static readonly Refusal Fixed = new(RefusalKind.Conflict, "stock.fixed");
 
     /// <summary>No such reservation, or long ended and forgotten.</summary>
     public static readonly Refusal UnknownReservation = new(RefusalKind.NotFound, "stock.unknown_reservation");

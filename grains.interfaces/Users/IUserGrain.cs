@@ -15,6 +15,12 @@ public interface IUserGrain : IGrainWithStringKey
     /// <param name="market">Whose policy makes his tier; null: the default market.</param>
     [Alias("register")] Task<Outcome<UserView>> Register(string? market, CancellationToken ct = default);
 
+    /// <summary>
+    /// Changes what may change, of the version named alone. No difference, no event; the same key again: the same
+    /// answer.
+    /// </summary>
+    [Alias("change")] Task<Outcome<UserView>> Change(ChangeUser command, CancellationToken ct = default);
+
     /// <summary>The user as he is now; <see cref="UserRefusals.Unknown"/> before he is registered.</summary>
     [Alias("get")] Task<Outcome<UserView>> Get(CancellationToken ct = default);
 
@@ -31,6 +37,14 @@ public interface IUserGrain : IGrainWithStringKey
     /// </summary>
     [Alias("reverse")] Task<Outcome<PointsReversed>> Reverse(ReversePoints command, CancellationToken ct = default);
 }
+
+/// <summary>What is to be otherwise; null leaves it as it is.</summary>
+/// <param name="Version">The version it is meant for.</param>
+/// <param name="Key">Tells a repeat from a second wish.</param>
+/// <param name="Market">Whose policy makes his tier from the next order on; the tier he has stays (USR-03).</param>
+[GenerateSerializer, Immutable, Alias("ale.user.change")]
+public sealed record ChangeUser(
+    [property: Id(0)] long Version, [property: Id(1)] string Key, [property: Id(2)] string? Market);
 
 /// <summary>A paid order. The points are reckoned by the policy of its market; charges earn nothing.</summary>
 /// <param name="GoodsMinor">What the goods cost, without charges; 0 or more.</param>
@@ -108,8 +122,14 @@ public static class UserRefusals
     /// <summary>An amount below zero, or more eco goods than goods.</summary>
     public static readonly Refusal BadAmount = new(RefusalKind.Invalid, "user.bad_amount");
 
-    /// <summary>The id was used with other content.</summary>
+    /// <summary>The id, or the key, was used with other content.</summary>
     public static readonly Refusal Changed = new(RefusalKind.Conflict, "user.changed");
+
+    /// <summary>The user has another version than the one to be changed.</summary>
+    public static readonly Refusal Stale = new(RefusalKind.Conflict, "user.stale");
+
+    /// <summary>The market is in another currency than the one his orders are counted in.</summary>
+    public static readonly Refusal Currency = new(RefusalKind.Conflict, "user.currency");
 
     /// <summary>A birth date that has not come yet.</summary>
     public static readonly Refusal BadBirthDate = new(RefusalKind.Invalid, "user.bad_birth_date");

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization.Metadata;
+using Ale.Engines;
 using Ale.Kernel;
 
 namespace Ale.Coupons;
@@ -7,12 +8,13 @@ namespace Ale.Coupons;
 /// <summary>
 /// A template and its codes. Hot, so it owns mutable collections; only Apply changes them.
 /// Invariants: <c>Redeemed ≤ Claimed ≤ Pool</c>; a user's claims are numbered 1 to <c>PerUserMax</c>; a code has at
-/// most one order; at most 4,096 ended uses, none older than 10 minutes at the next end, are remembered. Claims stay
+/// most one order; terms change only before the start, so before any claim; at most 16 keys of such changes and 4,096 ended uses, none older than 10 minutes at the next end, are remembered. Claims stay
 /// for ever, some hundred bytes each; the bound on the pool is what bounds them.
 /// </summary>
 internal sealed partial class Coupon : IState<Coupon, CouponEvent>
 {
     public const int EndedMax = 4_096;
+    private const string ChangeCommand = "change";
     public static readonly TimeSpan EndedFor = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, Claim> _claims = new(StringComparer.Ordinal); // by code
@@ -23,6 +25,13 @@ internal sealed partial class Coupon : IState<Coupon, CouponEvent>
     public static JsonTypeInfo<CouponEvent> EventJson => CouponJson.Default.CouponEvent;
 
     public CouponTerms? Terms { get; private set; }
+
+    /// <summary>How often the terms were set.</summary>
+    public long TermsVersion { get; private set; }
+
+    /// <summary>Changes of terms, each with the template as it was answered then.</summary>
+    public RememberedKeys<CouponTemplate> Keys { get; private set; } = RememberedKeys<CouponTemplate>.None;
+
     public int Claimed => _claims.Count;
     public int Redeemed { get; private set; }
     public long SpentMinor { get; private set; }
@@ -37,7 +46,12 @@ internal sealed partial class Coupon : IState<Coupon, CouponEvent>
         switch (happened)
         {
             case CouponEvent.Defined e:
-                Terms = e.Terms;
+                (Terms, TermsVersion) = (e.Terms, 1);
+                break;
+            case CouponEvent.Changed e:
+                (Terms, TermsVersion) = (e.Terms, TermsVersion + 1);
+                // The state does not know its own id; the answer gets it when it is given again.
+                Keys = Keys.Add(e.Key, ChangeCommand, View("", e.At), e.At);
                 break;
             case CouponEvent.Claimed e:
                 Add(e.Code, new(e.User, e.Number, e.ExpiresAt, null));

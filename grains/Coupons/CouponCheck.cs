@@ -25,6 +25,10 @@ internal sealed class CouponCheck() : JournalCheck<CouponEvent>("coupons", "coup
             case CouponEvent.Defined e:
                 template.Pool = e.Terms.Pool;
                 break;
+            case CouponEvent.Changed e:
+                Expect(key, template.Claimed == 0, $"the terms changed after {template.Claimed} codes were claimed");
+                template.Pool = e.Terms.Pool;
+                break;
             case CouponEvent.Claimed:
                 template.Claimed++;
                 break;

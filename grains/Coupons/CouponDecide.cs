@@ -11,7 +11,28 @@ internal sealed partial class Coupon
         if (Terms is not null) return Terms == terms ? View(template, now) : CouponRefusals.Changed;
         if (!IsGood(terms) || template.Length > CouponCodes.TemplateLengthMax) return CouponRefusals.BadTerms;
         return new(
-            new CouponTemplate(template, terms, 0, 0, 0, StateOf(terms, 0, now)), new CouponEvent.Defined(terms));
+            new CouponTemplate(template, terms, 0, 0, 0, StateOf(terms, 0, now)) { Version = 1 },
+            new CouponEvent.Defined(terms));
+    }
+
+    public Decision<CouponEvent, CouponTemplate> Decide(ChangeCoupon command, string template, DateTimeOffset now)
+    {
+        if (Terms is null) return CouponRefusals.Unknown;
+        if (Keys.Find(command.Key, now) is { } done)
+        {
+            // The same change of what came of it changes nothing.
+            return Changed(done.Answer.Terms, command) == done.Answer.Terms
+                ? done.Answer with { Template = template } : CouponRefusals.Changed;
+        }
+
+        if (now >= Terms.StartsAt) return CouponRefusals.Started;
+        if (command.Version != TermsVersion) return CouponRefusals.Stale;
+        var terms = Changed(Terms, command);
+        if (!IsGood(terms)) return CouponRefusals.BadTerms;
+        if (terms == Terms) return View(template, now);
+        return new(
+            new CouponTemplate(template, terms, 0, 0, 0, StateOf(terms, 0, now)) { Version = TermsVersion + 1 },
+            new CouponEvent.Changed(terms, command.Key, command.Actor, now));
     }
 
     /// <param name="code">The code to give when one is given: drawn by chance, not given before.</param>
@@ -93,7 +114,7 @@ internal sealed partial class Coupon
 
     /// <summary>The template as it is now; there must be one.</summary>
     public CouponTemplate View(string template, DateTimeOffset now) =>
-        new(template, Terms!, Claimed, Redeemed, SpentMinor, StateOf(Terms!, Claimed, now));
+        new(template, Terms!, Claimed, Redeemed, SpentMinor, StateOf(Terms!, Claimed, now)) { Version = TermsVersion };
 
     /// <summary>True when the code was given to somebody.</summary>
     public bool Knows(string code) => _claims.ContainsKey(code);
@@ -135,6 +156,20 @@ internal sealed partial class Coupon
 
     private static CouponUse Reply(string code, OrderUse use) =>
         new(code, use.OrderId, use.OffMinor, use.IsRedeemed ? CouponUseState.Redeemed : CouponUseState.Held);
+
+    /// <summary>Of amount and percentage the one given takes the place of the other.</summary>
+    private static CouponTerms Changed(CouponTerms terms, ChangeCoupon to) => terms with
+    {
+        OffMinor = to.OffMinor ?? (to.Percent is null ? terms.OffMinor : null),
+        Percent = to.Percent ?? (to.OffMinor is null ? terms.Percent : null),
+        Currency = to.Currency ?? terms.Currency,
+        Pool = to.Pool ?? terms.Pool,
+        PerUserMax = to.PerUserMax ?? terms.PerUserMax,
+        StartsAt = to.StartsAt ?? terms.StartsAt,
+        EndsAt = to.EndsAt ?? terms.EndsAt,
+        Source = to.Source ?? terms.Source,
+        MinGoodsMinor = to.MinGoodsMinor ?? terms.MinGoodsMinor,
+    };
 
     private static bool IsGood(CouponTerms t) =>
         t.OffMinor is null != t.Percent is null

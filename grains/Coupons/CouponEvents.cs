@@ -6,9 +6,12 @@ namespace Ale.Coupons;
 [JsonDerivedType(typeof(Defined), "coupon.defined"), JsonDerivedType(typeof(Claimed), "coupon.claimed")]
 [JsonDerivedType(typeof(Held), "coupon.held"), JsonDerivedType(typeof(Redeemed), "coupon.redeemed")]
 [JsonDerivedType(typeof(GivenBack), "coupon.given_back"), JsonDerivedType(typeof(Fenced), "coupon.fenced")]
+[JsonDerivedType(typeof(Changed), "coupon.changed")]
 internal abstract record CouponEvent
 {
     internal sealed record Defined(CouponTerms Terms) : CouponEvent;
+
+    internal sealed record Changed(CouponTerms Terms, string Key, string Actor, DateTimeOffset At) : CouponEvent;
 
     internal sealed record Claimed(
         string Code, string User, int Number, DateTimeOffset At, DateTimeOffset ExpiresAt) : CouponEvent;

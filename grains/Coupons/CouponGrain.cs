@@ -13,6 +13,9 @@ internal sealed class CouponGrain(SiloKernel kernel, PolicyBook policies)
     public Task<Outcome<CouponTemplate>> Define(CouponTerms terms, CancellationToken ct) =>
         Commit(State.Decide(terms, Key, Now), ct);
 
+    public Task<Outcome<CouponTemplate>> Change(ChangeCoupon command, CancellationToken ct) =>
+        Commit(State.Decide(command, Key, Now), ct);
+
     public Task<Outcome<CouponTemplate>> Get(CancellationToken ct) =>
         Commit<CouponTemplate>(State.Terms is null ? CouponRefusals.Unknown : State.View(Key, Now), ct);
 

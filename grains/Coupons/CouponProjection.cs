@@ -29,11 +29,11 @@ internal sealed class CouponProjection()
     {
         switch (happened)
         {
-            case CouponEvent.Defined { Terms: var t }:
-                views.Row(Templates, key).Set("off_minor", t.OffMinor).Set("percent", t.Percent)
-                    .Set("currency", t.Currency).Set("pool", t.Pool).Set("per_user_max", t.PerUserMax)
-                    .Set("min_goods_minor", t.MinGoodsMinor).Set("starts_at", t.StartsAt).Set("ends_at", t.EndsAt)
-                    .Set("source", t.Source).Set("at", row.At);
+            case CouponEvent.Defined e:
+                Show(views.Row(Templates, key), e.Terms).Set("at", row.At);
+                break;
+            case CouponEvent.Changed e:
+                Show(views.Row(Templates, key), e.Terms);
                 break;
             case CouponEvent.Claimed e:
                 views.Row(Templates, key).Add("claimed", 1);
@@ -53,6 +53,12 @@ internal sealed class CouponProjection()
                 break;
         }
     }
+
+    private static ViewRow Show(ViewRow template, CouponTerms t) =>
+        template.Set("off_minor", t.OffMinor).Set("percent", t.Percent)
+            .Set("currency", t.Currency).Set("pool", t.Pool).Set("per_user_max", t.PerUserMax)
+            .Set("min_goods_minor", t.MinGoodsMinor).Set("starts_at", t.StartsAt).Set("ends_at", t.EndsAt)
+            .Set("source", t.Source);
 
     private static ViewRow Move(
         ViewBatch views, string code, ClaimState state, string orderId, long offMinor, DateTimeOffset at) =>

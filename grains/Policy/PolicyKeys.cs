@@ -26,6 +26,10 @@ internal static class PolicyKeys
 
         Whole("stock.holdSeconds", "seconds", 10, 24 * 3600),
         Whole("stock.holdCapSeconds", "seconds", 10, 7 * 24 * 3600),
+        Whole("stock.calmMinutes", "minutes", 0, 24 * 60),
+        Whole("supply.autoOrder.dayMinor", "minor units", 0, Limits.AmountMinorMax),
+        Whole("supply.autoOrder.coverPercent", "percent", 100, 1_000),
+        Text("supply.approverRole", "role", Limits.IsId, "a role's name"),
 
         Whole("points.perUnit", "points", 0, 1_000),
         Whole("points.firstOrderFactor", "times", 1, 100),

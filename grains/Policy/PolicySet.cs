@@ -7,7 +7,7 @@ namespace Ale.Policy;
 internal sealed record PolicySet(
     string MarketCode, MarketPolicy Market, StockPolicy Stock, PointsPolicy Points, TierPolicy Tiers,
     OrderPolicy Orders, PaymentPolicy Payments, CouponPolicy Coupons, SessionPolicy Sessions,
-    RegisterPolicy Registers, ApprovalPolicy Approvals, ReviewPolicy Reviews, JobPolicy Jobs)
+    RegisterPolicy Registers, ApprovalPolicy Approvals, ReviewPolicy Reviews, JobPolicy Jobs, SupplyPolicy Supply)
 {
     /// <summary>Reads the values of one market, each of them checked on its own already.</summary>
     internal static PolicySet From(string market, Func<string, JsonElement> value)
@@ -23,7 +23,10 @@ internal sealed record PolicySet(
             market,
             new(Text("market.currency"), TimeZoneInfo.FindSystemTimeZoneById(Text("market.timeZone")),
                 Text("market.language"), Time("market.nightFrom"), Time("market.nightTo")),
-            new(Whole("stock.holdSeconds"), Whole("stock.holdCapSeconds")),
+            new(Whole("stock.holdSeconds"), Whole("stock.holdCapSeconds"))
+            {
+                CalmMinutes = Whole("stock.calmMinutes"),
+            },
             new(Whole("points.perUnit"), Whole("points.firstOrderFactor"), Whole("points.ecoFactor"),
                 Yes("points.bonusesMultiply"), Whole("points.pendingDays"), WholeOrNone("points.expireDays")),
             new(Whole("tier.regularOrders"), Minor("tier.regularSpentMinor"),
@@ -37,7 +40,9 @@ internal sealed record PolicySet(
             new(Whole("approval.expireHours")),
             new(Whole("review.expireDays")),
             new(Whole("job.attemptsMax"), Whole("job.retrySeconds"), Whole("job.retryCapSeconds"),
-                Whole("job.lateSeconds"), Whole("job.runMinutesMax"), Text("job.verifyCron")));
+                Whole("job.lateSeconds"), Whole("job.runMinutesMax"), Text("job.verifyCron")),
+            new(Minor("supply.autoOrder.dayMinor"), Whole("supply.autoOrder.coverPercent"),
+                Text("supply.approverRole")));
     }
 
     /// <summary>What two values together must not say: the key to blame and the rule, or null.</summary>
@@ -60,7 +65,21 @@ internal sealed record MarketPolicy(
     string Currency, TimeZoneInfo TimeZone, string Language, TimeOnly NightFrom, TimeOnly NightTo);
 
 /// <summary>How long an unpaid hold lasts, and how long with all renewals (STK-01).</summary>
-internal sealed record StockPolicy(int HoldSeconds, int HoldCapSeconds);
+internal sealed record StockPolicy(int HoldSeconds, int HoldCapSeconds)
+{
+    /// <summary>
+    /// How long a figure must stay back at its mark until a shortage is over, minutes (A04); 0: it is over at once.
+    /// </summary>
+    public int CalmMinutes { get; init; }
+}
+
+/// <summary>Emergency purchases (STK-05, A-33).</summary>
+/// <param name="AutoOrderDayMinor">
+/// What may be ordered a market's day without anybody's approval, minor units; exactly so much may.
+/// </param>
+/// <param name="CoverPercent">Up to what is ordered, percent of the safety mark.</param>
+/// <param name="Role">Who decides on what is above.</param>
+internal sealed record SupplyPolicy(long AutoOrderDayMinor, int CoverPercent, string Role);
 
 /// <summary>Points per whole currency unit and what multiplies them (USR-01, USR-06, A-16).</summary>
 /// <param name="PerUnit">Points for each whole unit of the currency.</param>

@@ -11,6 +11,7 @@ internal sealed class SkuGrain(
 {
     private readonly SiloKernel _kernel = kernel;
     private FeedSource? _feed; // none until somebody watches
+    private Task? _telling;
 
     private StockPolicy Policy => policies.For(State.Terms?.Market, Now).Stock;
 
@@ -26,24 +27,30 @@ internal sealed class SkuGrain(
     public Task<Outcome<SkuTerms>> Get(CancellationToken ct) =>
         Commit<SkuTerms>(State.Terms is { } terms ? terms : StockRefusals.UnknownSku, ct);
 
+    public Task<Outcome<SkuInfo>> Info(CancellationToken ct) =>
+        Commit<SkuInfo>(State.Terms is null ? StockRefusals.UnknownSku : State.Info(Key), ct);
+
+    public Task<Outcome<SkuInfo>> Change(ChangeSku command, CancellationToken ct) =>
+        Commit(State.Watch(State.Decide(command, Key, Now), Policy, Now), ct); // perhaps its first marks
+
     public Task<Outcome<StockLevels>> Levels(CancellationToken ct) =>
         Commit<StockLevels>(State.Terms is null ? StockRefusals.UnknownSku : State.Levels(Key, Version, Now), ct);
 
     public Task<Outcome<StockMove>> Receive(ReceiveStock command, CancellationToken ct) =>
-        Commit(State.Decide(command, Key), ct);
+        Act(State.Decide(command, Key), ct);
 
     public Task<Outcome<StockMove>> Adjust(AdjustStock command, CancellationToken ct) =>
-        Commit(State.Decide(command, Key), ct);
+        Act(State.Decide(command, Key), ct);
 
     // The hot path has no state machine of its own.
     public Task<Outcome<Reservation>> Reserve(ReserveStock command, CancellationToken ct) =>
         CallMark.IsRepeat && State.Terms is not null && !State.Remembers(command.Id)
-            ? ReserveAgain(command, ct) : Commit(State.Decide(command, null, Key, Policy, Now), ct);
+            ? ReserveAgain(command, ct) : Act(State.Decide(command, null, Key, Policy, Now), ct);
 
     private async Task<Outcome<Reservation>> ReserveAgain(ReserveStock command, CancellationToken ct)
     {
         if ((await lookup.Past(Key, command.Id, At, ct)).Refuses(out var past) is { } refusal) return refusal;
-        return await Commit(State.Decide(command, past, Key, Policy, Now), ct);
+        return await Act(State.Decide(command, past, Key, Policy, Now), ct);
     }
 
     public async Task<Outcome<Reservation>> Confirm(ConfirmStock command, CancellationToken ct)
@@ -51,7 +58,7 @@ internal sealed class SkuGrain(
         Reservation? past = null;
         if (State.Terms is not null && !State.Remembers(command.Id)
             && (await lookup.Past(Key, command.Id, At, ct)).Refuses(out past) is { } refusal) return refusal;
-        return await Commit(State.Decide(command, past, Key, Now), ct);
+        return await Act(State.Decide(command, past, Key, Now), ct);
     }
 
     public async Task<Outcome<Reservation>> Release(ReleaseStock command, CancellationToken ct)
@@ -59,14 +66,14 @@ internal sealed class SkuGrain(
         Reservation? past = null;
         if (State.Terms is not null && !State.Remembers(command.Id)
             && (await lookup.Past(Key, command.Id, At, ct)).Refuses(out past) is { } refusal) return refusal;
-        return await Commit(State.Decide(command, past, Key, Now), ct);
+        return await Act(State.Decide(command, past, Key, Now), ct);
     }
 
     public Task<Outcome<Reservation>> Renew(RenewStock command, CancellationToken ct) =>
         Commit(State.Decide(command, Key, Policy, Now), ct);
 
     public Task<Outcome<StockMove>> PutBack(PutBackStock command, CancellationToken ct) =>
-        Commit(State.Decide(command, Key, Now), ct);
+        Act(State.Decide(command, Key, Now), ct);
 
     public async Task<Outcome<Reservation>> Reservation(string id, CancellationToken ct)
     {
@@ -90,5 +97,34 @@ internal sealed class SkuGrain(
     private Task<Outcome<FeedValue>> Latest() =>
         Answer(new FeedValue(StockFeed.Topic(Key), Version, State.Levels(Key, Version, Now)));
 
-    protected override Task OnDue() => Commit(State.DecideDue(Now));
+    /// <summary>Commits with what the figures, as they then are, make of the marks.</summary>
+    private Task<Outcome<T>> Act<T>(Decision<StockEvent, T> decision, CancellationToken ct) =>
+        Commit(State.Terms?.Levels is null ? decision : State.Watch(decision, Policy, Now), ct);
+
+    protected override async Task OnDue()
+    {
+        await Act(State.DecideDue(Now), CancellationToken.None);
+        if (State.Terms?.Levels is null) return;
+        if (_telling is not { IsCompleted: false }) _telling = Tell();
+        await _telling;
+    }
+
+    /// <summary>Tells of marks that moved, one after the other; what fails is due again.</summary>
+    private async Task Tell()
+    {
+        foreach (var level in Stock.Told)
+        {
+            var mark = State.SignalOf(level);
+            if (mark.IsTold) continue;
+            var order = mark.Order;
+            if (level == StockLevel.Safety) await StockShortage.Remind(GrainFactory, Key, mark);
+            else
+            {
+                var supply = policies.For(State.Terms!.Market, Now).Supply;
+                order = await StockShortage.Buy(GrainFactory, Key, State.Terms, mark, State.OnHand, supply);
+            }
+
+            await Commit(State.DecideTold(level, mark.Moves, order, Now));
+        }
+    }
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json.Serialization.Metadata;
+using Ale.Engines;
 using Ale.Kernel;
 
 namespace Ale.Stock;
@@ -8,11 +9,12 @@ namespace Ale.Stock;
 /// The units of one SKU. Hot, so it owns mutable collections; only Apply changes them.
 /// Invariants: <c>OnHand ≥ 0</c>; <c>Held</c> is the sum of open holds; held + sold never exceeds what came in; at most
 /// 4,096 ended reservations, none older than 10 minutes at the next end, are remembered; receipts, corrections and
-/// put-backs are remembered for ever, 12 bytes each.
+/// put-backs are remembered for ever, 12 bytes each; at most 16 keys of changed terms.
 /// </summary>
 internal sealed partial class Stock : IState<Stock, StockEvent>
 {
     public const int EndedMax = 4_096, RenewKeysMax = 16;
+    private const string ChangeCommand = "change";
     public static readonly TimeSpan EndedFor = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, Hold> _holds = new(StringComparer.Ordinal);
@@ -26,6 +28,13 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
     public static JsonTypeInfo<StockEvent> EventJson => StockJson.Default.StockEvent;
 
     public SkuTerms? Terms { get; private set; }
+
+    /// <summary>How often the terms were set.</summary>
+    public long TermsVersion { get; private set; }
+
+    /// <summary>Changes of terms, each with the SKU as it was answered then.</summary>
+    public RememberedKeys<SkuInfo> Keys { get; private set; } = RememberedKeys<SkuInfo>.None;
+
     public long OnHand { get; private set; }
     public long Held { get; private set; }
     public long Sold { get; private set; }
@@ -42,7 +51,17 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
 
     public bool IsClosed => Terms?.LimitedTotal is { } total && SoldEver >= total;
     public long Available => Math.Max(0, OnHand - Held);
-    public DateTimeOffset? DueAt => _expiries.Count == 0 ? null : _expiries.Min.At;
+
+    public DateTimeOffset? DueAt
+    {
+        get
+        {
+            DateTimeOffset? due = _expiries.Count == 0 ? null : _expiries.Min.At;
+            if (Terms?.Levels is null) return due;
+            if (CalmAt is { } calm && !(due <= calm)) due = calm;
+            return TellAt is { } tell && !(due <= tell) ? tell : due;
+        }
+    }
 
     /// <summary>Entries that a snapshot would hold.</summary>
     public int Entries => _holds.Count + _ended.Count + _moves.Count + _byUser.Count;
@@ -54,7 +73,12 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
         switch (happened)
         {
             case StockEvent.Defined e:
-                Terms = e.Terms;
+                (Terms, TermsVersion) = (e.Terms, 1);
+                break;
+            case StockEvent.Changed e:
+                (Terms, TermsVersion) = (e.Terms, TermsVersion + 1);
+                // The state does not know its own id; the answer gets it when it is given again.
+                Keys = Keys.Add(e.Key, ChangeCommand, new("", e.Terms, TermsVersion), e.At);
                 break;
             case StockEvent.Received e:
                 OnHand += e.Quantity;
@@ -100,6 +124,12 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
                 if (e.Undo || !IsClosed) SoldEver -= e.Quantity;
                 Count(e.User, e.SessionId, -e.Quantity);
                 _moves[ReturnOf(e.Id)] = Content($"{e.ReservationId}/{e.Quantity}");
+                break;
+            case StockEvent.Signalled e:
+                Apply(e);
+                break;
+            case StockEvent.Told e:
+                Apply(e);
                 break;
             default:
                 throw new UnreachableException($"Unknown event {happened.GetType()}"); // stop; never skip

@@ -9,8 +9,7 @@ internal sealed partial class Stock
     public Decision<StockEvent, SkuTerms> Decide(SkuTerms terms)
     {
         if (Terms is not null) return Terms.Equals(terms) ? Terms : StockRefusals.Changed;
-        if (terms.Levels is { } l && !(l.Safety > l.Warning && l.Warning > l.Minimum && l.Minimum >= 0))
-            return StockRefusals.BadLevels;
+        if (!IsGood(terms.Levels)) return StockRefusals.BadLevels;
         return new(terms, new StockEvent.Defined(terms));
     }
 

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Ale.Engines;
 
 namespace Ale.Stock;
 
@@ -8,9 +9,13 @@ namespace Ale.Stock;
 [JsonDerivedType(typeof(Renewed), "stock.renewed"), JsonDerivedType(typeof(Confirmed), "stock.confirmed")]
 [JsonDerivedType(typeof(Reclaimed), "stock.reclaimed"), JsonDerivedType(typeof(Released), "stock.released")]
 [JsonDerivedType(typeof(Expired), "stock.expired"), JsonDerivedType(typeof(PutBack), "stock.put_back")]
+[JsonDerivedType(typeof(Changed), "stock.changed"), JsonDerivedType(typeof(Signalled), "stock.signalled")]
+[JsonDerivedType(typeof(Told), "stock.told")]
 internal abstract record StockEvent
 {
     internal sealed record Defined(SkuTerms Terms) : StockEvent;
+
+    internal sealed record Changed(SkuTerms Terms, string Key, string Actor, DateTimeOffset At) : StockEvent;
 
     internal sealed record Received(string Id, int Quantity, string? Batch) : StockEvent;
 
@@ -37,6 +42,17 @@ internal abstract record StockEvent
     internal sealed record PutBack(
         string Id, string ReservationId, string? User, int Quantity, string? SessionId, bool Undo, DateTimeOffset At,
         bool Quarantine = false) : StockEvent;
+
+    /// <summary>A mark was reached, fallen below, or is in order again (STK-04 to STK-06).</summary>
+    /// <param name="Episode">Incidents of the mark so far.</param>
+    /// <param name="Falls">How often the figure fell below the mark in the latest one (A04).</param>
+    internal sealed record Signalled(
+        StockLevel Mark, SignalState To, int Episode, int Falls, long Figure, int Line, DateTimeOffset? CalmAt,
+        DateTimeOffset At) : StockEvent;
+
+    /// <summary>The reminder, or the purchase, that follows from so many changes of a mark is there.</summary>
+    /// <param name="Order">The latest purchase order of the mark; 0: none.</param>
+    internal sealed record Told(StockLevel Mark, int Moves, int Order, DateTimeOffset At) : StockEvent;
 }
 
 /// <summary>A reservation in memory.</summary>

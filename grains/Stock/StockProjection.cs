@@ -38,8 +38,10 @@ internal sealed class StockProjection()
         switch (happened)
         {
             case StockEvent.Defined e:
-                sku.Set("title", e.Terms.Title).Set("price_minor", e.Terms.PriceMinor).Set("currency", e.Terms.Currency)
-                    .Set("market", e.Terms.Market).Set("product", e.Terms.Product).Set("eco", e.Terms.EcoPackaging);
+                Show(sku, e.Terms);
+                break;
+            case StockEvent.Changed e:
+                Show(sku, e.Terms);
                 break;
             case StockEvent.Received e:
                 sku.Add("on_hand", e.Quantity);
@@ -82,6 +84,10 @@ internal sealed class StockProjection()
                 break;
         }
     }
+
+    private static void Show(ViewRow sku, SkuTerms terms) =>
+        sku.Set("title", terms.Title).Set("price_minor", terms.PriceMinor).Set("currency", terms.Currency)
+            .Set("market", terms.Market).Set("product", terms.Product).Set("eco", terms.EcoPackaging);
 
     // A forgotten id may be claimed anew by another: what is empty now overwrites what stood there.
     private static ViewRow Claim(ViewBatch views, string sku, string id, string? user, int quantity, string? sessionId,

@@ -1,3 +1,4 @@
+using Ale.Engines;
 using Ale.Kernel;
 
 namespace Ale.Stock;
@@ -6,7 +7,8 @@ namespace Ale.Stock;
 internal sealed record FrozenStock(
     SkuTerms? Terms, long OnHand, long Sold, long Quarantine, long SoldEver, KeyValuePair<string, Hold>[] Holds,
         EndedHold[] Ended,
-    KeyValuePair<long, int>[] Moves, KeyValuePair<string, int>[] ByUser, KeyValuePair<string, int>[] BySession);
+    KeyValuePair<long, int>[] Moves, KeyValuePair<string, int>[] ByUser, KeyValuePair<string, int>[] BySession,
+    long TermsVersion, RememberedKey<SkuInfo>[] Keys, MarkSignal[] Marks);
 
 internal sealed partial class Stock
 {
@@ -15,7 +17,8 @@ internal sealed partial class Stock
 
     private FrozenStock Freeze() => new(Terms, OnHand, Sold, Quarantine, SoldEver, [.. _holds],
         [.. _endedInOrder.Where(IsCurrent)],
-        [.. _moves], [.. _byUser], [.. _bySession]);
+        [.. _moves], [.. _byUser], [.. _bySession], TermsVersion, [.. Keys.Entries],
+        [.. _marks]);
 
     private static FrozenStock InOrder(FrozenStock s) => s with
     {
@@ -37,7 +40,10 @@ internal sealed partial class Stock
             Sold = frozen.Sold,
             Quarantine = frozen.Quarantine,
             SoldEver = frozen.SoldEver,
+            TermsVersion = frozen.TermsVersion,
+            Keys = RememberedKeys<SkuInfo>.Of(frozen.Keys),
         };
+        frozen.Marks.CopyTo(stock._marks, 0);
         foreach (var (id, hold) in frozen.Holds)
         {
             stock._holds.Add(id, hold);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json.Serialization.Metadata;
+using Ale.Engines;
 using Ale.Kernel;
 
 namespace Ale.Users;
@@ -9,10 +10,12 @@ namespace Ale.Users;
 /// One user's ledger. Invariants: an order earns once and a return reverses once, for ever (8 bytes an id and what it
 /// earned); <c>SpentMinor</c> is goods less refunds in <c>Currency</c>; the tier never falls; the first order stays the
 /// first; orders that left the tier's window are dropped at the next order, so with a window it holds that window's
-/// orders, without one none.
+/// orders, without one none; at most 16 keys of changes.
 /// </summary>
 internal sealed partial record User : IState<User, UserEvent>
 {
+    private const string ChangeCommand = "change";
+
     public string? Market { get; init; }
     public string Currency { get; init; } = "";
     public DateTimeOffset RegisteredAt { get; init; }
@@ -43,6 +46,9 @@ internal sealed partial record User : IState<User, UserEvent>
     /// <summary>Hash of order and return to hash of the content.</summary>
     public ImmutableDictionary<long, int> Returns { get; init; } = ImmutableDictionary<long, int>.Empty;
 
+    /// <summary>Changes, each with the user as he was answered then.</summary>
+    public RememberedKeys<UserView> Keys { get; init; } = RememberedKeys<UserView>.None;
+
     public static JsonTypeInfo<UserEvent> EventJson => UserJson.Default.UserEvent;
 
     public DateTimeOffset? DueAt => Pending.IsEmpty ? null : Pending[0].DueAt;
@@ -54,6 +60,7 @@ internal sealed partial record User : IState<User, UserEvent>
     public User Apply(UserEvent happened) => happened switch
     {
         UserEvent.Registered e => this with { Market = e.Market, Currency = e.Currency, RegisteredAt = e.At },
+        UserEvent.MarketChanged e => Apply(e),
         UserEvent.Earned e => Apply(e),
         UserEvent.TierChanged e => this with { Tier = e.To },
         UserEvent.Reversed e => Apply(e),
@@ -65,6 +72,13 @@ internal sealed partial record User : IState<User, UserEvent>
         },
         _ => throw new UnreachableException($"Unknown event {happened.GetType()}"), // stop; never skip
     };
+
+    private User Apply(UserEvent.MarketChanged e)
+    {
+        var moved = this with { Market = e.Market, Currency = e.Currency };
+        // The state does not know its own id; the answer gets it when it is given again.
+        return moved with { Keys = Keys.Add(e.Key, ChangeCommand, moved.View(new(""), e.Version, e.At), e.At) };
+    }
 
     private User Apply(UserEvent.Earned e)
     {

@@ -19,6 +19,25 @@ internal sealed partial record User
         return new(Apply(registered).View(id, version + 1, now), registered);
     }
 
+    /// <param name="home">The policy of the market named, or of his own.</param>
+    public Decision<UserEvent, UserView> Decide(
+        ChangeUser command, PolicySet home, UserId id, long version, DateTimeOffset now)
+    {
+        if (Market is null) return UserRefusals.Unknown;
+        if (Keys.Find(command.Key, now) is { } done)
+        {
+            return command.Market is null || command.Market == done.Answer.Market
+                ? done.Answer with { Id = id } : UserRefusals.Changed;
+        }
+
+        if (command.Version != version) return UserRefusals.Stale;
+        if (command.Market is not { } market || market == Market) return View(id, version, now);
+        // What he has spent is counted in one currency.
+        if (Orders > 0 && home.Market.Currency != Currency) return UserRefusals.Currency;
+        var changed = new UserEvent.MarketChanged(market, home.Market.Currency, command.Key, version + 1, now);
+        return new(Apply(changed).View(id, version + 1, now), changed);
+    }
+
     /// <param name="sale">The policy of the order's market: it makes the points.</param>
     /// <param name="home">The policy of the user's market: it makes the tier.</param>
     public Decision<UserEvent, PointsEarned> Decide(

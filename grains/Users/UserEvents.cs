@@ -5,7 +5,7 @@ namespace Ale.Users;
 /// <summary>Events, past tense. Their names and properties are the stored format (JSON): add, never change.</summary>
 [JsonDerivedType(typeof(Registered), "user.registered"), JsonDerivedType(typeof(Earned), "user.earned")]
 [JsonDerivedType(typeof(TierChanged), "user.tier_changed"), JsonDerivedType(typeof(Reversed), "user.reversed")]
-[JsonDerivedType(typeof(Matured), "user.matured")]
+[JsonDerivedType(typeof(Matured), "user.matured"), JsonDerivedType(typeof(MarketChanged), "user.market_changed")]
 internal abstract record UserEvent
 {
     /// <param name="Currency">In which money spent is counted.</param>
@@ -34,6 +34,10 @@ internal abstract record UserEvent
     internal sealed record Reversed(
         string ReturnId, string OrderId, long Points, long FromPending, long RefundMinor, long SpentMinor, long No,
         long Balance, DateTimeOffset At) : UserEvent;
+
+    /// <param name="Version">The user's after it, as it was answered.</param>
+    internal sealed record MarketChanged(string Market, string Currency, string Key, long Version, DateTimeOffset At)
+        : UserEvent;
 
     internal sealed record Matured(string OrderId, long Points, long No, long Balance, DateTimeOffset At) : UserEvent;
 }

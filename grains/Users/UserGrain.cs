@@ -14,6 +14,12 @@ internal sealed class UserGrain(SiloKernel kernel, PolicyBook policies)
             ? Commit<UserView>(UserRefusals.UnknownMarket.With("market", market), ct)
             : Commit(State.Decide(market, policies.For(market, Now), new UserId(Key), Version, Now), ct);
 
+    public Task<Outcome<UserView>> Change(ChangeUser command, CancellationToken ct) =>
+        command.Market is { } market && !policies.Knows(market)
+            ? Commit<UserView>(UserRefusals.UnknownMarket.With("market", market), ct)
+            : Commit(State.Decide(
+                command, policies.For(command.Market ?? State.Market, Now), new UserId(Key), Version, Now), ct);
+
     public Task<Outcome<UserView>> Get(CancellationToken ct) =>
         Commit<UserView>(State.Market is null ? UserRefusals.Unknown : State.View(new UserId(Key), Version, Now), ct);
 

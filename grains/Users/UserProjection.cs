@@ -31,6 +31,9 @@ internal sealed class UserProjection()
             case UserEvent.Registered e:
                 user.Set("market", e.Market).Set("currency", e.Currency).Set("tier", "new").Set("registered_at", e.At);
                 break;
+            case UserEvent.MarketChanged e:
+                user.Set("market", e.Market).Set("currency", e.Currency);
+                break;
             case UserEvent.Earned e:
                 user.Add("orders", 1).Add("spent_minor", e.SpentMinor)
                     .Add(e.DueAt is null ? "points" : "pending", e.Points);

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ale.Engines;
 using Ale.Kernel;
 
 namespace Ale.Users;
@@ -7,7 +8,7 @@ namespace Ale.Users;
 internal sealed record FrozenUser(
     string? Market, string Currency, DateTimeOffset RegisteredAt, UserTier Tier, long Points, int Orders,
     long SpentMinor, long RefundedMinor, long LastNo, long? FirstOrder, PendingPoints[] Pending, RecentOrder[] Recent,
-    KeyValuePair<long, EarnedOrder>[] Earned, KeyValuePair<long, int>[] Returns);
+    KeyValuePair<long, EarnedOrder>[] Earned, KeyValuePair<long, int>[] Returns, RememberedKey<UserView>[] Keys);
 
 internal sealed partial record User
 {
@@ -17,7 +18,8 @@ internal sealed partial record User
 
     private FrozenUser Freeze() => new(
         Market, Currency, RegisteredAt, Tier, Points, Orders, SpentMinor, RefundedMinor, LastNo, FirstOrder,
-        [.. Pending], [.. Recent], [.. Earned.OrderBy(e => e.Key)], [.. Returns.OrderBy(r => r.Key)]);
+        [.. Pending], [.. Recent], [.. Earned.OrderBy(e => e.Key)], [.. Returns.OrderBy(r => r.Key)],
+        [.. Keys.Entries]);
 
     private static User Thaw(FrozenUser frozen) => new()
     {
@@ -35,5 +37,6 @@ internal sealed partial record User
         Recent = [.. frozen.Recent],
         Earned = ImmutableDictionary.CreateRange(frozen.Earned),
         Returns = ImmutableDictionary.CreateRange(frozen.Returns),
+        Keys = RememberedKeys<UserView>.Of(frozen.Keys),
     };
 }

@@ -30,6 +30,8 @@ internal sealed class CouponLife
 
     public Outcome<CouponTemplate> Define(CouponTerms terms) => Take(Coupon.Decide(terms, "JUNE", Now));
 
+    public Outcome<CouponTemplate> Change(ChangeCoupon command) => Take(Coupon.Decide(command, "JUNE", Now));
+
     public Outcome<CouponClaim> Claim(string user, int number = 1) => Take(Coupon.Decide(
         new ClaimCoupon(new(user), number), CouponCodes.Of("June", $"SUFFX{Events.Count:00000}"), Policy, Now));
 

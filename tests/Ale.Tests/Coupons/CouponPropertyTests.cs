@@ -116,7 +116,8 @@ public sealed class CouponPropertyTests
         new CouponEvent.Held("JUNE-2345678923", "o1/1", 100_00, 20_00, Noon),
         new CouponEvent.Redeemed("JUNE-2345678923", "o1/1", 20_00, Noon),
         new CouponEvent.GivenBack("JUNE-2345678923", "o1/1", 20_00, true, Noon),
-        new CouponEvent.Fenced("JUNE-2345678923", "o1/2", Noon));
+        new CouponEvent.Fenced("JUNE-2345678923", "o1/2", Noon),
+        new CouponEvent.Changed(CouponLife.Twenty with { Pool = 9 }, "k1", "s1", Noon));
 
     private static string Bytes(Coupon coupon) => Encoding.UTF8.GetString(Coupon.Snapshots.Freeze(coupon)());
 }

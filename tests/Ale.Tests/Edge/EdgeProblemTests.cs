@@ -262,4 +262,25 @@ public sealed class EdgeProblemTests : IAsyncLifetime
         Assert.StartsWith("HTTP/1.1 408", reply);
         Assert.Contains("\"request.timeout\"", reply);
     }
+
+    [Theory]
+    [InlineData("%", true)]
+    [InlineData("a%zz", true)]
+    [InlineData("%FF", true)]
+    [InlineData("%C0%80", true)]
+    [InlineData("%00", false)] // refused by the server before there is a request: its bare 400
+    [InlineData("a%00b", false)]
+    public async Task A_path_with_a_bad_percent_encoding_is_400_and_reaches_nothing(string id, bool isProblem)
+    {
+        using var socket = new TcpClient();
+        await socket.ConnectAsync(host.Address.Host, host.Address.Port);
+        await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(
+            $"GET /api/skus/{id} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+            + $"Authorization: Bearer {host.Token()}\r\n\r\n"));
+        using var reader = new StreamReader(socket.GetStream());
+        var reply = await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        Assert.StartsWith("HTTP/1.1 400", reply);
+        Assert.Equal(isProblem, reply.Contains("\"request.invalid\"", StringComparison.Ordinal));
+        Assert.Equal(0, calls);
+    }
 }

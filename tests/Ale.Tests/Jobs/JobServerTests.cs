@@ -44,7 +44,7 @@ public sealed class JobServerTests
     {
         var silo = await TestSilo.On(store);
         await Job(silo).Until(a => a.Status == 200);
-        await Job(silo).Until(a => a.Json["current"] is null, 60);
+        await Job(silo).Until(a => a.Json["current"] is null, 180);
         var asked = await silo.Http.Post("/api/jobs/verify/run", role: "ops", subject: "ann",
             headers: ("Idempotency-Key", $"{store}-1"));
         var id = (string)asked.Ok().Json["current"]!["runId"]!;
@@ -53,7 +53,7 @@ public sealed class JobServerTests
             headers: ("Idempotency-Key", $"{store}-1"));
         Assert.Equal(asked.Text, repeat.Ok().Text);
 
-        var ran = (await Job(silo).Until(a => Runs(a).Any(r => (string?)r!["runId"] == id), 60)).Json;
+        var ran = (await Job(silo).Until(a => Runs(a).Any(r => (string?)r!["runId"] == id), 180)).Json;
         var run = ran["runs"]!.AsArray().Single(r => (string?)r!["runId"] == id)!;
         Assert.Equal("ann", (string?)run["actor"]);
         Assert.NotNull(run["endedAt"]);

@@ -36,6 +36,28 @@ public sealed class StockFeedTests
     }
 
     [Fact]
+    public async Task STK_06_A_watcher_sees_live_selling_pause_and_go_on()
+    {
+        var http = (await TestSilo.Sqlite).Http;
+        (await http.Put("/api/skus/PAUSE", """
+            {"title":"T","priceMinor":100,"currency":"GBP","market":"gb",
+             "levels":{"safety":500,"warning":200,"minimum":50}}
+            """)).Ok();
+        (await http.Put("/api/skus/PAUSE/receipts/in", """{"quantity":50}""")).Ok();
+        await using var events = await EventReader.Open(http, "/api/skus/events?skus=PAUSE");
+        Assert.True((bool)(await events.Next()).Data["liveSelling"]!);
+        (await http.Put("/api/skus/PAUSE/reservations/r1", """{"quantity":1,"sessionId":"s"}""")).Ok();
+        var paused = await events.Until(e => !(bool)e["liveSelling"]!);
+        Assert.Equal(("minimum", 49), ((string)paused.Data["level"]!, (int)paused.Data["available"]!));
+        (await http.Put("/api/skus/PAUSE/reservations/r2", """{"quantity":1,"sessionId":"s"}"""))
+            .IsProblem(409, "stock.paused");
+        (await http.Put("/api/skus/PAUSE/reservations/r3", """{"quantity":1}""")).Ok();
+        (await http.Put("/api/skus/PAUSE/receipts/in2", """{"quantity":300}""")).Ok();
+        await events.Until(e => (bool)e["liveSelling"]!);
+        (await http.Put("/api/skus/PAUSE/reservations/r2", """{"quantity":1,"sessionId":"s"}""")).Ok();
+    }
+
+    [Fact]
     public async Task A_watcher_who_comes_back_goes_on_with_greater_ids_from_all_values_as_they_are()
     {
         var http = (await TestSilo.Sqlite).Http;

@@ -1,3 +1,4 @@
+using Ale.Engines;
 using Xunit;
 using static Ale.Stock.Given;
 
@@ -32,5 +33,9 @@ public sealed class StockFormatTests
         new StockEvent.Released("r3", 1, Noon.AddSeconds(3)),
         new StockEvent.Expired("r4", 1, Noon.AddSeconds(4)),
         new StockEvent.PutBack("b1", "r1", "u1", 1, "live", true, Noon.AddSeconds(5)),
-        new StockEvent.PutBack("b2", "r1", null, 1, null, false, Noon.AddSeconds(6), true));
+        new StockEvent.PutBack("b2", "r1", null, 1, null, false, Noon.AddSeconds(6), true),
+        new StockEvent.Changed(Plain with { Title = "Rouge", Levels = new(9, 6, 0) }, "k1", "s1", Noon),
+        new StockEvent.Signalled(StockLevel.Safety, SignalState.Armed, 0, 0, 500, 500, null, Noon),
+        new StockEvent.Signalled(StockLevel.Warning, SignalState.Calming, 1, 2, 200, 200, Noon.AddMinutes(15), Noon),
+        new StockEvent.Told(StockLevel.Warning, 3, 1, Noon));
 }

@@ -28,6 +28,9 @@ internal sealed class UserLife(string market = "gb")
     public Outcome<UserView> Register(string? asked) =>
         Take(User.Decide(asked, Book.For(asked, Now), Id, Events.Count, Now));
 
+    public Outcome<UserView> Change(long version, string key, string? to) => Take(User.Decide(
+        new ChangeUser(version, key, to), Book.For(to ?? User.Market, Now), Id, Events.Count, Now));
+
     public Outcome<Done> Due() => Take(User.DecideDue(Now));
 
     public UserView View => User.View(Id, Events.Count, Now);

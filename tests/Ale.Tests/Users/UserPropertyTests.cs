@@ -66,6 +66,7 @@ public sealed class UserPropertyTests
             new UserEvent.TierChanged(UserTier.New, UserTier.Regular, 2, 100_50, Noon),
             new UserEvent.Reversed("r", "B", 100, 60, 100_50, 0, 3, 350, Noon),
             new UserEvent.Matured("B", 40, 4, 350, Noon),
+            new UserEvent.MarketChanged("cn", "CNY", "k1", 2, Noon),
         ];
         var golden = File.ReadAllLines(Path.Combine(AppContext.BaseDirectory, "Users", "User.golden.jsonl"));
         Assert.Equal(golden, events.Select(e => JsonSerializer.Serialize(e, UserJson.Default.UserEvent)));

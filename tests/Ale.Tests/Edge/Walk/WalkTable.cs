@@ -27,6 +27,8 @@ internal static class WalkTable
          "source":"event","offMinor":100,"minGoodsMinor":0}
         """;
 
+    private static readonly string Later = Coupon.Replace("2020-", "2080-");
+
     private const string Import = """
         {"source":"walk.csv","market":"gb","sha256":"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"}
         """;
@@ -129,8 +131,13 @@ internal static class WalkTable
         {
             Other = ("""{"market":"gb"}""", "user.changed"),
         },
+        new("changeUser", "/api/users/walk-user", """{"market":"gb"}""")
+        {
+            IfMatch = "\"1\"", Unknown = ("/api/users/nobody", "user.unknown"),
+            Other = ("""{"market":"cn"}""", "user.changed"),
+        },
         new("getUser", "/api/users/walk-user") { Unknown = ("/api/users/nobody", "user.unknown") },
-        new("listUsers", "/api/users"),
+        new("listUsers", "/api/users") { TellsTheMoment = true },
         new("listPoints", "/api/users/walk-user/points") { Unknown = ("/api/users/nobody/points", "user.unknown") },
         new("putProfile", "/api/users/walk-user/profile", """{"birthDate":"1990-02-03","name":"Ann","phone":"+8613800"}""")
         {
@@ -138,7 +145,16 @@ internal static class WalkTable
         },
         new("getProfile", "/api/users/walk-user/profile") { Unknown = ("/api/users/nobody/profile", "user.unknown") },
 
+        new("listPurchases", "/api/purchases") { TellsTheMoment = true },
+        new("getPurchase", "/api/purchases/none") { Status = 404 },
+        new("receivePurchase", "/api/purchases/none/receive", Why) { Status = 404 },
+        new("cancelPurchase", "/api/purchases/none/cancel", Why) { Status = 404 },
         new("putSku", "/api/skus/WALK", Sku) { Other = (Sku.Replace("Tea", "Coffee"), "stock.changed") },
+        new("changeSku", "/api/skus/WALK", Sku.Replace("Tea", "Leaf"))
+        {
+            IfMatch = "\"1\"", Unknown = ("/api/skus/NONE", "stock.unknown_sku"),
+            Other = (Sku.Replace("Tea", "Coffee"), "stock.changed"),
+        },
         new("getSku", "/api/skus/WALK") { IsEverybodys = true, Unknown = ("/api/skus/NONE", "stock.unknown_sku") },
         new("listSkus", "/api/skus") { IsEverybodys = true, FromTables = true },
         new("putReceipt", "/api/skus/WALK/receipts/r1", """{"quantity":100,"batch":"b1"}""")
@@ -177,6 +193,15 @@ internal static class WalkTable
         new("putCoupon", "/api/coupons/WALK", Coupon)
         {
             Other = (Coupon.Replace("event", "share"), "coupon.changed"),
+        },
+        new("putCoupon", "/api/coupons/WALK-LATER", Later)
+        {
+            Other = (Later.Replace("event", "share"), "coupon.changed"),
+        },
+        new("changeCoupon", "/api/coupons/WALK-LATER", Later.Replace("event", "game"))
+        {
+            IfMatch = "\"1\"", Unknown = ("/api/coupons/NONE", "coupon.unknown"),
+            Other = (Later.Replace("event", "share"), "coupon.changed"),
         },
         new("getCoupon", "/api/coupons/WALK") { Unknown = ("/api/coupons/NONE", "coupon.unknown") },
         new("listCoupons", "/api/coupons") { FromTables = true },

@@ -55,8 +55,7 @@ internal sealed class WrongBodies(JsonNode document)
                 yield return With(where + " has a null", "[null]");
                 yield return With(where + " is long", "[" + string.Join(',', Enumerable.Repeat(
                     list[0]!.ToJsonString(), 1_001)) + "]", strict: false);
-                // The document says nothing of ids that stand in a list.
-                var items = Resolve(member["items"] ?? new JsonObject { ["type"] = "string" });
+                var items = Resolve(member["items"]!);
                 if (here[name]![0] is JsonObject entry)
                     foreach (var wrong in Members(items, body, entry, where + "[0].")) yield return wrong;
                 else
