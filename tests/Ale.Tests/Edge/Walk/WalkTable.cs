@@ -137,7 +137,7 @@ internal static class WalkTable
             Other = ("""{"market":"cn"}""", "user.changed"),
         },
         new("getUser", "/api/users/walk-user") { Unknown = ("/api/users/nobody", "user.unknown") },
-        new("listUsers", "/api/users") { TellsTheMoment = true },
+        new("listUsers", "/api/users") { FromTables = true },
         new("listPoints", "/api/users/walk-user/points") { Unknown = ("/api/users/nobody/points", "user.unknown") },
         new("putProfile", "/api/users/walk-user/profile", """{"birthDate":"1990-02-03","name":"Ann","phone":"+8613800"}""")
         {
@@ -145,7 +145,7 @@ internal static class WalkTable
         },
         new("getProfile", "/api/users/walk-user/profile") { Unknown = ("/api/users/nobody/profile", "user.unknown") },
 
-        new("listPurchases", "/api/purchases") { TellsTheMoment = true },
+        new("listPurchases", "/api/purchases") { FromTables = true },
         new("getPurchase", "/api/purchases/none") { Status = 404 },
         new("receivePurchase", "/api/purchases/none/receive", Why) { Status = 404 },
         new("cancelPurchase", "/api/purchases/none/cancel", Why) { Status = 404 },
@@ -252,7 +252,7 @@ internal static class WalkTable
         OfOrder("returnGoods", "/returns/t1", """{"lines":[{"sku":"WALK","quantity":1}],"reason":"too big"}""") with
         {
             Other = ("""{"lines":[{"sku":"WALK","quantity":2}],"reason":"too big"}""", "order.changed"),
-            Moves = ["state"], // the money goes back after the answer
+            Moves = ["state", "orderState"], // the money goes back after the answer
         },
         new("takePaymentEvent", "/api/payments/events", """
             {"eventId":"walk-event","type":"captured","orderId":"walk-unknown","amountMinor":5,"currency":"CNY",
