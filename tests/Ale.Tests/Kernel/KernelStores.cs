@@ -125,9 +125,11 @@ internal static class JournalWords
     public static async Task Readable(this IJournalStore store)
     {
         var end = await store.End(default);
-        for (var i = 0; store.IsShared && i < 1_000; i++)
+        if (end == default) return;
+        for (var i = 0; i < 1_000; i++)
         {
-            if ((await store.Read(JournalFilter.All, end, 1, default)).Horizon > end) return;
+            var last = await store.Read(JournalFilter.All, end with { Position = end.Position - 1 }, 1, default);
+            if (last.Rows.Count > 0) return;
             await Task.Delay(10);
         }
     }
