@@ -25,7 +25,7 @@ internal sealed class PaymentDoor(PaymentSecret secret, PolicyBook policies, Jou
         PaymentWire? wire;
         try
         {
-            wire = JsonSerializer.Deserialize(body, PaymentJson.Default.PaymentWire);
+            wire = JsonSerializer.Deserialize(body, PaymentWireJson.Default.PaymentWire);
         }
         catch (JsonException e)
         {

@@ -49,7 +49,7 @@ internal sealed partial class LocalAcquirer(
 
     private async Task<Outcome<PaymentTaken>> Send(PaymentWire wire, IGrainFactory grains)
     {
-        var body = JsonSerializer.SerializeToUtf8Bytes(wire, PaymentJson.Default.PaymentWire);
+        var body = JsonSerializer.SerializeToUtf8Bytes(wire, PaymentWireJson.Default.PaymentWire);
         return await grains.PaymentDoor().Take(body, PaymentSignature.Sign(body, clock.GetUtcNow(), secret));
     }
 

@@ -15,10 +15,17 @@ internal abstract record PaymentStored
 
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(PaymentStored))]
+internal sealed partial class PaymentJson : JsonSerializerContext;
+
+/// <summary>Stricter than what is stored: who writes to the door is told what is missing.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true, AllowDuplicateProperties = false)]
-[JsonSerializable(typeof(PaymentStored)), JsonSerializable(typeof(PaymentWire))]
-internal sealed partial class PaymentJson : JsonSerializerContext;
+[JsonSerializable(typeof(PaymentWire))]
+internal sealed partial class PaymentWireJson : JsonSerializerContext;
 
 /// <summary>An event as the acquirer writes it.</summary>
 internal sealed record PaymentWire(

@@ -54,15 +54,17 @@ internal static class AnswerAssert
         return answer;
     }
 
-    /// <summary>Asks again until <paramref name="isSo"/>, for <paramref name="seconds"/> at most; the last
-    /// answer.</summary>
+    /// <summary>Asks again until <paramref name="isSo"/>; if it is not so in <paramref name="seconds"/>, the test fails
+    /// with the last answer.</summary>
     public static async Task<T> Until<T>(this Func<Task<T>> ask, Func<T, bool> isSo, double seconds = 10)
     {
         var began = TimeProvider.System.GetTimestamp();
         while (true)
         {
             var answer = await ask();
-            if (isSo(answer) || TimeProvider.System.GetElapsedTime(began).TotalSeconds > seconds) return answer;
+            if (isSo(answer)) return answer;
+            if (TimeProvider.System.GetElapsedTime(began).TotalSeconds > seconds)
+                Assert.Fail($"Not within {seconds} s; the last answer: {answer}");
             await Task.Delay(20);
         }
     }
