@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ale.Edge;
 
 namespace Ale.Stock;
@@ -57,6 +58,15 @@ internal static class StockHttp
             .Allow(Permission.StockWrite).WithName("putAdjustment")
             .WithSummary("Corrects units on hand, once for each id; never below zero on hand.");
 
+        api.MapGet("/stockouts", (Id? sessionId, Id? market, Within asked, PageRequest page, IGrainFactory grains,
+                EdgeCall edge) =>
+                edge.Run(
+                    ct => grains.StockQueries().OutRate(
+                        new(sessionId?.Value, market?.Value, asked.From, asked.To), page.At ?? default, ct),
+                    rate => new OutRateReply(rate.Attempts, rate.Refused, rate.Percent, rate.Skus)))
+            .Allow(Permission.SalesRead).WithTags(Tag).WithName("getStockOutRate")
+            .WithSummary("Attempts to buy that found no stock, of all, with the SKUs; of a session, or of a time");
+
         StockFeedHttp.Map(skus);
         ReservationHttp.Map(skus);
     }
@@ -70,6 +80,10 @@ internal static class StockHttp
             p.Id("batch", Batch);
         }
     }
+
+    /// <summary>The members mean what they do in <see cref="OutRate"/>.</summary>
+    internal sealed record OutRateReply(
+        long Attempts, long Refused, decimal Percent, ImmutableArray<OutRateOfSku> Skus);
 
     /// <summary>Units taken in.</summary>
     internal sealed record ReceiptReply(string Id, string Sku, int Quantity);

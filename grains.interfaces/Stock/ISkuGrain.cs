@@ -8,6 +8,10 @@ namespace Ale.Stock;
 [Alias("ale.sku")]
 public interface ISkuGrain : IGrainWithStringKey, IFeedSource
 {
+    /// <summary>How long refusals for stock are summed in memory before they are kept (STK-03); a crash loses so
+    /// much of them.</summary>
+    public static readonly TimeSpan TellsRefusalsWithin = TimeSpan.FromSeconds(1);
+
     /// <summary>Creates it. The terms as they are now again: same answer; others: <see cref="StockRefusals.Changed"/>.</summary>
     [Alias("define")] Task<Outcome<SkuTerms>> Define(SkuTerms terms, CancellationToken ct = default);
 

@@ -18,7 +18,38 @@ public interface IStockQueries : IGrainWithIntegerKey
     [Alias("glance")]
     Task<Outcome<ImmutableArray<SkuGlance>>> Glance(
         ImmutableArray<string> skus, CancellationToken ct = default);
+
+    /// <summary>Attempts to buy, and those refused for stock, of a session or of a time in a market (STK-03).</summary>
+    /// <param name="at">It waits up to 2 s until the tables show this place.</param>
+    [Alias("out_rate")]
+    Task<Outcome<OutRate>> OutRate(OutRateWanted wanted, JournalPlace at, CancellationToken ct = default);
 }
+
+/// <summary>Which attempts are counted; null leaves a condition out.</summary>
+/// <param name="From">From this instant on, to the quarter of an hour.</param>
+/// <param name="To">Before this one.</param>
+[GenerateSerializer, Immutable, Alias("ale.stock.out_rate_wanted")]
+public sealed record OutRateWanted(
+    [property: Id(0)] string? SessionId, [property: Id(1)] string? Market, [property: Id(2)] DateTimeOffset? From,
+    [property: Id(3)] DateTimeOffset? To);
+
+/// <summary>How often a buyer found too few units.</summary>
+/// <param name="Attempts">Holds made, and attempts refused for stock.</param>
+/// <param name="Refused">Attempts refused because fewer units were available than asked.</param>
+/// <param name="Skus">By SKU, the most refused first; at most 100.</param>
+[GenerateSerializer, Immutable, Alias("ale.stock.out_rate")]
+public sealed record OutRate(
+    [property: Id(0)] long Attempts, [property: Id(1)] long Refused,
+    [property: Id(2)] ImmutableArray<OutRateOfSku> Skus)
+{
+    /// <summary>Of 100 attempts, to two decimals; 0 where there was none.</summary>
+    public decimal Percent => Attempts == 0 ? 0 : Math.Round(100m * Refused / Attempts, 2);
+}
+
+/// <summary>The same of one SKU.</summary>
+[GenerateSerializer, Immutable, Alias("ale.stock.out_rate_sku")]
+public sealed record OutRateOfSku(
+    [property: Id(0)] string Sku, [property: Id(1)] long Attempts, [property: Id(2)] long Refused);
 
 /// <summary>What an order looks at before it asks for units.</summary>
 [GenerateSerializer, Immutable, Alias("ale.stock.glance")]

@@ -28,6 +28,8 @@ internal static class PolicyKeys
         Whole("stock.holdCapSeconds", "seconds", 10, 7 * 24 * 3600),
         Whole("stock.calmMinutes", "minutes", 0, 24 * 60),
         Whole("stock.ownHoldSeconds", "seconds", 1, 24 * 3600),
+        Whole("stock.outRatePercentMax", "percent", 0, 100),
+        Text("stock.outRateCron", "cron", CronSchedule.IsCron, "a cron of five fields, as 15 1 * * *"),
         Whole("offer.minutesMin", "minutes", 1, 24 * 60),
         Whole("offer.minutesMax", "minutes", 1, 24 * 60),
         Whole("offer.countdownSecondsMin", "seconds", 0, 3_600),

@@ -28,6 +28,8 @@ internal sealed record PolicySet(
             {
                 CalmMinutes = Whole("stock.calmMinutes"),
                 OwnHoldSeconds = Whole("stock.ownHoldSeconds"),
+                OutRatePercentMax = Whole("stock.outRatePercentMax"),
+                OutRateCron = Text("stock.outRateCron"),
             },
             new(Whole("points.perUnit"), Whole("points.firstOrderFactor"), Whole("points.ecoFactor"),
                 Yes("points.bonusesMultiply"), Whole("points.pendingDays"), WholeOrNone("points.expireDays")),
@@ -85,6 +87,12 @@ internal sealed record StockPolicy(int HoldSeconds, int HoldCapSeconds)
     /// younger ones are a double click, and stay.
     /// </summary>
     public int OwnHoldSeconds { get; init; } = 30;
+
+    /// <summary>Percent of attempts to buy that may find no stock (STK-03); above it somebody hears of it.</summary>
+    public int OutRatePercentMax { get; init; } = 3;
+
+    /// <summary>When the day before is looked at.</summary>
+    public string OutRateCron { get; init; } = "";
 }
 
 /// <summary>Live prices (SHP-01): how long one runs, and how long the room counts down to it.</summary>

@@ -7,5 +7,5 @@ namespace Ale.Sessions;
 internal static class SessionsSetup
 {
     public static IServiceCollection AddSessions(this IServiceCollection services) =>
-        services.AddSingleton<Projection, SessionProjection>();
+        services.AddSingleton<Projection, SessionProjection>().AddSingleton<Reaction, SessionReactions>();
 }

@@ -13,6 +13,8 @@ internal sealed class SkuGrain(
     private readonly SiloKernel _kernel = kernel;
     private FeedSource? _feed; // none until somebody watches
     private Task? _telling;
+    private readonly Dictionary<string, int> _missed = new(StringComparer.Ordinal); // by session; "" is the shop
+    private IGrainTimer? _missing;
 
     private PolicySet Rules => policies.For(State.Terms?.Market, Now);
 
@@ -48,7 +50,7 @@ internal sealed class SkuGrain(
     // The hot path has no state machine of its own.
     public Task<Outcome<Reservation>> Reserve(ReserveStock command, CancellationToken ct) =>
         State.Terms is { } terms && (CallMark.IsRepeat || terms.Imported) && !State.Remembers(command.Id)
-            ? ReserveAside(command, ct) : Act(State.Decide(command, null, Key, Policy, Now), ct);
+            ? ReserveAside(command, ct) : Act(Missed(command, State.Decide(command, null, Key, Policy, Now)), ct);
 
     private async Task<Outcome<Reservation>> ReserveAside(ReserveStock command, CancellationToken ct)
     {
@@ -63,7 +65,7 @@ internal sealed class SkuGrain(
             if (!gate!.IsValid) return await Commit<Reservation>(StockRefusals.NoPapers, ct);
         }
 
-        return await Act(State.Decide(command, past, Key, Policy, Now), ct);
+        return await Act(Missed(command, State.Decide(command, past, Key, Policy, Now)), ct);
     }
 
     public async Task<Outcome<Reservation>> Confirm(ConfirmStock command, CancellationToken ct)
@@ -112,6 +114,32 @@ internal sealed class SkuGrain(
     }
 
     protected override void Changed() => _feed?.Changed();
+
+    /// <summary>Counts what is refused for stock, and tells it once a second: after a sell-out, refusals are many and
+    /// none of them writes.</summary>
+    private Decision<StockEvent, Reservation> Missed(ReserveStock command, Decision<StockEvent, Reservation> decision)
+    {
+        if (!ReferenceEquals(decision.Reply.Refusal, StockRefusals.SoldOut) || CallMark.IsRepeat) return decision;
+        var session = command.SessionId ?? "";
+        _missing ??= this.RegisterGrainTimer(TellMissed, new GrainTimerCreationOptions
+        {
+            DueTime = Timeout.InfiniteTimeSpan,
+            Period = Timeout.InfiniteTimeSpan,
+            Interleave = true,
+            KeepAlive = true,
+        });
+        if (_missed.Count == 0) _missing.Change(ISkuGrain.TellsRefusalsWithin, Timeout.InfiniteTimeSpan);
+        _missed[session] = _missed.GetValueOrDefault(session) + 1;
+        return decision;
+    }
+
+    private async Task TellMissed(CancellationToken ct)
+    {
+        StockEvent[] missed = [.. _missed.Select(m =>
+            new StockEvent.Missed(m.Key.Length == 0 ? null : m.Key, m.Value, Now))];
+        _missed.Clear();
+        await Commit(new Decision<StockEvent, Done>(default(Done), missed), CancellationToken.None);
+    }
 
     private Task<Outcome<FeedValue>> Latest() =>
         Answer(new FeedValue(StockFeed.Topic(Key), Version, State.Levels(Key, Version, Now)));

@@ -138,6 +138,8 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
             case StockEvent.Told e:
                 Apply(e);
                 break;
+            case StockEvent.Missed: // a figure for reports; the stock is as it was
+                break;
             case StockEvent.OfferPlanned e:
                 Apply(e);
                 break;

@@ -4,7 +4,7 @@ namespace Ale.Stock;
 
 /// <summary>SKUs with their figures, reservations and stock moves as tables.</summary>
 internal sealed class StockProjection()
-    : Projection<StockEvent>("stock", 2, "stock", StockJson.Default.StockEvent, Skus, Reservations, Moves)
+    : Projection<StockEvent>("stock", 2, "stock", StockJson.Default.StockEvent, Skus, Reservations, Moves, Misses)
 {
     public static readonly Table Skus = new("sku",
     [
@@ -31,6 +31,16 @@ internal sealed class StockProjection()
             Column.Text("reason"),
         Column.Text("reservation_id"), Column.Number("at"),
     ]);
+
+    /// <summary>Attempts refused for stock; <c>slot</c> is a quarter of an hour, for zones begin their days at
+    /// such.</summary>
+    public static readonly Table Misses = new("stock_miss",
+    [
+        Column.TextKey("sku"), Column.TextKey("session_id"), Column.NumberKey("slot"), Column.Sum("attempts"),
+    ], "slot");
+
+    /// <summary>The quarter of an hour that an instant is in.</summary>
+    public static long Slot(DateTimeOffset at) => at.ToUnixTimeSeconds() / 900;
 
     protected override void Project(string key, StockEvent happened, JournalRow row, ViewBatch views)
     {
@@ -76,6 +86,9 @@ internal sealed class StockProjection()
             case StockEvent.Expired e:
                 sku.Add("held", -e.Quantity);
                 End(views, key, e.Id, "expired", e.At);
+                break;
+            case StockEvent.Missed e:
+                views.Row(Misses, key, e.SessionId ?? "", Slot(e.At)).Add("attempts", e.Attempts);
                 break;
             case StockEvent.PutBack e:
                 sku.Add(e.Quarantine ? "quarantine" : "on_hand", e.Quantity).Add("sold", -e.Quantity);

@@ -32,6 +32,42 @@ internal sealed class StockQueries(Views views) : Grain, IStockQueries
             r.Currency ?? "", r.Market ?? "", r.OnHand, r.Held, r.Sold, Math.Max(0, r.OnHand - r.Held))));
     }
 
+    private sealed class RateRow
+    {
+        public string Sku { get; init; } = "";
+        public long Held { get; init; }
+        public long Refused { get; init; }
+    }
+
+    public async Task<Outcome<OutRate>> OutRate(OutRateWanted wanted, JournalPlace at, CancellationToken ct)
+    {
+        var (rows, refusal) = await views.List<RateRow>("""
+            select a.sku as Sku, cast(sum(a.held) as bigint) as Held, cast(sum(a.refused) as bigint) as Refused
+            from (
+              select sku, 1 as held, 0 as refused from {reservation}
+              where quantity > 0 and (@session is null or session_id = @session) and at >= @from and at < @to
+              union all
+              select sku, 0 as held, attempts as refused from {stock_miss}
+              where (@session is null or session_id = @session) and slot >= @fromSlot and slot < @toSlot
+            ) a join {sku} k on k.sku = a.sku
+            where (@market is null or k.market = @market) group by a.sku
+            """, new
+        {
+            session = wanted.SessionId,
+            market = wanted.Market,
+            from = wanted.From?.ToUnixTimeMilliseconds() ?? 0,
+            to = wanted.To?.ToUnixTimeMilliseconds() ?? long.MaxValue,
+            fromSlot = wanted.From is { } from ? StockProjection.Slot(from) : 0,
+            toSlot = wanted.To is { } to ? StockProjection.Slot(to) : long.MaxValue,
+        }, at, ct);
+        if (refusal is not null) return refusal;
+        return new OutRate(rows!.Sum(r => r.Held + r.Refused), rows!.Sum(r => r.Refused),
+        [
+            .. rows!.OrderByDescending(r => r.Refused).ThenBy(r => r.Sku, StringComparer.Ordinal).Take(100)
+                .Select(r => new OutRateOfSku(r.Sku, r.Held + r.Refused, r.Refused)),
+        ]);
+    }
+
     public async Task<Outcome<ImmutableArray<SkuGlance>>> Glance(ImmutableArray<string> skus, CancellationToken ct)
     {
         var rows = await views.Query<Row>($"{Select} where {views.In("sku", "@skus")}", new { skus = skus.ToArray() },

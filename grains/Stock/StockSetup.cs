@@ -1,3 +1,4 @@
+using Ale.Jobs;
 using Ale.Kernel;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -8,6 +9,7 @@ internal static class StockSetup
     public static IServiceCollection AddStock(this IServiceCollection services) =>
         services
         .AddSingleton<Projection, StockProjection>().AddSingleton<StockLookup>()
+        .AddJob(StockOutRate.Job)
         .AddTransient<JournalCheck, StockCheck>()
         .AddTransient<JournalCheck>(s => new SnapshotCheck<Stock, StockEvent>(
             "stock", Stock.Snapshots, s.GetRequiredService<IJournalStore>()));

@@ -23,7 +23,14 @@ public sealed class PolicyBookTests : IDisposable
 
         Assert.Equal(["cn", "gb"], book.Markets);
         Assert.Same(cn, book.For(null, Noon));
-        Assert.Equal(new StockPolicy(HoldSeconds: 900, HoldCapSeconds: 1800) { CalmMinutes = 15 }, cn.Stock);
+        Assert.Equal(new StockPolicy(HoldSeconds: 900, HoldCapSeconds: 1800)
+        {
+            CalmMinutes = 15,
+            OwnHoldSeconds = 30,
+            OutRatePercentMax = 3,
+            OutRateCron = "30 9 * * *",
+        }, cn.Stock);
+        Assert.Equal(new OfferPolicy(1, 20, 10, 300, 30), cn.Offers);
         Assert.Equal(new TierPolicy(2, 500_00, 5, 3_000_00, WindowDays: 180), cn.Tiers);
         Assert.Equal(new OrderPolicy(18, false, true, 24, 7, 30), cn.Orders);
         // What recorded sales of market gb are replayed under.

@@ -45,6 +45,8 @@ public sealed class StockFormatTests
             CountdownSeconds = 60,
         }, "d1", Noon),
         new StockEvent.OfferPlanned("S1/o2", new("S1", 5_000, Noon, Noon.AddMinutes(6)), "d1", Noon),
+        new StockEvent.Missed("S1", 35, Noon),
+        new StockEvent.Missed(null, 1, Noon),
         new StockEvent.OfferStarted("S1/o1", Noon),
         new StockEvent.OfferEnded("S1/o1", OfferEnd.Units, Noon),
         new StockEvent.Held("r5", "u1", 2, "S1", 5_000, Noon, Noon.AddSeconds(900), "S1/o1"),

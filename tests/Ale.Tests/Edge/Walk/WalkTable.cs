@@ -247,6 +247,7 @@ internal static partial class WalkTable
         {
             FromTables = true, Unknown = ("/api/imports/none", "import.unknown"),
         },
+        new("getStockOutRate", "/api/stockouts?market=cn") { FromTables = true },
         new("listAttribution", "/api/attribution/host") { FromTables = true },
         new("listAttributedOrders", "/api/attribution/host/walk-host/orders"),
         new("verify", "/api/verify") { FromTables = true, Moves = ["progress", "rows"] },
