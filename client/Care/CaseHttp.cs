@@ -17,7 +17,8 @@ internal static class CaseHttp
 
         cases.MapGet("/{id}", (Id id, IGrainFactory grains, EdgeCall edge) =>
                 edge.Run(ct => grains.Case(id).Get(ct), CaseReply.Of))
-            .Allow(Permission.CaseRead).WithName("getCase").WithSummary("A case as it is now, with each step and its time");
+            .Allow(Permission.CaseRead).WithName("getCase")
+            .WithSummary("A case as it is now, with each step and its time");
 
         cases.MapGet("", (Id? orderId, string? state, bool? late, PageRequest page, IGrainFactory grains,
                 EdgeCall edge) =>

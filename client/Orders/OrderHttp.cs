@@ -114,11 +114,13 @@ internal static class OrderHttp
 }
 
 /// <param name="UserId">External id of the buyer; a backend may leave it out: a guest.</param>
+/// <param name="Offer">The session's offer that one of the lines asks for; absent: the lowest price with room.</param>
 /// <param name="RecordedAt">When it was really made, for reports only.</param>
 internal sealed record OrderBody(
     ImmutableArray<LineBody> Lines, string? UserId = null, string? SessionId = null, string? Channel = null,
     string? CampaignId = null, string? PlacementId = null, string? ShareId = null, CouponCode? Coupon = null,
-    ImmutableArray<ChargeBody>? Charges = null, DateTimeOffset? RecordedAt = null) : IValidated
+    ImmutableArray<ChargeBody>? Charges = null, DateTimeOffset? RecordedAt = null,
+    string? Offer = null) : IValidated
 {
     public void Validate(Problems p)
     {
@@ -131,6 +133,8 @@ internal sealed record OrderBody(
         p.Id("shareId", ShareId);
         p.Each<ChargeBody>("charges", Charges, 100);
         p.Instant("recordedAt", RecordedAt);
+        p.Id("offer", Offer);
+        p.Require(Offer is null || SessionId is not null, "offer", "Is one of a session: name sessionId too.");
         if (p.Errors.Count > 0) return;
         var goods = Lines.Sum(l => (decimal)l.Quantity * (l.PriceMinor ?? 0));
         var charges = (Charges ?? []).Sum(c => Math.Abs((decimal)c.AmountMinor));
@@ -159,6 +163,7 @@ internal sealed record OrderBody(
         ShareId = ShareId,
         Coupon = Coupon?.Value,
         RecordedAt = RecordedAt,
+        Offer = Offer,
         Charges = [.. (Charges ?? []).Select(c => new OrderCharge(c.Code, c.AmountMinor))],
     };
 }

@@ -126,6 +126,7 @@ internal static class SessionHttp
             .Allow(Permission.SessionWrite, Permission.SessionRun, Permission.SessionAct).WithName("GetSessionHistory")
             .WithSummary("Who did what to a session, when, and under which key; the latest first");
 
+        OfferHttp.Map(sessions);
         foreach (var (step, name, summary, may) in Steps)
         {
             sessions.MapPost($"/{{id}}/{name}",
@@ -150,7 +151,7 @@ internal static class SessionHttp
     }
 
     /// <summary>Whose sessions the caller is limited to: a host's are his own, all others' are all.</summary>
-    private static string? HostOf(Caller caller) =>
+    public static string? HostOf(Caller caller) =>
         caller.Roles.All(role => role == Roles.Host || !Access.Allows([role],
             [Permission.SessionWrite, Permission.SessionAct])) ? caller.Subject : null;
 

@@ -20,6 +20,7 @@ internal static class ReservationHttp
                         {
                             User = await users.InternalOrGuest(owner, ct),
                             SessionId = body.SessionId,
+                            Offer = body.Offer is { } offer ? $"{body.SessionId}/{offer}" : null,
                         }, ct),
                         held => Reply(held, users));
                 })
@@ -91,17 +92,22 @@ internal static class ReservationHttp
     }
 
     private static async Task<ReservationReply> Reply(Reservation r, UserMap users) => new(r.Id, r.Sku,
-        await users.External(r.User, default), r.Quantity, r.PriceMinor, r.Currency, r.State, r.ExpiresAt);
+        await users.External(r.User, default), r.Quantity, r.PriceMinor, r.Currency, r.State, r.ExpiresAt,
+        r.Offer?[(r.Offer.IndexOf('/', StringComparison.Ordinal) + 1)..]);
 
     /// <param name="UserId">Whose limits count; absent: a backend's guest, or the user himself.</param>
     /// <param name="SessionId">The live session it is sold in.</param>
-    internal sealed record ReservationBody(int Quantity, string? UserId = null, string? SessionId = null) : IValidated
+    /// <param name="Offer">Its offer whose price is asked for; absent: the lowest that has room.</param>
+    internal sealed record ReservationBody(
+        int Quantity, string? UserId = null, string? SessionId = null, string? Offer = null) : IValidated
     {
         public void Validate(Problems p)
         {
             p.Quantity("quantity", Quantity);
             p.Id("userId", UserId);
             p.Id("sessionId", SessionId);
+            p.Id("offer", Offer);
+            p.Require(Offer is null || SessionId is not null, "offer", "Is one of a session: name sessionId too.");
         }
     }
 
@@ -121,7 +127,8 @@ internal static class ReservationHttp
     }
 
     /// <param name="UserId">Absent: a guest, or a person who is erased.</param>
+    /// <param name="Offer">The offer whose price is frozen in it.</param>
     internal sealed record ReservationReply(
         string Id, string Sku, string? UserId, int Quantity, long PriceMinor, string Currency, ReservationState State,
-        DateTimeOffset ExpiresAt);
+        DateTimeOffset ExpiresAt, string? Offer);
 }

@@ -90,12 +90,14 @@ public sealed record PlaceOrder([property: Id(0)] ImmutableArray<OrderLine> Line
     /// <summary>When it was really made, for reports; rules use the server's clock.</summary>
     [Id(9)] public DateTimeOffset? RecordedAt { get; init; }
 
+    /// <summary>The session's offer whose live price one of the lines asks for; null: the lowest that has room.</summary>
+    [Id(10)] public string? Offer { get; init; }
+
     /// <inheritdoc/>
     public bool Equals(PlaceOrder? other) => other is not null
-        && (User, SessionId, Channel, CampaignId, PlacementId, ShareId, Coupon, RecordedAt)
+        && (User, SessionId, Channel, CampaignId, PlacementId, ShareId, Coupon, RecordedAt, Offer)
             == (other.User, other.SessionId, other.Channel, other.CampaignId, other.PlacementId, other.ShareId,
-                other.Coupon,
-                other.RecordedAt)
+                other.Coupon, other.RecordedAt, other.Offer)
         && Lines.SequenceEqual(other.Lines) && Charges.SequenceEqual(other.Charges);
 
     /// <inheritdoc/>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ale.Stock;
 
 namespace Ale.Sessions;
 
@@ -27,6 +28,33 @@ public interface ISessionGrain : IGrainWithStringKey
 
     /// <summary>Takes it one step on. Refused when it does not stand where the step begins.</summary>
     [Alias("move")] Task<Outcome<SessionInfo>> Move(MoveSession command, CancellationToken ct = default);
+
+    /// <summary>
+    /// Plans a live price of a SKU on its shelf (SHP-01), until the session has ended. The same content again: the offer
+    /// as it is now; other: <see cref="OfferRefusals.Changed"/>. Refused otherwise as <see cref="ISkuGrain.Offer"/>.
+    /// </summary>
+    [Alias("offer")] Task<Outcome<OfferView>> Offer(OfferInSession command, CancellationToken ct = default);
+
+    /// <summary>The SKU that an offer of the session is for.</summary>
+    /// <param name="offer">The offer's own id.</param>
+    /// <param name="ct">Stops the call before it is decided.</param>
+    [Alias("offer_sku")] Task<Outcome<string>> OfferSku(string offer, CancellationToken ct = default);
+
+    /// <summary>Its offers as they are now, in order of their start; those long ended are left out.</summary>
+    [Alias("offers")] Task<Outcome<ImmutableArray<OfferView>>> Offers(CancellationToken ct = default);
+}
+
+/// <summary>A wish for a live price in the session.</summary>
+/// <param name="Id">The offer's own id.</param>
+/// <param name="Sku">Upper case.</param>
+/// <param name="Terms">Of this session.</param>
+[GenerateSerializer, Immutable, Alias("ale.session.put_offer")]
+public sealed record OfferInSession(
+    [property: Id(0)] string Id, [property: Id(1)] string Sku, [property: Id(2)] OfferTerms Terms,
+    [property: Id(3)] string Actor)
+{
+    /// <summary>Null, or the host whose own session it must be.</summary>
+    [Id(4)] public string? OfHost { get; init; }
 }
 
 /// <summary>Live, or a recording that is played.</summary>

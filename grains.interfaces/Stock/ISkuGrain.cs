@@ -53,6 +53,15 @@ public interface ISkuGrain : IGrainWithStringKey, IFeedSource
     /// <summary>Sold units come back on hand. The id is remembered for ever.</summary>
     [Alias("put_back")] Task<Outcome<StockMove>> PutBack(PutBackStock command, CancellationToken ct = default);
 
+    /// <summary>
+    /// Plans a live price (SHP-01). The same content again: the offer as it is now; other:
+    /// <see cref="OfferRefusals.Changed"/>.
+    /// </summary>
+    [Alias("offer")] Task<Outcome<OfferView>> Offer(PutOffer command, CancellationToken ct = default);
+
+    /// <summary>The offers that it remembers: all that have not ended, and ended ones for some days.</summary>
+    [Alias("offers")] Task<Outcome<OffersOfSku>> Offers(CancellationToken ct = default);
+
     /// <summary>A reservation as it is now.</summary>
     [Alias("reservation")] Task<Outcome<Reservation>> Reservation(string id, CancellationToken ct = default);
 }
@@ -110,6 +119,12 @@ public sealed record ReserveStock([property: Id(0)] string Id, [property: Id(1)]
 
     /// <summary>The live session it is sold in; null: the shop.</summary>
     [Id(3)] public string? SessionId { get; init; }
+
+    /// <summary>
+    /// The offer whose price it asks for, as <see cref="PutOffer.Id"/>; null: the lowest price of the session's offers
+    /// that has room, if any.
+    /// </summary>
+    [Id(4)] public string? Offer { get; init; }
 }
 
 /// <summary>The sale of a reservation. With its content it claims anew even when the reservation is
@@ -185,6 +200,9 @@ public sealed record Reservation(
 
     /// <summary>Packed in a way that earns extra points.</summary>
     [Id(10)] public bool EcoPackaging { get; init; }
+
+    /// <summary>The offer whose price was frozen in it; null: the SKU's own price was the lowest.</summary>
+    [Id(11)] public string? Offer { get; init; }
 }
 
 /// <summary>In order of precedence: when several apply, the first is the answer.</summary>
@@ -210,6 +228,12 @@ public static class StockRefusals
 
     /// <summary>No such reservation, or long ended and forgotten.</summary>
     public static readonly Refusal UnknownReservation = new(RefusalKind.NotFound, "stock.unknown_reservation");
+
+    /// <summary>The kind of register that holds an imported SKU's conformity papers; its subject is the SKU.</summary>
+    public const string ImportPapers = "import_papers";
+
+    /// <summary>Imported, and without valid conformity papers (CMP-06).</summary>
+    public static readonly Refusal NoPapers = new(RefusalKind.Conflict, "stock.no_papers");
 
     /// <summary>A limited edition is sold out for good.</summary>
     public static readonly Refusal Closed = new(RefusalKind.Gone, "stock.closed");

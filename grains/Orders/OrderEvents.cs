@@ -62,13 +62,13 @@ internal abstract record OrderEvent
 /// <summary>What was asked for, as stored.</summary>
 internal sealed record OrderContent(
     string? User, string? SessionId, string? Channel, string? CampaignId, string? PlacementId, string? ShareId,
-    string? Coupon, DateTimeOffset? RecordedAt, ImmutableArray<OrderLine> Lines, ImmutableArray<OrderCharge> Charges)
+    string? Coupon, DateTimeOffset? RecordedAt, ImmutableArray<OrderLine> Lines, ImmutableArray<OrderCharge> Charges,
+    string? Offer = null)
 {
     public bool Equals(OrderContent? other) => other is not null
-        && (User, SessionId, Channel, CampaignId, PlacementId, ShareId, Coupon, RecordedAt)
+        && (User, SessionId, Channel, CampaignId, PlacementId, ShareId, Coupon, RecordedAt, Offer)
             == (other.User, other.SessionId, other.Channel, other.CampaignId, other.PlacementId, other.ShareId,
-                other.Coupon,
-                other.RecordedAt)
+                other.Coupon, other.RecordedAt, other.Offer)
         && Lines.SequenceEqual(other.Lines) && Charges.SequenceEqual(other.Charges);
 
     public override int GetHashCode() => HashCode.Combine(User, SessionId, Coupon, Lines.Length);
@@ -76,7 +76,8 @@ internal sealed record OrderContent(
     public static OrderContent Of(PlaceOrder p) => new(p.User?.Value, p.SessionId, p.Channel, p.CampaignId,
         p.PlacementId,
         p.ShareId, p.Coupon?.ToUpperInvariant(), p.RecordedAt,
-        [.. p.Lines.Select(l => l with { Sku = l.Sku.ToUpperInvariant() })], p.Charges.IsDefault ? [] : p.Charges);
+        [.. p.Lines.Select(l => l with { Sku = l.Sku.ToUpperInvariant() })], p.Charges.IsDefault ? [] : p.Charges,
+        p.Offer);
 
     /// <summary>Units asked for of each SKU: lines of the same SKU are one reservation.</summary>
     [JsonIgnore]

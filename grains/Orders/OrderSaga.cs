@@ -1,5 +1,6 @@
 using Ale.Coupons;
 using Ale.Kernel;
+using Ale.Sessions;
 using Ale.Stock;
 using Ale.Users;
 
@@ -49,7 +50,9 @@ internal sealed partial class OrderGrain
         if (!isFirstRun) CallMark.SetRepeat(); // whoever caused this run: the one before it may have been cut off
         var content = State.Content!;
         var demand = content.Demand.ToArray();
-        var (order, refusal) = await ScarcestFirst(demand);
+        var (offered, refusal) = await Offered(content, demand);
+        List<(string Sku, int Quantity)> order = [];
+        if (refusal is null) (order, refusal) = await ScarcestFirst(demand);
         var held = new Dictionary<string, Reservation>(StringComparer.Ordinal);
         if (refusal is null)
         {
@@ -85,7 +88,12 @@ internal sealed partial class OrderGrain
         async Task<Refusal?> Hold(IEnumerable<(string Sku, int Quantity)> some)
         {
             var asked = some.Select(async d => (d.Sku, Outcome: await GrainFactory.Sku(d.Sku).Reserve(
-                new(ClaimId, d.Quantity) { User = Buyer, SessionId = content.SessionId }))).ToArray();
+                new(ClaimId, d.Quantity)
+                {
+                    User = Buyer,
+                    SessionId = content.SessionId,
+                    Offer = d.Sku == offered ? $"{content.SessionId}/{content.Offer}" : null,
+                }))).ToArray();
             var answers = await Task.WhenAll(asked);
             foreach (var (sku, outcome) in answers)
                 if (outcome.Value is { } reservation) held[sku] = reservation;
@@ -95,6 +103,16 @@ internal sealed partial class OrderGrain
             var why = answers.First(a => a.Sku == first).Outcome.Refusal!;
             return (why.Code == StockRefusals.UnknownSku.Code ? OrderRefusals.UnknownSku : why).With("sku", first);
         }
+    }
+
+    /// <summary>The SKU that the order's offer is for; null: it names none.</summary>
+    private async Task<(string? Sku, Refusal? Refusal)> Offered(
+        OrderContent content, (string Sku, int Quantity)[] demand)
+    {
+        if (content.Offer is null) return (null, null);
+        var (sku, refusal) = await GrainFactory.Session(content.SessionId!).OfferSku(content.Offer);
+        if (refusal is null && demand.All(d => d.Sku != sku)) refusal = OfferRefusals.Unknown;
+        return (sku, refusal);
     }
 
     /// <summary>The SKUs by what the stock table knows of them, or why none is asked at all.</summary>

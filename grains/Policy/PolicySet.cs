@@ -7,7 +7,8 @@ namespace Ale.Policy;
 internal sealed record PolicySet(
     string MarketCode, MarketPolicy Market, StockPolicy Stock, PointsPolicy Points, TierPolicy Tiers,
     OrderPolicy Orders, PaymentPolicy Payments, CouponPolicy Coupons, SessionPolicy Sessions,
-    RegisterPolicy Registers, ApprovalPolicy Approvals, ReviewPolicy Reviews, JobPolicy Jobs, SupplyPolicy Supply)
+    RegisterPolicy Registers, ApprovalPolicy Approvals, ReviewPolicy Reviews, JobPolicy Jobs, SupplyPolicy Supply,
+    OfferPolicy Offers)
 {
     /// <summary>After-sales cases.</summary>
     public required CarePolicy Care { get; init; }
@@ -45,7 +46,9 @@ internal sealed record PolicySet(
             new(Whole("job.attemptsMax"), Whole("job.retrySeconds"), Whole("job.retryCapSeconds"),
                 Whole("job.lateSeconds"), Whole("job.runMinutesMax"), Text("job.verifyCron")),
             new(Minor("supply.autoOrder.dayMinor"), Whole("supply.autoOrder.coverPercent"),
-                Text("supply.approverRole")))
+                Text("supply.approverRole")),
+            new(Whole("offer.minutesMin"), Whole("offer.minutesMax"), Whole("offer.countdownSecondsMin"),
+                Whole("offer.countdownSecondsMax"), Whole("offer.countdownSeconds")))
         {
             Care = new(Whole("case.evidenceHours"), Whole("case.decideHours"), Whole("case.goodsHours"),
                 Whole("case.settleHours"), Text("case.role")),
@@ -56,6 +59,10 @@ internal sealed record PolicySet(
     internal (string Key, string Rule)? Contradiction()
     {
         if (Stock.HoldSeconds > Stock.HoldCapSeconds) return ("stock.holdSeconds", "is above stock.holdCapSeconds");
+        if (Offers.MinutesMin > Offers.MinutesMax) return ("offer.minutesMin", "is above offer.minutesMax");
+        if (Offers.CountdownSeconds < Offers.CountdownSecondsMin
+            || Offers.CountdownSeconds > Offers.CountdownSecondsMax)
+            return ("offer.countdownSeconds", "is not between offer.countdownSecondsMin and …Max");
         if (Jobs.RetrySeconds > Jobs.RetryCapSeconds) return ("job.retrySeconds", "is above job.retryCapSeconds");
         if (Tiers.RegularOrders >= Tiers.CoreOrders) return ("tier.regularOrders", "is not below tier.coreOrders");
         if (Tiers.RegularSpentMinor >= Tiers.CoreSpentMinor)
@@ -79,6 +86,11 @@ internal sealed record StockPolicy(int HoldSeconds, int HoldCapSeconds)
     /// </summary>
     public int CalmMinutes { get; init; }
 }
+
+/// <summary>Live prices (SHP-01): how long one runs, and how long the room counts down to it.</summary>
+/// <param name="CountdownSeconds">Of an offer that does not say.</param>
+internal sealed record OfferPolicy(
+    int MinutesMin, int MinutesMax, int CountdownSecondsMin, int CountdownSecondsMax, int CountdownSeconds);
 
 /// <summary>Emergency purchases (STK-05, A-33).</summary>
 /// <param name="AutoOrderDayMinor">

@@ -1,14 +1,17 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Ale.Engines;
 using Ale.Kernel;
+using Ale.Stock;
 
 namespace Ale.Sessions;
 
 /// <summary>Events, past tense. Their names and properties are the stored format (JSON): add, never change.</summary>
 [JsonDerivedType(typeof(Planned), "session.planned"), JsonDerivedType(typeof(Changed), "session.changed")]
-[JsonDerivedType(typeof(Moved), "session.moved")]
+[JsonDerivedType(typeof(Moved), "session.moved"), JsonDerivedType(typeof(OfferNamed), "session.offer_named")]
+[JsonDerivedType(typeof(OfferDropped), "session.offer_dropped")]
 internal abstract record SessionEvent
 {
     internal sealed record Planned(SessionTerms Terms, string Actor, DateTimeOffset At) : SessionEvent;
@@ -17,14 +20,23 @@ internal abstract record SessionEvent
 
     internal sealed record Moved(SessionStep Step, SessionState To, string Key, string Actor, DateTimeOffset At)
         : SessionEvent;
+
+    /// <summary>The offer's id belongs to this SKU; the SKU keeps the offer itself.</summary>
+    internal sealed record OfferNamed(
+        string Offer, string Sku, SessionState State, string Actor, DateTimeOffset At) : SessionEvent;
+
+    /// <summary>The SKU refused the offer; the id is free again.</summary>
+    internal sealed record OfferDropped(string Offer, SessionState State, string Actor, DateTimeOffset At)
+        : SessionEvent;
 }
 
 /// <summary>
 /// One session. Invariants: the state changes only along <see cref="Next"/>; terms change only while planned; at most
-/// 16 keys are remembered, each with the session as it was answered then.
+/// 16 keys are remembered, each with the session as it was answered then; at most <see cref="OffersMax"/> offers.
 /// </summary>
 internal sealed record Session : IState<Session, SessionEvent>
 {
+    public const int OffersMax = 500;
     private const string ChangeCommand = "change";
 
     public static JsonTypeInfo<SessionEvent> EventJson => SessionJson.Default.SessionEvent;
@@ -40,6 +52,10 @@ internal sealed record Session : IState<Session, SessionEvent>
     public DateTimeOffset? StartedAt { get; private init; }
     public DateTimeOffset? EndedAt { get; private init; }
     public RememberedKeys<SessionInfo> Keys { get; private init; } = RememberedKeys<SessionInfo>.None;
+
+    /// <summary>The SKU of each offer.</summary>
+    public ImmutableSortedDictionary<string, string> Offers { get; private init; } =
+        ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
     public static Session New() => new();
 
@@ -77,6 +93,19 @@ internal sealed record Session : IState<Session, SessionEvent>
         var (to, refusal) = Next(State, command.Step);
         if (refusal is not null) return refusal;
         return After(id, new SessionEvent.Moved(command.Step, to, command.Key, command.Actor, now));
+    }
+
+    /// <summary>The offer's id is given to its SKU; a repeat of it says nothing new.</summary>
+    public Decision<SessionEvent, Done> Decide(OfferInSession command, DateTimeOffset now)
+    {
+        if (Terms is null) return SessionRefusals.Unknown;
+        if (command.OfHost is { } host && host != Terms.HostId) return SessionRefusals.NotYours;
+        if (Offers.TryGetValue(command.Id, out var sku))
+            return sku == command.Sku ? default(Done) : OfferRefusals.Changed;
+        if (State is SessionState.Ended or SessionState.Closed) return SessionRefusals.NotLive;
+        if (!Terms.Skus.Contains(command.Sku, StringComparer.Ordinal)) return OfferRefusals.NotOnShelf;
+        if (Offers.Count >= OffersMax) return OfferRefusals.Full;
+        return new(default(Done), new SessionEvent.OfferNamed(command.Id, command.Sku, State, command.Actor, now));
     }
 
     /// <summary>The whole lifecycle (LIV-05): where a step leads from a state, or why it does not.</summary>
@@ -117,6 +146,8 @@ internal sealed record Session : IState<Session, SessionEvent>
                 StartedAt = e.To == SessionState.Live ? StartedAt ?? e.At : StartedAt,
                 EndedAt = e.To == SessionState.Ended ? e.At : EndedAt,
             }).Remember(e.Key, NameOf(e.Step), e.At),
+            SessionEvent.OfferNamed e => next with { Offers = Offers.Add(e.Offer, e.Sku) },
+            SessionEvent.OfferDropped e => next with { Offers = Offers.Remove(e.Offer) },
             _ => throw new UnreachableException($"Unknown event {happened.GetType()}"), // stop; never skip
         };
     }

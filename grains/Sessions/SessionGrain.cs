@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Ale.Kernel;
+using Ale.Stock;
 
 namespace Ale.Sessions;
 
@@ -16,4 +18,37 @@ internal sealed class SessionGrain(SiloKernel kernel) : EventSourcedGrain<Sessio
 
     public Task<Outcome<SessionInfo>> Move(MoveSession command, CancellationToken ct) =>
         Commit(State.Decide(command, Key, Now), ct);
+
+    public async Task<Outcome<OfferView>> Offer(OfferInSession command, CancellationToken ct)
+    {
+        var isNew = !State.Offers.ContainsKey(command.Id);
+        var (_, refusal) = await Commit(State.Decide(command, Now), ct);
+        if (refusal is not null) return refusal;
+        // From here on the id is the SKU's; asked again, the SKU knows the offer or takes it now.
+        var offer = await GrainFactory.Sku(command.Sku).Offer(
+            new($"{Key}/{command.Id}", command.Terms, command.Actor), CancellationToken.None);
+        if (offer.Refusal is not { } why || why.Kind == RefusalKind.Busy) return offer;
+        if (isNew && why.Code != OfferRefusals.Changed.Code && State.Offers.ContainsKey(command.Id))
+        {
+            await Commit(new Decision<SessionEvent, Done>(
+                default(Done), new SessionEvent.OfferDropped(command.Id, State.State, command.Actor, Now)),
+                CancellationToken.None);
+        }
+
+        return offer;
+    }
+
+    public Task<Outcome<string>> OfferSku(string offer, CancellationToken ct) => Commit<string>(
+        State.Terms is null ? SessionRefusals.Unknown
+        : State.Offers.TryGetValue(offer, out var sku) ? sku : OfferRefusals.Unknown, ct);
+
+    public async Task<Outcome<ImmutableArray<OfferView>>> Offers(CancellationToken ct)
+    {
+        if (State.Terms is null) return await Commit<ImmutableArray<OfferView>>(SessionRefusals.Unknown, ct);
+        var asked = await Task.WhenAll(State.Offers.Values.Distinct(StringComparer.Ordinal)
+            .Select(sku => GrainFactory.Sku(sku).Offers(ct)));
+        return await Answer<ImmutableArray<OfferView>>([.. asked.SelectMany(a => a.Value?.Offers ?? [])
+            .Where(o => o.Terms.SessionId == Key)
+            .OrderBy(o => o.Terms.StartsAt).ThenBy(o => o.Id, StringComparer.Ordinal)], ct);
+    }
 }

@@ -15,7 +15,8 @@ internal sealed class SessionProjection() : Projection("session", 1, ["session"]
         Column.FirstNumber("planned_at"), Column.FirstNumber("started_at"), Column.FirstNumber("ended_at"),
     ], "starts_at, id");
 
-    /// <summary>One row an event; <c>what</c> is <c>plan</c>, <c>change</c> or the step.</summary>
+    /// <summary>One row an event; <c>what</c> is <c>plan</c>, <c>change</c>, <c>offer</c>, <c>offer_dropped</c> or the
+    /// step.</summary>
     public static readonly Table History = new("session_history",
     [
         Column.TextKey("session_id"), Column.NumberKey("version"), Column.Text("what"), Column.Text("state"),
@@ -51,6 +52,14 @@ internal sealed class SessionProjection() : Projection("session", 1, ["session"]
                 if (e.To == SessionState.Ended) session.Set("ended_at", e.At);
                 history.Set("what", Session.NameOf(e.Step)).Set("state", NameOf(e.To)).Set("actor", e.Actor)
                     .Set("key", e.Key).Set("at", e.At);
+                break;
+            case SessionEvent.OfferNamed e:
+                history.Set("what", "offer").Set("state", NameOf(e.State)).Set("actor", e.Actor)
+                    .Set("key", e.Offer).Set("at", e.At);
+                break;
+            case SessionEvent.OfferDropped e:
+                history.Set("what", "offer_dropped").Set("state", NameOf(e.State)).Set("actor", e.Actor)
+                    .Set("key", e.Offer).Set("at", e.At);
                 break;
             default:
                 throw new UnreachableException($"Unknown event {happened.GetType()}"); // stop; never skip

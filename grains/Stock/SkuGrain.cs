@@ -1,6 +1,7 @@
 using Ale.Feed;
 using Ale.Kernel;
 using Ale.Policy;
+using Ale.Registers;
 
 namespace Ale.Stock;
 
@@ -13,7 +14,9 @@ internal sealed class SkuGrain(
     private FeedSource? _feed; // none until somebody watches
     private Task? _telling;
 
-    private StockPolicy Policy => policies.For(State.Terms?.Market, Now).Stock;
+    private PolicySet Rules => policies.For(State.Terms?.Market, Now);
+
+    private StockPolicy Policy => Rules.Stock;
 
     protected override SnapshotCodec<Stock> Snapshots => Stock.Snapshots;
 
@@ -44,12 +47,22 @@ internal sealed class SkuGrain(
 
     // The hot path has no state machine of its own.
     public Task<Outcome<Reservation>> Reserve(ReserveStock command, CancellationToken ct) =>
-        CallMark.IsRepeat && State.Terms is not null && !State.Remembers(command.Id)
-            ? ReserveAgain(command, ct) : Act(State.Decide(command, null, Key, Policy, Now), ct);
+        State.Terms is { } terms && (CallMark.IsRepeat || terms.Imported) && !State.Remembers(command.Id)
+            ? ReserveAside(command, ct) : Act(State.Decide(command, null, Key, Policy, Now), ct);
 
-    private async Task<Outcome<Reservation>> ReserveAgain(ReserveStock command, CancellationToken ct)
+    private async Task<Outcome<Reservation>> ReserveAside(ReserveStock command, CancellationToken ct)
     {
-        if ((await lookup.Past(Key, command.Id, At, ct)).Refuses(out var past) is { } refusal) return refusal;
+        Reservation? past = null;
+        if (CallMark.IsRepeat
+            && (await lookup.Past(Key, command.Id, At, ct)).Refuses(out past) is { } refusal) return refusal;
+        if (past is null && State.Terms!.Imported)
+        {
+            // Asked each time: a paper that is withdrawn stops the next sale, not one a while later (CMP-06).
+            var (gate, why) = await GrainFactory.Register(StockRefusals.ImportPapers, Key).Valid(null, [], ct);
+            if (why is not null) return why;
+            if (!gate!.IsValid) return await Commit<Reservation>(StockRefusals.NoPapers, ct);
+        }
+
         return await Act(State.Decide(command, past, Key, Policy, Now), ct);
     }
 
@@ -83,6 +96,12 @@ internal sealed class SkuGrain(
         if (State.Known(id, Key, Now) is { } since) return await Answer(since, ct); // it came while the table was asked
         return past is null ? await Commit<Reservation>(StockRefusals.UnknownReservation, ct) : await Answer(past, ct);
     }
+
+    public Task<Outcome<OfferView>> Offer(PutOffer command, CancellationToken ct) =>
+        Commit(State.Decide(command, Key, Rules.Offers, Now), ct);
+
+    public Task<Outcome<OffersOfSku>> Offers(CancellationToken ct) =>
+        Commit(State.Offers(Key, Rules.Offers, Now), ct);
 
     public Task<Outcome<FeedValue>> Watch(string node, CancellationToken ct)
     {

@@ -9,7 +9,8 @@ namespace Ale.Stock;
 /// The units of one SKU. Hot, so it owns mutable collections; only Apply changes them.
 /// Invariants: <c>OnHand ≥ 0</c>; <c>Held</c> is the sum of open holds; held + sold never exceeds what came in; at most
 /// 4,096 ended reservations, none older than 10 minutes at the next end, are remembered; receipts, corrections and
-/// put-backs are remembered for ever, 12 bytes each; at most 16 keys of changed terms.
+/// put-backs are remembered for ever, 12 bytes each; at most 16 keys of changed terms;
+/// at most 64 offers, none ended longer than 7 days at the next one, and 64 prices paid.
 /// </summary>
 internal sealed partial class Stock : IState<Stock, StockEvent>
 {
@@ -57,6 +58,7 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
         get
         {
             DateTimeOffset? due = _expiries.Count == 0 ? null : _expiries.Min.At;
+            if (OfferDueAt is { } turn && !(due <= turn)) due = turn;
             if (Terms?.Levels is null) return due;
             if (CalmAt is { } calm && !(due <= calm)) due = calm;
             return TellAt is { } tell && !(due <= tell) ? tell : due;
@@ -64,7 +66,7 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
     }
 
     /// <summary>Entries that a snapshot would hold.</summary>
-    public int Entries => _holds.Count + _ended.Count + _moves.Count + _byUser.Count;
+    public int Entries => _holds.Count + _ended.Count + _moves.Count + _byUser.Count + (_offers?.Count ?? 0);
 
     public static Stock New() => new();
 
@@ -89,7 +91,7 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
                 _moves[Adjustment(e.Id)] = Content($"{e.Delta}");
                 break;
             case StockEvent.Held e:
-                Open(e.Id, new(e.User, e.Quantity, e.SessionId, e.PriceMinor, e.At, e.ExpiresAt, null));
+                Open(e.Id, new(e.User, e.Quantity, e.SessionId, e.PriceMinor, e.At, e.ExpiresAt, null, e.Offer));
                 break;
             case StockEvent.Renewed e:
                 var renewed = _holds[e.Id];
@@ -103,13 +105,16 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
                 break;
             case StockEvent.Confirmed e:
                 Sell(e.Quantity);
-                End(e.Id, Close(e.Id), ReservationState.Confirmed, e.At);
+                var sold = Close(e.Id);
+                End(e.Id, sold, ReservationState.Confirmed, e.At);
+                Paid(sold, e.At);
                 break;
             case StockEvent.Reclaimed e:
-                Count(e.User, e.SessionId, e.Quantity);
+                var claim = new Hold(e.User, e.Quantity, e.SessionId, e.PriceMinor, e.At, e.At, null, e.Offer);
+                Count(claim, e.Quantity);
                 Sell(e.Quantity);
-                End(e.Id, new(e.User, e.Quantity, e.SessionId, e.PriceMinor, e.At, e.At, null),
-                    ReservationState.Confirmed, e.At);
+                End(e.Id, claim, ReservationState.Confirmed, e.At);
+                Paid(claim, e.At);
                 break;
             case StockEvent.Released e:
                 GiveBack(e.Id, ReservationState.Released, e.At);
@@ -123,12 +128,22 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
                 Sold -= e.Quantity;
                 if (e.Undo || !IsClosed) SoldEver -= e.Quantity;
                 Count(e.User, e.SessionId, -e.Quantity);
+                GiveBackToOffer(e);
                 _moves[ReturnOf(e.Id)] = Content($"{e.ReservationId}/{e.Quantity}");
                 break;
             case StockEvent.Signalled e:
                 Apply(e);
                 break;
             case StockEvent.Told e:
+                Apply(e);
+                break;
+            case StockEvent.OfferPlanned e:
+                Apply(e);
+                break;
+            case StockEvent.OfferStarted e:
+                Apply(e);
+                break;
+            case StockEvent.OfferEnded e:
                 Apply(e);
                 break;
             default:
@@ -144,7 +159,7 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
         _holds.Add(id, hold);
         _expiries.Add((hold.ExpiresAt, id));
         Held += hold.Quantity;
-        Count(hold.User, hold.SessionId, hold.Quantity);
+        Count(hold, hold.Quantity);
     }
 
     private Hold Close(string id)
@@ -171,7 +186,7 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
         }
 
         var hold = Close(id);
-        Count(hold.User, hold.SessionId, -hold.Quantity);
+        Count(hold, -hold.Quantity);
         End(id, hold, state, at);
     }
 
@@ -191,6 +206,12 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
     }
 
     private void Forget(string id) => _ended.Remove(id); // its place in the queue is passed over when it comes up
+
+    private void Count(Hold hold, int units)
+    {
+        Count(hold.User, hold.SessionId, units);
+        if (hold.Offer is { } offer && _offers?.GetValueOrDefault(offer) is { } live) live.Take(hold.User, units);
+    }
 
     private void Count(string? user, string? sessionId, int units)
     {

@@ -4,7 +4,8 @@ namespace Ale.Stock;
 
 /// <summary>
 /// Units received + adjusted = on hand + sold + quarantined; held = open claims; a claim ends at most once, and once
-/// its deadline has passed; a re-acquisition begins a new claim.
+/// its deadline has passed; a re-acquisition begins a new claim; a live price is that of its offer, in its time, for no
+/// more units than it has.
 /// </summary>
 internal sealed class StockCheck() : JournalCheck<StockEvent>("stock", "stock", StockJson.Default.StockEvent)
 {
@@ -13,13 +14,16 @@ internal sealed class StockCheck() : JournalCheck<StockEvent>("stock", "stock", 
 
     /// <summary>The last claim under an id.</summary>
     /// <param name="Back">Units put back of what it sold.</param>
-    internal readonly record struct Claim(int Quantity, ReservationState State, DateTimeOffset Deadline, long Back);
+    /// <param name="Offer">The live price frozen in it.</param>
+    internal readonly record struct Claim(
+        int Quantity, ReservationState State, DateTimeOffset Deadline, long Back, string? Offer = null);
 
     private sealed class Sku
     {
         public Stock State { get; set; } = Stock.New();
         public long Came { get; set; }
         public Dictionary<string, Claim> Claims { get; } = new(StringComparer.Ordinal);
+        public Dictionary<string, OfferTerms> Offers { get; } = new(StringComparer.Ordinal);
     }
 
     private readonly Dictionary<string, Sku> _skus = new(StringComparer.Ordinal);
@@ -55,7 +59,10 @@ internal sealed class StockCheck() : JournalCheck<StockEvent>("stock", "stock", 
                 break;
             case StockEvent.Held e:
                 Expect(key, !IsOpen(e.Id), $"claim {e.Id} begins while it is open");
-                claims[e.Id] = new(e.Quantity, ReservationState.Held, e.ExpiresAt, 0);
+                claims[e.Id] = new(e.Quantity, ReservationState.Held, e.ExpiresAt, 0, e.Offer);
+                ExpectPrice(e.Id, e.Offer, e.PriceMinor);
+                Expect(key, e.Offer is null || (sku.Offers.TryGetValue(e.Offer, out var live)
+                    && live.StartsAt <= e.At && e.At < live.EndsAt), $"claim {e.Id} has a price outside of its time");
                 break;
             case StockEvent.Renewed e:
                 Expect(key, IsOpen(e.Id), $"claim {e.Id} is renewed but not open");
@@ -78,11 +85,21 @@ internal sealed class StockCheck() : JournalCheck<StockEvent>("stock", "stock", 
                 break;
             case StockEvent.Reclaimed e:
                 Expect(key, !IsOpen(e.Id), $"claim {e.Id} was claimed anew while it is open");
-                claims[e.Id] = new(e.Quantity, ReservationState.Confirmed, e.At, 0);
+                claims[e.Id] = new(e.Quantity, ReservationState.Confirmed, e.At, 0, e.Offer);
+                break;
+            case StockEvent.OfferPlanned e:
+                sku.Offers[e.Id] = e.Terms;
                 break;
             case StockEvent.PutBack e when claims.TryGetValue(e.ReservationId, out var sold):
                 claims[e.ReservationId] = sold with { Back = sold.Back + e.Quantity };
                 break;
+        }
+
+        void ExpectPrice(string id, string? offer, long priceMinor)
+        {
+            if (offer is null) return;
+            var live = sku.Offers.GetValueOrDefault(offer);
+            Expect(key, live?.PriceMinor == priceMinor, $"claim {id} has another price than offer {offer}");
         }
 
         bool IsOpen(string id) => claims.TryGetValue(id, out var claim) && claim.State == ReservationState.Held;
@@ -108,6 +125,14 @@ internal sealed class StockCheck() : JournalCheck<StockEvent>("stock", "stock", 
             var open = sku.Claims.Where(c => c.Value.State == ReservationState.Held).ToList();
             var held = open.Sum(c => (long)c.Value.Quantity);
             Expect(key, s.Held == held, $"{s.Held} units are held, open claims hold {held}");
+            foreach (var (id, terms) in sku.Offers)
+            {
+                var taken = sku.Claims.Values
+                    .Where(c => c.Offer == id && (c.State is ReservationState.Held or ReservationState.Confirmed))
+                    .Sum(c => c.Quantity - c.Back);
+                Expect(key, !(taken > terms.Total), $"offer {id} of {terms.Total} units has {taken} taken");
+            }
+
             foreach (var (id, claim) in open)
                 Expect(key, claim.Deadline >= overdue,
                     $"claim {id} is open although its deadline {claim.Deadline:O} has passed");

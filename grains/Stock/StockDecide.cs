@@ -43,7 +43,8 @@ internal sealed partial class Stock
             if (state == ReservationState.Released && hold.Quantity == 0) return new(StockRefusals.Released,
                 due); // fenced
             if ((hold.User, hold.Quantity, hold.SessionId) != (command.User?.Value, command.Quantity,
-                command.SessionId))
+                command.SessionId)
+                || (command.Offer is not null && hold.Offer is not null && command.Offer != hold.Offer))
                 return new(StockRefusals.Changed, due);
             var ended = state == ReservationState.Held && hold.ExpiresAt <= now;
             return new(Reply(command.Id, sku, hold, ended ? ReservationState.Expired : state), due);
@@ -55,16 +56,20 @@ internal sealed partial class Stock
                 ? new(past, due) : new(StockRefusals.Changed, due);
         }
 
-        if (WhyNot(command, due, freed) is { } refusal) return new(refusal, due);
+        var (live, offerRefusal) = _offers is null && command.Offer is null ? (null, null)
+            : LivePrice(command, due, now);
+        if (WhyNot(command, due, freed, offerRefusal) is { } refusal) return new(refusal, due);
+        var priceMinor = live?.Terms.PriceMinor ?? Terms.PriceMinor;
         var expiresAt = now + TimeSpan.FromSeconds(Math.Min(Terms.HoldSeconds
             ?? policy.HoldSeconds, policy.HoldCapSeconds));
         var held = new StockEvent.Held(
-            command.Id, command.User?.Value, command.Quantity, command.SessionId, Terms.PriceMinor, now, expiresAt);
-        return new(new Reservation(command.Id, sku, command.User, command.Quantity, Terms.PriceMinor, Terms.Currency,
+            command.Id, command.User?.Value, command.Quantity, command.SessionId, priceMinor, now, expiresAt, live?.Id);
+        return new(new Reservation(command.Id, sku, command.User, command.Quantity, priceMinor, Terms.Currency,
             ReservationState.Held, expiresAt, command.SessionId)
         {
             Market = Terms.Market,
             EcoPackaging = Terms.EcoPackaging,
+            Offer = live?.Id,
         }, due.Length == 0 ? [held] : [.. due, held]);
     }
 
@@ -89,9 +94,9 @@ internal sealed partial class Stock
 
             content = new(command.Id, hold.Quantity)
             {
-                User = hold.User is { } u ? new(u)
-                : null,
-                SessionId = hold.SessionId
+                User = hold.User is { } u ? new(u) : null,
+                SessionId = hold.SessionId,
+                Offer = hold.Offer,
             };
             priceMinor = hold.PriceMinor;
         }
@@ -100,7 +105,12 @@ internal sealed partial class Stock
             if (past.State == ReservationState.Released) return new(StockRefusals.Released, due);
             if (IsOther(content, past.Quantity, past.User?.Value)) return new(StockRefusals.Changed, due);
             if (past.State == ReservationState.Confirmed) return new(past, due);
-            content = new(command.Id, past.Quantity) { User = past.User, SessionId = past.SessionId };
+            content = new(command.Id, past.Quantity)
+            {
+                User = past.User,
+                SessionId = past.SessionId,
+                Offer = past.Offer,
+            };
             priceMinor = past.PriceMinor;
         }
 
@@ -108,11 +118,13 @@ internal sealed partial class Stock
         if (content is null) return new(StockRefusals.UnknownReservation, due);
         if (IsClosed) return new(StockRefusals.Closed, due);
         if (IsOverLimit(content, due, freed)) return new(StockRefusals.Limit, due);
-        if (OnHand - Held + freed < content.Quantity) return new(StockRefusals.Expired, due);
-        var claim = new Hold(content.User?.Value, content.Quantity, content.SessionId, priceMinor, now, now, null);
+        if (OnHand - Held + freed < content.Quantity || !HasOfferRoom(content, due))
+            return new(StockRefusals.Expired, due);
+        var claim = new Hold(content.User?.Value, content.Quantity, content.SessionId, priceMinor, now, now, null,
+            _offers is null ? null : content.Offer);
         return new(Reply(command.Id, sku, claim, ReservationState.Confirmed),
             [.. due, new StockEvent.Reclaimed(command.Id, claim.User, claim.Quantity, claim.SessionId, priceMinor,
-                now)]);
+                now, claim.Offer)]);
     }
 
     public Decision<StockEvent, Reservation> Decide(
@@ -165,11 +177,13 @@ internal sealed partial class Stock
         if (Sold < command.Quantity) return StockRefusals.Negative; // units out of nothing
         return new(reply, new StockEvent.PutBack(command.Id, command.ReservationId, command.User?.Value,
             command.Quantity,
-            command.SessionId, command.Undo, now, command.Quarantine));
+            command.SessionId, command.Undo, now, command.Quarantine,
+            command.Undo ? Find(command.ReservationId)?.Hold.Offer : null));
     }
 
     /// <summary>Ends the holds whose time has run out; nothing to do is no event.</summary>
-    public Decision<StockEvent, Done> DecideDue(DateTimeOffset now) => new(new Done(), Due(now).Events);
+    public Decision<StockEvent, Done> DecideDue(DateTimeOffset now) =>
+        new(new Done(), [.. Due(now).Events, .. OfferTurns(now)]);
 
     /// <summary>The reservation if memory knows it.</summary>
     public Reservation? Known(string id, string sku, DateTimeOffset now)
@@ -194,12 +208,13 @@ internal sealed partial class Stock
             && !IsClosed, version);
     }
 
-    private Refusal? WhyNot(ReserveStock command, StockEvent[] due, long freed)
+    private Refusal? WhyNot(ReserveStock command, StockEvent[] due, long freed, Refusal? offer)
     {
         if (IsClosed) return StockRefusals.Closed;
+        if (offer is not null && offer.Code != StockRefusals.SoldOut.Code) return offer;
         if (IsOverLimit(command, due, freed)) return StockRefusals.Limit;
         var available = OnHand - Held + freed;
-        if (available < command.Quantity) return StockRefusals.SoldOut;
+        if (available < command.Quantity || offer is not null) return StockRefusals.SoldOut;
         if (command.SessionId is not null && Terms!.Levels is { } marks && available < marks.Minimum)
             return StockRefusals.Paused;
         return null;
@@ -248,5 +263,5 @@ internal sealed partial class Stock
     private Reservation Reply(string id, string sku, Hold hold, ReservationState state) => new(id, sku,
         hold.User is { } user ? new UserId(user) : null, hold.Quantity, hold.PriceMinor, Terms!.Currency, state,
         hold.ExpiresAt, hold.SessionId)
-    { Market = Terms.Market, EcoPackaging = Terms.EcoPackaging };
+    { Market = Terms.Market, EcoPackaging = Terms.EcoPackaging, Offer = hold.Offer };
 }

@@ -10,7 +10,8 @@ namespace Ale.Stock;
 [JsonDerivedType(typeof(Reclaimed), "stock.reclaimed"), JsonDerivedType(typeof(Released), "stock.released")]
 [JsonDerivedType(typeof(Expired), "stock.expired"), JsonDerivedType(typeof(PutBack), "stock.put_back")]
 [JsonDerivedType(typeof(Changed), "stock.changed"), JsonDerivedType(typeof(Signalled), "stock.signalled")]
-[JsonDerivedType(typeof(Told), "stock.told")]
+[JsonDerivedType(typeof(Told), "stock.told"), JsonDerivedType(typeof(OfferPlanned), "stock.offer_planned")]
+[JsonDerivedType(typeof(OfferStarted), "stock.offer_started"), JsonDerivedType(typeof(OfferEnded), "stock.offer_ended")]
 internal abstract record StockEvent
 {
     internal sealed record Defined(SkuTerms Terms) : StockEvent;
@@ -23,7 +24,7 @@ internal abstract record StockEvent
 
     internal sealed record Held(
         string Id, string? User, int Quantity, string? SessionId, long PriceMinor, DateTimeOffset At,
-            DateTimeOffset ExpiresAt)
+            DateTimeOffset ExpiresAt, string? Offer = null)
         : StockEvent;
 
     internal sealed record Renewed(string Id, string Key, DateTimeOffset ExpiresAt) : StockEvent;
@@ -32,7 +33,8 @@ internal abstract record StockEvent
 
     /// <summary>Sold although the hold had ended: a new claim, made and confirmed at once.</summary>
     internal sealed record Reclaimed(
-        string Id, string? User, int Quantity, string? SessionId, long PriceMinor, DateTimeOffset At) : StockEvent;
+        string Id, string? User, int Quantity, string? SessionId, long PriceMinor, DateTimeOffset At,
+        string? Offer = null) : StockEvent;
 
     /// <summary>Given back; quantity 0 when the id was unknown, so that its late original is refused.</summary>
     internal sealed record Released(string Id, int Quantity, DateTimeOffset At) : StockEvent;
@@ -41,7 +43,7 @@ internal abstract record StockEvent
 
     internal sealed record PutBack(
         string Id, string ReservationId, string? User, int Quantity, string? SessionId, bool Undo, DateTimeOffset At,
-        bool Quarantine = false) : StockEvent;
+        bool Quarantine = false, string? Offer = null) : StockEvent;
 
     /// <summary>A mark was reached, fallen below, or is in order again (STK-04 to STK-06).</summary>
     /// <param name="Episode">Incidents of the mark so far.</param>
@@ -53,13 +55,21 @@ internal abstract record StockEvent
     /// <summary>The reminder, or the purchase, that follows from so many changes of a mark is there.</summary>
     /// <param name="Order">The latest purchase order of the mark; 0: none.</param>
     internal sealed record Told(StockLevel Mark, int Moves, int Order, DateTimeOffset At) : StockEvent;
+
+    internal sealed record OfferPlanned(string Id, OfferTerms Terms, string Actor, DateTimeOffset At) : StockEvent;
+
+    /// <summary>Its first second has come; sales do not wait for this event.</summary>
+    internal sealed record OfferStarted(string Id, DateTimeOffset At) : StockEvent;
+
+    /// <summary>It has ended by whatever came first; sales do not wait for this event.</summary>
+    internal sealed record OfferEnded(string Id, OfferEnd By, DateTimeOffset At) : StockEvent;
 }
 
 /// <summary>A reservation in memory.</summary>
 /// <param name="Keys">The keys of its latest renewals; never changed, only replaced.</param>
 internal sealed record Hold(
     string? User, int Quantity, string? SessionId, long PriceMinor, DateTimeOffset StartedAt, DateTimeOffset ExpiresAt,
-    string[]? Keys);
+    string[]? Keys, string? Offer = null);
 
 /// <summary>An ended reservation, remembered for a while.</summary>
 internal sealed record EndedHold(string Id, Hold Hold, ReservationState State, DateTimeOffset At);

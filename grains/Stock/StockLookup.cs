@@ -16,6 +16,7 @@ internal sealed class StockLookup(Views views)
         public long? ExpiresAt { get; init; }
         public string? Market { get; init; }
         public long? Eco { get; init; }
+        public string? Offer { get; init; }
     }
 
     /// <summary>
@@ -26,7 +27,7 @@ internal sealed class StockLookup(Views views)
     {
         var (rows, refusal) = await views.List<Row>("""
             select r.user_id as UserId, r.quantity, r.session_id as SessionId, r.price_minor as PriceMinor,
-                   k.currency, k.market, k.eco, r.state, r.expires_at as ExpiresAt
+                   k.currency, k.market, k.eco, r.state, r.expires_at as ExpiresAt, r.offer
             from {reservation} r join {sku} k on k.sku = r.sku where r.sku = @sku and r.id = @id
             """, new { sku, id }, at, ct);
         if (refusal is not null) return KernelRefusals.Busy;
@@ -38,6 +39,7 @@ internal sealed class StockLookup(Views views)
         {
             Market = row.Market ?? "",
             EcoPackaging = row.Eco == 1,
+            Offer = row.Offer is { Length: > 0 } offer ? offer : null,
         };
     }
 }

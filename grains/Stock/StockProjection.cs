@@ -4,7 +4,7 @@ namespace Ale.Stock;
 
 /// <summary>SKUs with their figures, reservations and stock moves as tables.</summary>
 internal sealed class StockProjection()
-    : Projection<StockEvent>("stock", 1, "stock", StockJson.Default.StockEvent, Skus, Reservations, Moves)
+    : Projection<StockEvent>("stock", 2, "stock", StockJson.Default.StockEvent, Skus, Reservations, Moves)
 {
     public static readonly Table Skus = new("sku",
     [
@@ -17,7 +17,7 @@ internal sealed class StockProjection()
     [
         Column.TextKey("sku"), Column.TextKey("id"), Column.Text("user_id"), Column.Number("quantity"),
         Column.Text("session_id"), Column.Number("price_minor"), Column.Text("currency"), Column.Text("state"),
-        Column.Number("expires_at"), Column.FirstNumber("at"), Column.Number("ended_at"),
+        Column.Number("expires_at"), Column.FirstNumber("at"), Column.Number("ended_at"), Column.Text("offer"),
     ], "user_id, at");
 
     /// <summary>
@@ -54,7 +54,7 @@ internal sealed class StockProjection()
                 break;
             case StockEvent.Held e:
                 sku.Add("held", e.Quantity);
-                Claim(views, key, e.Id, e.User, e.Quantity, e.SessionId, e.PriceMinor, e.At, e.ExpiresAt)
+                Claim(views, key, e.Id, e.User, e.Quantity, e.SessionId, e.PriceMinor, e.At, e.ExpiresAt, e.Offer)
                     .Set("state", "held").Set("ended_at", 0L);
                 break;
             case StockEvent.Renewed e:
@@ -66,7 +66,7 @@ internal sealed class StockProjection()
                 break;
             case StockEvent.Reclaimed e:
                 sku.Add("on_hand", -e.Quantity).Add("sold", e.Quantity);
-                Claim(views, key, e.Id, e.User, e.Quantity, e.SessionId, e.PriceMinor, e.At, e.At);
+                Claim(views, key, e.Id, e.User, e.Quantity, e.SessionId, e.PriceMinor, e.At, e.At, e.Offer);
                 End(views, key, e.Id, "confirmed", e.At);
                 break;
             case StockEvent.Released e:
@@ -91,10 +91,10 @@ internal sealed class StockProjection()
 
     // A forgotten id may be claimed anew by another: what is empty now overwrites what stood there.
     private static ViewRow Claim(ViewBatch views, string sku, string id, string? user, int quantity, string? sessionId,
-        long priceMinor, DateTimeOffset at, DateTimeOffset expiresAt) =>
+        long priceMinor, DateTimeOffset at, DateTimeOffset expiresAt, string? offer) =>
         views.Row(Reservations, sku, id).Set("user_id", user ?? "").Set("quantity", quantity)
             .Set("session_id", sessionId ?? "").Set("price_minor", priceMinor).Set("expires_at", expiresAt)
-                .Set("at", at);
+                .Set("at", at).Set("offer", offer ?? "");
 
     private static void End(ViewBatch views, string sku, string id, string state, DateTimeOffset at) =>
         views.Row(Reservations, sku, id).Set("state", state).Set("ended_at", at);

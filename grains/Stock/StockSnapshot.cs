@@ -8,17 +8,18 @@ internal sealed record FrozenStock(
     SkuTerms? Terms, long OnHand, long Sold, long Quarantine, long SoldEver, KeyValuePair<string, Hold>[] Holds,
         EndedHold[] Ended,
     KeyValuePair<long, int>[] Moves, KeyValuePair<string, int>[] ByUser, KeyValuePair<string, int>[] BySession,
-    long TermsVersion, RememberedKey<SkuInfo>[] Keys, MarkSignal[] Marks);
+    long TermsVersion, RememberedKey<SkuInfo>[] Keys, MarkSignal[] Marks, FrozenOffer[] Offers, PricePaid[] Prices);
 
 internal sealed partial class Stock
 {
     public static readonly SnapshotCodec<Stock> Snapshots = SnapshotCodec<Stock>.Of(
-        StockJson.Default.FrozenStock, meaning: 2, s => s.Freeze(), Thaw, s => s.Entries, InOrder);
+        StockJson.Default.FrozenStock, meaning: 3, s => s.Freeze(), Thaw, s => s.Entries, InOrder);
 
     private FrozenStock Freeze() => new(Terms, OnHand, Sold, Quarantine, SoldEver, [.. _holds],
         [.. _endedInOrder.Where(IsCurrent)],
         [.. _moves], [.. _byUser], [.. _bySession], TermsVersion, [.. Keys.Entries],
-        [.. _marks]);
+        [.. _marks], _offers is null ? [] : [.. _offers.Values.Select(o => o.Freeze())],
+        [.. _prices.Entries.Select(p => new PricePaid(p.At, p.Value))]);
 
     private static FrozenStock InOrder(FrozenStock s) => s with
     {
@@ -26,6 +27,7 @@ internal sealed partial class Stock
         Moves = [.. s.Moves.OrderBy(m => m.Key)],
         ByUser = [.. s.ByUser.OrderBy(u => u.Key, StringComparer.Ordinal)],
         BySession = [.. s.BySession.OrderBy(x => x.Key, StringComparer.Ordinal)],
+        Offers = [.. s.Offers.OrderBy(o => o.Id, StringComparer.Ordinal)],
     };
 
     private bool IsCurrent(EndedHold ended) => _ended.TryGetValue(ended.Id, out var current)
@@ -60,6 +62,8 @@ internal sealed partial class Stock
         foreach (var (id, content) in frozen.Moves) stock._moves[id] = content;
         foreach (var (user, units) in frozen.ByUser) stock._byUser[user] = units;
         foreach (var (session, units) in frozen.BySession) stock._bySession[session] = units;
+        foreach (var offer in frozen.Offers) stock.Remember(LiveOffer.Thaw(offer));
+        foreach (var price in frozen.Prices) stock._prices.Add(price.At, price.PriceMinor);
         return stock;
     }
 }

@@ -50,7 +50,9 @@ public sealed class CaseServerTests
     [Theory, InlineData("sqlite"), InlineData("postgres")]
     public async Task ORD_05_An_exchange_holds_a_new_unit_sells_it_and_puts_the_old_one_back(string store)
     {
-        var (http, sku) = await Sold((await TestSilo.On(store)).Http, "care-x");
+        await using var silo = await TestSilo.Start(
+            store == "postgres" ? await (await PostgresServer.Shared).NewDatabase() : null);
+        var (http, sku) = await Sold(silo.Http, "care-x");
         var body = Quality.Replace("ORDER", "care-x").Replace("SKU", sku);
         (await http.Put("/api/cases/care-x1", body, "agent")).Ok();
         (await Post(http, "care-x1/evidence", """{"note":"a picture"}""")).Ok();
@@ -72,27 +74,19 @@ public sealed class CaseServerTests
     [Fact]
     public async Task ORD_04_Thirty_one_days_after_delivery_only_a_voucher_for_the_SKU_opens_a_case()
     {
-        var data = Directory.CreateTempSubdirectory("ale-care-").FullName;
-        try
-        {
-            string sku;
-            await using (var before = await TestSilo.Start(data: data))
-                (_, sku) = await Sold(before.Http, "care-v");
-            await using var after = await TestSilo.Start(data: data, settings: "--Ale:Test:ClockOffset=31.00:00:00");
-            var (http, body) = (after.Http, Quality.Replace("ORDER", "care-v").Replace("SKU", sku));
-            (await http.Put("/api/cases/care-v1", body, "agent")).IsProblem(409, "case.window");
-            await Voucher(http, "v1", "OTHER");
-            (await http.Put("/api/cases/care-v1", body, "agent")).IsProblem(409, "case.window");
-            await Voucher(http, "v2", sku);
-            var opened = (await http.Put("/api/cases/care-v1", body, "agent")).Ok().Json;
-            Assert.Equal(("voucher", "v2"), ((string)opened["window"]!, (string)opened["voucher"]!));
-            (await http.Put("/api/cases/care-v2", body.Replace("quality", "no_reason"), "agent"))
-                .IsProblem(409, "case.window");
-        }
-        finally
-        {
-            Directory.Delete(data, recursive: true);
-        }
+        var database = await (await PostgresServer.Shared).NewDatabase();
+        string sku;
+        await using (var before = await TestSilo.Start(database)) (_, sku) = await Sold(before.Http, "care-v");
+        await using var after = await TestSilo.Start(database, settings: "--Ale:Test:ClockOffset=31.00:00:00");
+        var (http, body) = (after.Http, Quality.Replace("ORDER", "care-v").Replace("SKU", sku));
+        (await http.Put("/api/cases/care-v1", body, "agent")).IsProblem(409, "case.window");
+        await Voucher(http, "v1", "OTHER");
+        (await http.Put("/api/cases/care-v1", body, "agent")).IsProblem(409, "case.window");
+        await Voucher(http, "v2", sku);
+        var opened = (await http.Put("/api/cases/care-v1", body, "agent")).Ok().Json;
+        Assert.Equal(("voucher", "v2"), ((string)opened["window"]!, (string)opened["voucher"]!));
+        (await http.Put("/api/cases/care-v2", body.Replace("quality", "no_reason"), "agent"))
+            .IsProblem(409, "case.window");
 
         static async Task Voucher(SiloHttp http, string id, string sku) => (await http.Put(
             $"/api/registers/warranty_voucher/care-v/entries/{id}", """
@@ -103,32 +97,25 @@ public sealed class CaseServerTests
     [Fact]
     public async Task ORD_05_A_late_step_shows_in_the_case_and_in_the_inbox_until_it_is_done()
     {
-        var data = Directory.CreateTempSubdirectory("ale-care-").FullName;
-        try
+        var database = await (await PostgresServer.Shared).NewDatabase();
+        await using (var before = await TestSilo.Start(database))
         {
-            await using (var before = await TestSilo.Start(data: data))
-            {
-                var (first, sku) = await Sold(before.Http, "care-l");
-                (await first.Put("/api/cases/care-l1", Quality.Replace("ORDER", "care-l").Replace("SKU", sku),
-                    "agent")).Ok();
-            }
+            var (first, sku) = await Sold(before.Http, "care-l");
+            (await first.Put("/api/cases/care-l1", Quality.Replace("ORDER", "care-l").Replace("SKU", sku),
+                "agent")).Ok();
+        }
 
-            await using var after = await TestSilo.Start(data: data, settings: "--Ale:Test:ClockOffset=3.00:00:01");
-            var (http, item) = (after.Http, $"/api/inbox/{CaseReactions.ItemOf("care-l1", CaseState.Opened)}");
-            await new Func<Task<Answer>>(() => http.Get(item, "agent"))
-                .Until(a => a.Status == 200 && (string)a.Json["state"]! == "open", 30);
-            Assert.True((bool)(await http.Get("/api/cases/care-l1", "agent")).Ok().Json["isLate"]!);
-            Assert.Single((await http.Get("/api/cases?late=true", "agent")).Ok().Json["items"]!.AsArray());
-            var done = (await Post(http, "care-l1/evidence", """{"note":"a picture"}""")).Ok().Json;
-            Assert.False((bool)done["isLate"]!);
-            Assert.True((bool)done["steps"]![1]!["isLate"]!);
-            await new Func<Task<Answer>>(() => http.Get(item, "agent"))
-                .Until(a => (string)a.Json["state"]! == "done", 30);
-        }
-        finally
-        {
-            Directory.Delete(data, recursive: true);
-        }
+        await using var after = await TestSilo.Start(database, settings: "--Ale:Test:ClockOffset=3.00:00:01");
+        var (http, item) = (after.Http, $"/api/inbox/{CaseReactions.ItemOf("care-l1", CaseState.Opened)}");
+        await new Func<Task<Answer>>(() => http.Get(item, "agent"))
+            .Until(a => a.Status == 200 && (string)a.Json["state"]! == "open", 30);
+        Assert.True((bool)(await http.Get("/api/cases/care-l1", "agent")).Ok().Json["isLate"]!);
+        Assert.Single((await http.Get("/api/cases?late=true", "agent")).Ok().Json["items"]!.AsArray());
+        var done = (await Post(http, "care-l1/evidence", """{"note":"a picture"}""")).Ok().Json;
+        Assert.False((bool)done["isLate"]!);
+        Assert.True((bool)done["steps"]![1]!["isLate"]!);
+        await new Func<Task<Answer>>(() => http.Get(item, "agent"))
+            .Until(a => (string)a.Json["state"]! == "done", 30);
     }
 
     [Fact]

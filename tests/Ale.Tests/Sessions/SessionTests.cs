@@ -247,5 +247,7 @@ public sealed class SessionTests
         new SessionEvent.Changed(
             Terms with { Kind = SessionKind.Recorded, Inducing = false, Skus = [] }, "k1", "d2", Noon),
         new SessionEvent.Moved(SessionStep.Ready, SessionState.Ready, "k2", "d1", Noon.AddMinutes(1)),
-        new SessionEvent.Moved(SessionStep.Start, SessionState.Live, "k3", "h1", Noon.AddMinutes(2)));
+        new SessionEvent.Moved(SessionStep.Start, SessionState.Live, "k3", "h1", Noon.AddMinutes(2)),
+        new SessionEvent.OfferNamed("o1", "K1", SessionState.Live, "d1", Noon),
+        new SessionEvent.OfferDropped("o1", SessionState.Live, "d1", Noon));
 }

@@ -37,5 +37,17 @@ public sealed class StockFormatTests
         new StockEvent.Changed(Plain with { Title = "Rouge", Levels = new(9, 6, 0) }, "k1", "s1", Noon),
         new StockEvent.Signalled(StockLevel.Safety, SignalState.Armed, 0, 0, 500, 500, null, Noon),
         new StockEvent.Signalled(StockLevel.Warning, SignalState.Calming, 1, 2, 200, 200, Noon.AddMinutes(15), Noon),
-        new StockEvent.Told(StockLevel.Warning, 3, 1, Noon));
+        new StockEvent.Told(StockLevel.Warning, 3, 1, Noon),
+        new StockEvent.OfferPlanned("S1/o1", new("S1", 5_000, Noon.AddMinutes(1), Noon.AddMinutes(6))
+        {
+            Total = 3,
+            PerUserMax = 2,
+            CountdownSeconds = 60,
+        }, "d1", Noon),
+        new StockEvent.OfferPlanned("S1/o2", new("S1", 5_000, Noon, Noon.AddMinutes(6)), "d1", Noon),
+        new StockEvent.OfferStarted("S1/o1", Noon),
+        new StockEvent.OfferEnded("S1/o1", OfferEnd.Units, Noon),
+        new StockEvent.Held("r5", "u1", 2, "S1", 5_000, Noon, Noon.AddSeconds(900), "S1/o1"),
+        new StockEvent.Reclaimed("r6", "u1", 1, "S1", 5_000, Noon.AddSeconds(2), "S1/o1"),
+        new StockEvent.PutBack("b3", "r5", null, 1, null, true, Noon.AddSeconds(6), Offer: "S1/o1"));
 }

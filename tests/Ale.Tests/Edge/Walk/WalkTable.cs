@@ -4,7 +4,7 @@ namespace Ale.Edge;
 /// The table: a row an operation, in an order in which each finds what it needs. An operation without a row fails
 /// <see cref="WalkTests"/>.
 /// </summary>
-internal static class WalkTable
+internal static partial class WalkTable
 {
     private const string Sku = """
         {"title":"Tea","priceMinor":1000,"currency":"CNY","market":"cn","product":"walk-p","optionValues":{"size":"m"},
@@ -15,11 +15,6 @@ internal static class WalkTable
     private const string Order = """
         {"userId":"walk-user","channel":"web","lines":[{"sku":"WALK","quantity":2,"priceMinor":900}],
          "charges":[{"code":"post","amountMinor":100}],"recordedAt":"2026-01-01T00:00:00Z"}
-        """;
-
-    private const string Session = """
-        {"title":"Opening","kind":"live","tier":"base","market":"cn","hostId":"walk-host","ownerId":"walk-owner",
-         "startsAt":"2026-06-18T12:00:00Z","endsAt":"2026-06-18T13:00:00Z","inducing":false,"skus":["WALK"]}
         """;
 
     private const string Coupon = """
@@ -219,24 +214,7 @@ internal static class WalkTable
         },
         new("listUserCoupons", "/api/users/walk-user/coupons") { FromTables = true },
 
-        new("PlanSession", "/api/sessions/walk", Session)
-        {
-            Other = (Session.Replace("walk-owner", "walk-other"), "session.changed"),
-        },
-        new("GetSession", "/api/sessions/walk")
-        {
-            IsEverybodys = true, Unknown = ("/api/sessions/none", "session.unknown"),
-        },
-        new("ListSessions", "/api/sessions") { IsEverybodys = true, FromTables = true },
-        new("ChangeSession", "/api/sessions/walk", """{"title":"Closing","skus":["WALK"]}""")
-        {
-            IfMatch = "\"1\"", Unknown = ("/api/sessions/none", "session.unknown"),
-        },
-        Step("Submit", 0), Step("Ready"), Step("Start"), Step("Suspend"), Step("Resume"), Step("End"), Step("Close"),
-        new("GetSessionHistory", "/api/sessions/walk/history")
-        {
-            FromTables = true, Unknown = ("/api/sessions/none/history", "session.unknown"),
-        },
+        .. OfSessions(),
 
         new("placeOrder", "/api/orders/walk-order", Order)
         {
@@ -307,14 +285,4 @@ internal static class WalkTable
         {
             Unknown = ($"/api/cases/none/{step}", "case.unknown"),
         };
-
-    private static WalkRow Step(string step, int status = 200)
-    {
-        var name = step.ToLowerInvariant();
-        return new($"{step}Session", $"/api/sessions/walk/{name}")
-        {
-            Status = status,
-            Unknown = ($"/api/sessions/none/{name}", "session.unknown"),
-        };
-    }
 }
