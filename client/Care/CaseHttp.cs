@@ -74,7 +74,7 @@ internal static class CaseHttp
         public void Validate(Problems p)
         {
             p.Quantity("quantity", Quantity);
-            p.Text("note", Note);
+            p.Text("note", Note, min: 1);
         }
     }
 
@@ -92,7 +92,7 @@ internal static class CaseHttp
 
     internal sealed record CaseStepBody(string? Note = null) : IValidated
     {
-        public void Validate(Problems p) => p.Text("note", Note);
+        public void Validate(Problems p) => p.Text("note", Note, min: 1);
     }
 
     /// <summary>A case as answered; the members mean what they do in <see cref="CaseView"/>.</summary>
