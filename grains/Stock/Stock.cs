@@ -137,6 +137,9 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
             case StockEvent.Told e:
                 Apply(e);
                 break;
+            case StockEvent.Inspected e:
+                Apply(e);
+                break;
             case StockEvent.OfferPlanned e:
                 Apply(e);
                 break;

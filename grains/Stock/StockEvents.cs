@@ -12,6 +12,7 @@ namespace Ale.Stock;
 [JsonDerivedType(typeof(Changed), "stock.changed"), JsonDerivedType(typeof(Signalled), "stock.signalled")]
 [JsonDerivedType(typeof(Told), "stock.told"), JsonDerivedType(typeof(OfferPlanned), "stock.offer_planned")]
 [JsonDerivedType(typeof(OfferStarted), "stock.offer_started"), JsonDerivedType(typeof(OfferEnded), "stock.offer_ended")]
+[JsonDerivedType(typeof(Inspected), "stock.inspected")]
 internal abstract record StockEvent
 {
     internal sealed record Defined(SkuTerms Terms) : StockEvent;
@@ -57,6 +58,10 @@ internal abstract record StockEvent
     internal sealed record Told(StockLevel Mark, int Moves, int Order, DateTimeOffset At) : StockEvent;
 
     internal sealed record OfferPlanned(string Id, OfferTerms Terms, string Actor, DateTimeOffset At) : StockEvent;
+
+    /// <summary>A scan of units in quarantine (SHP-02).</summary>
+    internal sealed record Inspected(
+        string Id, string? ReturnId, int Quantity, InspectionGrade Grade, string Actor, DateTimeOffset At) : StockEvent;
 
     /// <summary>Its first second has come; sales do not wait for this event.</summary>
     internal sealed record OfferStarted(string Id, DateTimeOffset At) : StockEvent;

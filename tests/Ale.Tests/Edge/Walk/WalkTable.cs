@@ -166,6 +166,12 @@ internal static partial class WalkTable
             Other = ("""{"delta":-2,"reason":"broken"}""", "stock.changed"),
             Unknown = ("/api/skus/NONE/adjustments/a1", "stock.unknown_sku"),
         },
+        new("putInspection", "/api/skus/WALK/inspections/none",
+            """{"quantity":1,"grade":"a","returnId":"t1"}""")
+        {
+            Status = 0, TakesOther = "Nothing waits for inspection here.",
+            Unknown = ("/api/skus/NONE/inspections/i1", "stock.unknown_sku"),
+        },
         new("getStock", "/api/skus/WALK/stock")
         {
             IsEverybodys = true, Unknown = ("/api/skus/NONE/stock", "stock.unknown_sku"),
