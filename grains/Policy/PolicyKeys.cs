@@ -27,6 +27,7 @@ internal static class PolicyKeys
         Whole("stock.holdSeconds", "seconds", 10, 24 * 3600),
         Whole("stock.holdCapSeconds", "seconds", 10, 7 * 24 * 3600),
         Whole("stock.calmMinutes", "minutes", 0, 24 * 60),
+        Whole("stock.ownHoldSeconds", "seconds", 1, 24 * 3600),
         Whole("offer.minutesMin", "minutes", 1, 24 * 60),
         Whole("offer.minutesMax", "minutes", 1, 24 * 60),
         Whole("offer.countdownSecondsMin", "seconds", 0, 3_600),

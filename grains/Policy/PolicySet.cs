@@ -30,6 +30,7 @@ internal sealed record PolicySet(
             new(Whole("stock.holdSeconds"), Whole("stock.holdCapSeconds"))
             {
                 CalmMinutes = Whole("stock.calmMinutes"),
+                OwnHoldSeconds = Whole("stock.ownHoldSeconds"),
             },
             new(Whole("points.perUnit"), Whole("points.firstOrderFactor"), Whole("points.ecoFactor"),
                 Yes("points.bonusesMultiply"), Whole("points.pendingDays"), WholeOrNone("points.expireDays")),
@@ -85,6 +86,12 @@ internal sealed record StockPolicy(int HoldSeconds, int HoldCapSeconds)
     /// How long a figure must stay back at its mark until a shortage is over, minutes (A04); 0: it is over at once.
     /// </summary>
     public int CalmMinutes { get; init; }
+
+    /// <summary>
+    /// How old a buyer's own open hold must be, seconds, to make way for his next wish that would be refused else (S07);
+    /// younger ones are a double click, and stay.
+    /// </summary>
+    public int OwnHoldSeconds { get; init; } = 30;
 }
 
 /// <summary>Live prices (SHP-01): how long one runs, and how long the room counts down to it.</summary>

@@ -19,6 +19,7 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
     public static readonly TimeSpan EndedFor = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, Hold> _holds = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string[]> _ofUser = new(StringComparer.Ordinal); // his open holds
     private readonly SortedSet<(DateTimeOffset At, string Id)> _expiries = new(ByTime.Instance);
     private readonly Dictionary<string, EndedHold> _ended = new(StringComparer.Ordinal);
     private readonly Queue<EndedHold> _endedInOrder = new();
@@ -161,6 +162,7 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
         Forget(id);
         _holds.Add(id, hold);
         _expiries.Add((hold.ExpiresAt, id));
+        Index(id, hold.User);
         Held += hold.Quantity;
         Count(hold, hold.Quantity);
     }
@@ -169,8 +171,15 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
     {
         _holds.Remove(id, out var hold);
         _expiries.Remove((hold!.ExpiresAt, id));
+        if (hold.User is { } user && _ofUser.Remove(user, out var ids) && ids.Length > 1)
+            _ofUser[user] = [.. ids.Where(other => other != id)];
         Held -= hold.Quantity;
         return hold;
+    }
+
+    private void Index(string id, string? user)
+    {
+        if (user is not null) _ofUser[user] = _ofUser.TryGetValue(user, out var ids) ? [.. ids, id] : [id];
     }
 
     private void Sell(int quantity)

@@ -56,9 +56,18 @@ internal sealed partial class Stock
                 ? new(past, due) : new(StockRefusals.Changed, due);
         }
 
-        var (live, offerRefusal) = _offers is null && command.Offer is null ? (null, null)
-            : LivePrice(command, due, now);
-        if (WhyNot(command, due, freed, offerRefusal) is { } refusal) return new(refusal, due);
+        var (live, refusal) = Sell(command, due, freed, now);
+        if (refusal is not null)
+        {
+            // What he left unpaid a while ago is taken from him before he is refused (S07).
+            var own = OwnHolds(command, policy, now);
+            if (own.Length == 0) return new(refusal, due);
+            StockEvent[] released = [.. due, .. own];
+            (live, var still) = Sell(command, released, freed + own.Sum(e => (long)e.Quantity), now);
+            if (still is not null) return new(refusal, due);
+            due = released;
+        }
+
         var priceMinor = live?.Terms.PriceMinor ?? Terms.PriceMinor;
         var expiresAt = now + TimeSpan.FromSeconds(Math.Min(Terms.HoldSeconds
             ?? policy.HoldSeconds, policy.HoldCapSeconds));
@@ -208,6 +217,26 @@ internal sealed partial class Stock
             && !IsClosed, version);
     }
 
+    /// <param name="ended">The holds that end before it in the same turn.</param>
+    private (LiveOffer? Live, Refusal? Refusal) Sell(
+        ReserveStock command, StockEvent[] ended, long freed, DateTimeOffset now)
+    {
+        var (live, offer) = _offers is null && command.Offer is null ? (null, null) : LivePrice(command, ended, now);
+        return (live, WhyNot(command, ended, freed, offer));
+    }
+
+    /// <summary>The buyer's own holds that are old enough to make way for his new wish.</summary>
+    private StockEvent.Released[] OwnHolds(ReserveStock command, StockPolicy policy, DateTimeOffset now)
+    {
+        if (command.User is not { } user || !_ofUser.TryGetValue(user.Value, out var ids)) return [];
+        var oldest = now - TimeSpan.FromSeconds(policy.OwnHoldSeconds);
+        return
+        [
+            .. ids.Where(id => _holds[id].StartedAt <= oldest && _holds[id].ExpiresAt > now)
+                .Select(id => new StockEvent.Released(id, _holds[id].Quantity, now)),
+        ];
+    }
+
     private Refusal? WhyNot(ReserveStock command, StockEvent[] due, long freed, Refusal? offer)
     {
         if (IsClosed) return StockRefusals.Closed;
@@ -238,8 +267,8 @@ internal sealed partial class Stock
         content is not null && (content.Quantity != quantity || (content.User is { } named && named.Value != user));
 
     private long FreedOf(StockEvent[] due, Func<Hold, bool> whose) =>
-        due.Length == 0 ? 0 : due.Cast<StockEvent.Expired>().Select(e => _holds[e.Id]).Where(whose)
-            .Sum(h => (long)h.Quantity);
+        due.Length == 0 ? 0 : due.Select(e => _holds[e is StockEvent.Expired x ? x.Id : ((StockEvent.Released)e).Id])
+            .Where(whose).Sum(h => (long)h.Quantity);
 
     private (StockEvent[] Events, long Freed) Due(DateTimeOffset now)
     {

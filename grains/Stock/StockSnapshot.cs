@@ -52,6 +52,7 @@ internal sealed partial class Stock
         {
             stock._holds.Add(id, hold);
             stock._expiries.Add((hold.ExpiresAt, id));
+            stock.Index(id, hold.User);
             stock.Held += hold.Quantity;
         }
 

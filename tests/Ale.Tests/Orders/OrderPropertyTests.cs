@@ -29,7 +29,7 @@ public sealed class OrderPropertyTests
             Assert.InRange(life.Order.RefundMinor, 0, life.Order.NetGoodsMinor);
             Assert.InRange(life.Order.PointsReversed, 0, life.Order.PointsEarned);
             Assert.True(life.Events.OfType<OrderEvent.PaymentTaken>().Count() <= 1);
-        });
+        }, iter: 10_000);
 
     [Fact]
     public void All_goods_returned_in_any_parts_are_paid_back_to_the_last_minor_unit() =>
@@ -49,7 +49,7 @@ public sealed class OrderPropertyTests
                 Assert.All(life.Order.Returns.Values, r => Assert.True(r.RefundMinor >= 0 && r.Points >= 0));
                 Assert.All(units, sku => Assert.Equal("order.return_exceeds", life.Return("more", (sku, 1))
                     .Refusal?.Code));
-            });
+            }, iter: 10_000);
 
     [Fact]
     public void Every_event_is_stored_as_the_golden_lines_say()

@@ -8,7 +8,7 @@ internal static class Given
 {
     public const string Sku = "LIP-1";
     public static readonly DateTimeOffset Noon = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
-    public static readonly StockPolicy Rules = new(900, 1_800);
+    public static readonly StockPolicy Rules = new(900, 1_800) { OwnHoldSeconds = 3_600 };
     public static readonly SkuTerms Plain = new("Lipstick", 9_900, "CNY", "cn");
     private static readonly SkuTerms Edition = Plain with { LimitedTotal = 2, PerUserMax = 1 };
 

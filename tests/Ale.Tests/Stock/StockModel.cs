@@ -1,7 +1,7 @@
 namespace Ale.Stock;
 
 /// <summary>The rules of one SKU again, slow and plain: a list of claims, summed each time.</summary>
-internal sealed class StockModel(SkuTerms terms)
+internal sealed class StockModel(SkuTerms terms, OfferTerms? offer = null)
 {
     private sealed class Claim(ReserveStock wish, DateTimeOffset now)
     {
@@ -13,7 +13,9 @@ internal sealed class StockModel(SkuTerms terms)
         public bool CountsFor(string? user, string? session) =>
             State is ReservationState.Held or ReservationState.Confirmed
             && (user is null || wish.User?.Value == user) && (session is null || wish.SessionId == session);
-        public string Said => $"{State} {Quantity} until {(ExpiresAt - Given.Noon).TotalSeconds}";
+        public bool IsOffered { get; init; }
+        public string Said => $"{State} {Quantity} at {(IsOffered ? "the offer" : "list")} until "
+            + $"{(ExpiresAt - Given.Noon).TotalSeconds}";
     }
 
     private readonly Dictionary<string, Claim> _claims = [];
@@ -22,6 +24,7 @@ internal sealed class StockModel(SkuTerms terms)
     private readonly Dictionary<string, int> _returnedByUser = [], _returnedBySession = [];
     private long _returnedToEdition;
     private DateTimeOffset _now;
+    private bool _offerEnded;
 
     public long OnHand { get; set; }
     public long Quarantine { get; private set; }
@@ -46,10 +49,35 @@ internal sealed class StockModel(SkuTerms terms)
     {
         if (_claims.TryGetValue(wish.Id, out var claim)) return claim.Wish == wish ? claim.Said : "stock.changed";
         if (IsClosed) return "stock.closed";
+        var offered = wish.SessionId is not null && offer is not null && WhyNotOffered(wish, now) is null;
+        var why = wish.Offer is null ? null : WhyNotOffered(wish, now);
+        if (why is not null and not "stock.sold_out") return why;
         if (IsOverLimit(wish)) return "stock.limit";
-        if (OnHand - Held < wish.Quantity) return "stock.sold_out";
+        if (OnHand - Held < wish.Quantity || why is not null) return "stock.sold_out";
         if (wish.SessionId is not null && OnHand - Held < terms.Levels?.Minimum) return "stock.paused";
-        return (_claims[wish.Id] = new(wish, now)).Said;
+        return (_claims[wish.Id] = new(wish, now) { IsOffered = offered }).Said;
+    }
+
+    private string? WhyNotOffered(ReserveStock wish, DateTimeOffset now) =>
+        offer!.StartsAt > now ? "offer.not_started"
+        : _offerEnded || offer.EndsAt <= now ? "offer.ended" : WhyNoRoom(wish);
+
+    private string? WhyNoRoom(ReserveStock wish) =>
+        wish.User is { } user && Offered(c => c.Wish.User == user) + wish.Quantity > offer!.PerUserMax ? "stock.limit"
+        : Offered(_ => true) + wish.Quantity > offer!.Total ? "stock.sold_out" : null;
+
+    /// <summary>Units held and sold at the offer's price, less those of orders undone.</summary>
+    private long Offered(Func<Claim, bool> which) =>
+        _claims.Values.Where(c => c.IsOffered && c.CountsFor(null, null) && which(c)).Sum(c => (long)c.Quantity)
+        - _back.Values.Where(b => b.Undo && _claims[b.ReservationId].IsOffered && which(_claims[b.ReservationId]))
+            .Sum(b => (long)b.Quantity);
+
+    private void EndOffer()
+    {
+        if (offer is null || offer.StartsAt > _now) return;
+        var sold = Offered(c => c.State == ReservationState.Confirmed);
+        if (OnHand == 0 && offer.EndsAt > _now) _offerEnded = true;
+        if (sold >= offer.Total) _offerEnded = true;
     }
 
     public string Confirm(string id)
@@ -63,7 +91,8 @@ internal sealed class StockModel(SkuTerms terms)
                 return "stock.closed";
             case ReservationState.Expired when IsOverLimit(claim.Wish):
                 return "stock.limit";
-            case ReservationState.Expired when OnHand - Held < claim.Quantity:
+            case ReservationState.Expired when OnHand - Held < claim.Quantity
+                || (claim.IsOffered && WhyNoRoom(claim.Wish) is not null):
                 return "stock.expired";
             case ReservationState.Held when OnHand < claim.Quantity:
                 return "stock.sold_out";
@@ -72,8 +101,10 @@ internal sealed class StockModel(SkuTerms terms)
                 break;
         }
 
-        if (claim.State != ReservationState.Confirmed) OnHand -= claim.Quantity;
+        if (claim.State == ReservationState.Confirmed) return claim.Said;
+        OnHand -= claim.Quantity;
         claim.State = ReservationState.Confirmed;
+        EndOffer();
         return claim.Said;
     }
 

@@ -31,14 +31,23 @@ public sealed class StockModelTests
             Levels = marks ? new(6, 4, 2) : null,
         });
 
-    [Fact] // STK-01, STK-07, S04: limits, figures and states are those of the model, whatever the order
+    private static readonly Gen<OfferTerms?> AnyOffer =
+        Gen.Select(Gen.Int[0, 4], Gen.Int[0, 3], Gen.Int[0, 60], (kind, user, from) => kind == 0 ? null
+            : new OfferTerms("live", 5_000, Noon.AddSeconds(from), Noon.AddSeconds(from + 90))
+            {
+                Total = kind == 4 ? null : kind + 1,
+                PerUserMax = user == 0 ? null : user,
+            });
+
+    // STK-01, STK-07, SHP-01, S04: limits, prices, figures and states are those of the model, whatever the order
+    [Fact]
     public void The_grain_answers_as_the_model_does_and_a_repeat_changes_nothing() =>
-        Gen.Select(AnyTerms, Steps.Array[1, 60]).Sample((terms, steps) =>
+        Gen.Select(AnyTerms, AnyOffer, Steps.Array[1, 60]).Sample((terms, offer, steps) =>
         {
-            var run = new Run(terms);
+            var run = new Run(terms, offer);
             foreach (var step in steps) run.Take(step);
             run.ReplayAndThaw();
-        }, iter: 2_000);
+        }, iter: 10_000);
 
     private sealed class Run
     {
@@ -47,12 +56,18 @@ public sealed class StockModelTests
         private readonly List<StockEvent> _events = [];
         private DateTimeOffset _now = Noon;
 
-        public Run(SkuTerms terms)
+        private readonly OfferTerms? _offer;
+
+        public Run(SkuTerms terms, OfferTerms? offer)
         {
-            _model = new(terms);
+            (_model, _offer) = (new(terms, offer), offer);
             Keep(_stock.Decide(terms).Events);
             Keep(_stock.Decide(new ReceiveStock("in", 6), Sku).Events);
             _model.OnHand = 6;
+            if (offer is null) return;
+            var planned = _stock.Decide(new PutOffer("live/o", offer, "d1"), Sku, new(1, 20, 10, 300, 30), Noon);
+            Assert.Null(planned.Reply.Refusal);
+            Keep(planned.Events);
         }
 
         public void Take(Step step)
@@ -60,7 +75,14 @@ public sealed class StockModelTests
             _now = _now.AddSeconds(step.Seconds);
             _model.Expire(_now);
             UserId? user = step.User is { } u ? new UserId(u) : null;
-            var wish = new ReserveStock(step.Id, step.Quantity) { User = user, SessionId = step.Session };
+            var wish = new ReserveStock(step.Id, step.Quantity)
+            {
+                User = user,
+                SessionId = step.Session,
+                // Always for the same ids: another wish under an id is refused before anything else is asked.
+                Offer = _offer is not null && step is { Session: not null, Id: "r1" or "r2" } ? "live/o" : null,
+            };
+            if (step.Seconds == 12) Keep(_stock.DecideDue(_now).Events);
             switch (step.Kind)
             {
                 case <= 3:
@@ -97,7 +119,8 @@ public sealed class StockModelTests
                 (levels.OnHand, levels.Held, levels.Sold, levels.Quarantine));
             Assert.True(_stock.OnHand >= 0);
             Assert.Equal(_model.OnHand + _model.Sold + _model.Quarantine, 6 + _model.Adjusted); // nothing from nothing
-            Assert.Equal(_model.NextDeadline, _stock.DueAt > _now ? _stock.DueAt : _model.NextDeadline);
+            if (_stock.DueAt > _now && _stock.DueAt != _offer?.StartsAt && _stock.DueAt != _offer?.EndsAt)
+                Assert.Equal(_model.NextDeadline, _stock.DueAt);
         }
 
         public void ReplayAndThaw()
@@ -131,7 +154,8 @@ public sealed class StockModelTests
 
         private static string Said<T>(Outcome<T> reply) => reply.Refusal?.Code ?? reply.Value switch
         {
-            Reservation r => $"{r.State} {r.Quantity} until {(r.ExpiresAt - Noon).TotalSeconds}",
+            Reservation r => $"{r.State} {r.Quantity} at {(r.PriceMinor == 5_000 ? "the offer" : "list")} until "
+                + $"{(r.ExpiresAt - Noon).TotalSeconds}",
             StockMove move => $"{move.Delta}",
             _ => "done",
         };

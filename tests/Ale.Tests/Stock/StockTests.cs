@@ -40,6 +40,27 @@ public sealed class StockTests
         Situation(situation).Decide(Wish(wish), null, Sku, Rules, Noon.AddSeconds(second)));
 
     [Theory]
+    [InlineData("one held", "r1 1 u1", 29, "stock.sold_out")] // a double click
+    [InlineData("one held", "r1 1 u1", 30, "held")] // he has come back
+    [InlineData("one held", "r1 2 u1", 30, "stock.sold_out")] // it would not help
+    [InlineData("one held", "r1 1 u2", 30, "stock.sold_out")] // not his
+    [InlineData("one held", "r1 1", 30, "stock.sold_out")]
+    [InlineData("limits", "r1 1 u1", 29, "stock.limit")]
+    [InlineData("limits", "r1 2 u1", 30, "held")]
+    [InlineData("limits", "r1 3 u1", 30, "stock.limit")]
+    public void S07_A_buyer_who_comes_back_is_not_blocked_by_his_own_hold(
+        string situation, string wish, int second, string expected)
+    {
+        var stock = Situation(situation);
+        var decision = stock.Decide(
+            Wish(wish), null, Sku, Rules with { OwnHoldSeconds = 30 }, Noon.AddSeconds(second));
+        Is(expected, decision);
+        Assert.Equal(expected == "held" ? 2 : 0, decision.Events.Length); // his old one ends in the same turn, or stays
+        foreach (var e in decision.Events) stock.Apply(e);
+        if (expected == "held") Assert.Equal("Released", $"{stock.Known("h1", Sku, Noon)!.State}");
+    }
+
+    [Theory]
     [InlineData("nothing", "h1", null, 30, "stock.unknown_sku")]
     [InlineData("one", "h1", null, 30, "stock.unknown_reservation")]
     [InlineData("one", "h1", "h1 1 u1", 30, "confirmed")] // forgotten, claimed by its content
