@@ -66,7 +66,7 @@ public sealed class CaseTests
     {
         foreach (var delivered in new[] { "2026-06-03T00:00:00+08:00", "2026-06-03T23:59:59+08:00" })
         {
-            if (opened.CompareTo(delivered) < 0) continue;
+            if (string.CompareOrdinal(opened, delivered) < 0) continue;
             Assert.Equal(window, WindowOf(CaseKind.Quality, delivered, opened));
             Assert.Equal(window, WindowOf(CaseKind.Warranty, delivered, opened));
             Assert.Equal(window == CaseWindow.Return ? window : null,
