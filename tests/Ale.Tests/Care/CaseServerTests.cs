@@ -40,6 +40,12 @@ public sealed class CaseServerTests
             .Until(o => (string)o.Json["state"]! == "partly_refunded", 30);
         Assert.Equal(900, (long)order.Json["refundMinor"]!);
         Assert.Equal((8, 1, 1), await Figures(http, sku)); // ten came, two sold, one is back and waits
+        const string good = """{"quantity":1,"grade":"a"}""";
+        (await http.Put($"/api/skus/{sku}/inspections/i1", good)).Ok(); // SHP-02
+        Assert.Equal((9, 1, 0), await Figures(http, sku));
+        (await http.Put($"/api/skus/{sku}/inspections/i1", good)).Ok();
+        (await http.Put($"/api/skus/{sku}/inspections/i2", good)).IsProblem(409, "stock.not_quarantined");
+        Assert.Equal((9, 1, 0), await Figures(http, sku));
         var row = await new Func<Task<Answer>>(() => http.Get("/api/cases?orderId=care-r&state=settled", "agent"))
             .Until(list => list.Json["items"]!.AsArray().Count == 1, 30);
         Assert.Equal("settled", (string)row.Json["items"]![0]!["state"]!);
@@ -66,6 +72,8 @@ public sealed class CaseServerTests
         var settled = (await Post(http, "care-x1/settle")).Ok().Json;
         Assert.Equal(("settled", null), ((string)settled["state"]!, settled["refundMinor"]));
         Assert.Equal((7, 2, 1), await Figures(http, sku)); // a new one out, the old one waits
+        (await http.Put($"/api/skus/{sku}/inspections/i1", """{"quantity":1,"grade":"c"}""")).Ok();
+        Assert.Equal((7, 2, 0), await Figures(http, sku)); // SHP-02: and is scrap, as verify knows
         Assert.Equal("delivered", (string)(await http.Get("/api/orders/care-x")).Ok().Json["state"]!);
         await new Func<Task<Answer>>(() => http.Get("/api/settled", "ops")).Until(a => a.Status == 200, 30);
         Assert.Contains("\"ok\":true", (await http.Post("/api/verify", role: "ops")).Ok().Text);
