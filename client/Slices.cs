@@ -1,4 +1,5 @@
 using Ale.Approvals;
+using Ale.Care;
 using Ale.Coupons;
 using Ale.Imports;
 using Ale.Inbox;
@@ -35,6 +36,7 @@ internal static class SliceEndpoints
         api.MapSessions();
         api.MapPayments();
         api.MapOrders();
+        api.MapCare();
         api.MapImports();
         api.MapAttribution();
     }

@@ -1,4 +1,5 @@
 using Ale.Approvals;
+using Ale.Care;
 using Ale.Coupons;
 using Ale.Feed;
 using Ale.Imports;
@@ -35,5 +36,6 @@ internal static class Slices
         .AddSessions()
         .AddPayments()
         .AddOrders()
+        .AddCare()
         .AddImports();
 }

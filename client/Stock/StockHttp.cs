@@ -67,6 +67,13 @@ internal static class StockHttp
             .Allow(Permission.SalesRead).WithTags(Tag).WithName("getStockOutRate")
             .WithSummary("Attempts to buy that found no stock, of all, with the SKUs; of a session, or of a time");
 
+        skus.MapPut("/{sku}/inspections/{id}", (SkuCode sku, Id id, InspectionBody body, Caller caller,
+                IGrainFactory grains, EdgeCall edge) =>
+                edge.Run(ct => grains.Sku(sku).Inspect(
+                    new(id, body.Quantity, body.Grade, body.ReturnId?.Value, caller.Subject), ct)))
+            .Allow(Permission.StockWrite).WithName("putInspection")
+            .WithSummary("Grades returned units: a on hand again, b to be refurbished, c scrap; once for each id.");
+
         StockFeedHttp.Map(skus);
         ReservationHttp.Map(skus);
     }
@@ -87,6 +94,13 @@ internal static class StockHttp
 
     /// <summary>Units taken in.</summary>
     internal sealed record ReceiptReply(string Id, string Sku, int Quantity);
+
+    /// <param name="Grade">What the scan says of all these units.</param>
+    /// <param name="ReturnId">The return they came with.</param>
+    internal sealed record InspectionBody(int Quantity, InspectionGrade Grade, Id? ReturnId = null) : IValidated
+    {
+        public void Validate(Problems p) => p.Quantity("quantity", Quantity);
+    }
 
     /// <param name="Delta">Units more (or fewer, below zero) on hand.</param>
     internal sealed record AdjustmentBody(int Delta, string Reason) : IValidated

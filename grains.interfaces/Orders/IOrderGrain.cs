@@ -44,6 +44,9 @@ public interface IOrderGrain : IGrainWithStringKey
 
     /// <summary>Takes goods back: units, points and money follow. The same id again: the return as it is now.</summary>
     [Alias("return")] Task<Outcome<ReturnView>> Return(ReturnGoods command, CancellationToken ct = default);
+
+    /// <summary>What an after-sales case is to know. Refuses as <see cref="Return"/> does before it is paid.</summary>
+    [Alias("after_sales")] Task<Outcome<OrderAfterSales>> AfterSales(string sku, CancellationToken ct = default);
 }
 
 /// <summary>One line of an order; the same SKU may stand in several lines at different prices.</summary>

@@ -58,6 +58,13 @@ public interface ISkuGrain : IGrainWithStringKey, IFeedSource
     [Alias("put_back")] Task<Outcome<StockMove>> PutBack(PutBackStock command, CancellationToken ct = default);
 
     /// <summary>
+    /// Grades units in quarantine (SHP-02): A puts them on hand, B leaves them out until they are refurbished and
+    /// scanned again, C scraps them. The id is remembered for ever; with other units or grade:
+    /// <see cref="StockRefusals.Changed"/>.
+    /// </summary>
+    [Alias("inspect")] Task<Outcome<StockInspection>> Inspect(InspectStock command, CancellationToken ct = default);
+
+    /// <summary>
     /// Plans a live price (SHP-01). The same content again: the offer as it is now; other:
     /// <see cref="OfferRefusals.Changed"/>.
     /// </summary>

@@ -84,6 +84,7 @@ internal sealed partial record Order : IState<Order, OrderEvent>
     public long PaidMinor { get; init; }
     public long PointsEarned { get; init; }
     public bool WasSold { get; init; }
+    public DateTimeOffset? DeliveredAt { get; init; }
 
     /// <summary>What a cancelled order had been paid is back with the buyer.</summary>
     public bool WasPaidBack { get; init; }
@@ -186,6 +187,7 @@ internal sealed partial record Order : IState<Order, OrderEvent>
         {
             Phase = OrderPhase.Delivered,
             Since = e.At,
+            DeliveredAt = e.At,
             Keys = Keys.Add(e.Key, "deliver", "", e.At),
         },
         OrderEvent.ReturnAccepted e => this with

@@ -60,6 +60,11 @@ internal static class PolicyKeys
         Whole("order.exchangeDays", "days", 0, TenYearsOfDays),
         Whole("payment.stampToleranceSeconds", "seconds", 1, YearsOfSeconds),
         Whole("coupon.claimDays", "days", 1, TenYearsOfDays),
+        Whole("case.evidenceHours", "hours", 1, 366 * 24),
+        Whole("case.decideHours", "hours", 1, 366 * 24),
+        Whole("case.goodsHours", "hours", 1, 366 * 24),
+        Whole("case.settleHours", "hours", 1, 366 * 24),
+        Text("case.role", "role", Limits.IsId, "a role's name"),
 
         Whole("session.baseMinutes", "minutes", 1, 24 * 60),
         Whole("session.reviewersMin", "persons", 0, 100),

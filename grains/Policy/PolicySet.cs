@@ -10,6 +10,9 @@ internal sealed record PolicySet(
     RegisterPolicy Registers, ApprovalPolicy Approvals, ReviewPolicy Reviews, JobPolicy Jobs, SupplyPolicy Supply,
     OfferPolicy Offers)
 {
+    /// <summary>After-sales cases.</summary>
+    public required CarePolicy Care { get; init; }
+
     /// <summary>Reads the values of one market, each of them checked on its own already.</summary>
     internal static PolicySet From(string market, Func<string, JsonElement> value)
     {
@@ -48,7 +51,11 @@ internal sealed record PolicySet(
             new(Minor("supply.autoOrder.dayMinor"), Whole("supply.autoOrder.coverPercent"),
                 Text("supply.approverRole")),
             new(Whole("offer.minutesMin"), Whole("offer.minutesMax"), Whole("offer.countdownSecondsMin"),
-                Whole("offer.countdownSecondsMax"), Whole("offer.countdownSeconds")));
+                Whole("offer.countdownSecondsMax"), Whole("offer.countdownSeconds")))
+        {
+            Care = new(Whole("case.evidenceHours"), Whole("case.decideHours"), Whole("case.goodsHours"),
+                Whole("case.settleHours"), Text("case.role")),
+        };
     }
 
     /// <summary>What two values together must not say: the key to blame and the rule, or null.</summary>
@@ -148,6 +155,15 @@ internal sealed record TierPolicy(
 internal sealed record OrderPolicy(
     int AgeMin, bool UnknownAgeMayBuy, bool ReturnQuarantine, int InspectionHours, int QualityReturnDays,
     int ExchangeDays);
+
+/// <summary>How long an after-sales case waits for each step, hours (ORD-05).</summary>
+/// <param name="EvidenceHours">From opening to the first evidence.</param>
+/// <param name="DecideHours">From evidence to the decision.</param>
+/// <param name="GoodsHours">From the decision until the goods are back.</param>
+/// <param name="SettleHours">From the goods to the settlement.</param>
+/// <param name="Role">Whose inbox hears of a step that is late.</param>
+internal sealed record CarePolicy(
+    int EvidenceHours, int DecideHours, int GoodsHours, int SettleHours, string Role);
 
 /// <summary>How far, in seconds, the stamp of a signed payment event may be from the silo's clock.</summary>
 internal sealed record PaymentPolicy(int StampToleranceSeconds);

@@ -90,6 +90,9 @@ internal sealed class SkuGrain(
     public Task<Outcome<StockMove>> PutBack(PutBackStock command, CancellationToken ct) =>
         Act(State.Decide(command, Key, Now), ct);
 
+    public Task<Outcome<StockInspection>> Inspect(InspectStock command, CancellationToken ct) =>
+        Act(State.Decide(command, Key, Now), ct);
+
     public async Task<Outcome<Reservation>> Reservation(string id, CancellationToken ct)
     {
         if (State.Terms is null) return await Commit<Reservation>(StockRefusals.UnknownSku, ct);

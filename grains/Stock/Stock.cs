@@ -140,6 +140,9 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
                 break;
             case StockEvent.Missed: // a figure for reports; the stock is as it was
                 break;
+            case StockEvent.Inspected e:
+                Apply(e);
+                break;
             case StockEvent.OfferPlanned e:
                 Apply(e);
                 break;

@@ -3,7 +3,7 @@ using Ale.Kernel;
 namespace Ale.Stock;
 
 /// <summary>
-/// Units received + adjusted = on hand + sold + quarantined; held = open claims; a claim ends at most once, and once
+/// Units received + adjusted = on hand + sold + quarantined + scrapped; held = open claims; a claim ends at most once, and once
 /// its deadline has passed; a re-acquisition begins a new claim; a live price is that of its offer, in its time, for no
 /// more units than it has.
 /// </summary>
@@ -119,8 +119,8 @@ internal sealed class StockCheck() : JournalCheck<StockEvent>("stock", "stock", 
         foreach (var (key, sku) in _skus)
         {
             var s = sku.State;
-            Expect(key, sku.Came == s.OnHand + s.Sold + s.Quarantine,
-                $"{sku.Came} units came in, but {s.OnHand} on hand + {s.Sold} sold + {s.Quarantine} in quarantine");
+            Expect(key, sku.Came == s.OnHand + s.Sold + s.Quarantine + s.Scrapped,
+                $"{sku.Came} came in, but {s.OnHand} on hand + {s.Sold} sold + {s.Quarantine} waiting + {s.Scrapped} scrap");
             Expect(key, s.OnHand >= 0 && s.Sold >= 0 && s.Quarantine >= 0, $"a figure is below zero");
             var open = sku.Claims.Where(c => c.Value.State == ReservationState.Held).ToList();
             var held = open.Sum(c => (long)c.Value.Quantity);

@@ -12,7 +12,7 @@ namespace Ale.Stock;
 [JsonDerivedType(typeof(Changed), "stock.changed"), JsonDerivedType(typeof(Signalled), "stock.signalled")]
 [JsonDerivedType(typeof(Told), "stock.told"), JsonDerivedType(typeof(OfferPlanned), "stock.offer_planned")]
 [JsonDerivedType(typeof(OfferStarted), "stock.offer_started"), JsonDerivedType(typeof(OfferEnded), "stock.offer_ended")]
-[JsonDerivedType(typeof(Missed), "stock.missed")]
+[JsonDerivedType(typeof(Missed), "stock.missed"), JsonDerivedType(typeof(Inspected), "stock.inspected")]
 internal abstract record StockEvent
 {
     internal sealed record Defined(SkuTerms Terms) : StockEvent;
@@ -56,6 +56,10 @@ internal abstract record StockEvent
     /// <summary>The reminder, or the purchase, that follows from so many changes of a mark is there.</summary>
     /// <param name="Order">The latest purchase order of the mark; 0: none.</param>
     internal sealed record Told(StockLevel Mark, int Moves, int Order, DateTimeOffset At) : StockEvent;
+
+    /// <summary>A scan of units in quarantine (SHP-02).</summary>
+    internal sealed record Inspected(
+        string Id, string? ReturnId, int Quantity, InspectionGrade Grade, string Actor, DateTimeOffset At) : StockEvent;
 
     /// <summary>So many attempts were refused for stock lately, in a session or (null) in the shop (STK-03).</summary>
     internal sealed record Missed(string? SessionId, int Attempts, DateTimeOffset At) : StockEvent;

@@ -11,6 +11,7 @@ internal sealed class StockProjection()
         Column.TextKey("sku"), Column.Text("title"), Column.Number("price_minor"), Column.Text("currency"),
         Column.Text("market"), Column.Text("product"), Column.Sum("on_hand"), Column.Sum("held"), Column.Sum("sold"),
         Column.Sum("quarantine"), Column.Number("eco"), Column.Number("version"),
+        Column.Sum("scrapped"),
     ]);
 
     public static readonly Table Reservations = new("reservation",
@@ -21,9 +22,8 @@ internal sealed class StockProjection()
     ], "user_id, at");
 
     /// <summary>
-    /// Receipts, corrections and put-backs; <c>kind</c> is <c>receipt</c>, <c>adjustment</c> or <c>put_back</c>. Each
-    /// kind has
-    /// ids of its own.
+    /// Receipts, corrections, put-backs and scans; <c>kind</c> is <c>receipt</c>, <c>adjustment</c>, <c>put_back</c> or
+    /// <c>inspection</c>, whose <c>reason</c> is the grade. Each kind has ids of its own.
     /// </summary>
     public static readonly Table Moves = new("stock_move",
     [
@@ -89,6 +89,13 @@ internal sealed class StockProjection()
                 break;
             case StockEvent.Missed e:
                 views.Row(Misses, key, e.SessionId ?? "", Slot(e.At)).Add("attempts", e.Attempts);
+                break;
+            case StockEvent.Inspected e:
+                if (e.Grade != InspectionGrade.B) sku.Add("quarantine", -e.Quantity);
+                if (e.Grade != InspectionGrade.B)
+                    sku.Add(e.Grade == InspectionGrade.A ? "on_hand" : "scrapped", e.Quantity);
+                views.Row(Moves, key, "inspection", e.Id).Set("delta", e.Quantity)
+                    .Set("reason", $"{e.Grade}".ToLowerInvariant()).Set("at", e.At);
                 break;
             case StockEvent.PutBack e:
                 sku.Add(e.Quarantine ? "quarantine" : "on_hand", e.Quantity).Add("sold", -e.Quantity);

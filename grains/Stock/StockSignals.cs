@@ -121,6 +121,7 @@ internal sealed partial class Stock
                 StockEvent.Reclaimed e => (onHand - e.Quantity, held),
                 StockEvent.Released e => (onHand, held - e.Quantity),
                 StockEvent.Expired e => (onHand, held - e.Quantity),
+                StockEvent.Inspected { Grade: InspectionGrade.A } e => (onHand + e.Quantity, held),
                 StockEvent.PutBack { Quarantine: false } e => (onHand + e.Quantity, held),
                 _ => (onHand, held),
             };

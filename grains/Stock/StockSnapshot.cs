@@ -8,7 +8,8 @@ internal sealed record FrozenStock(
     SkuTerms? Terms, long OnHand, long Sold, long Quarantine, long SoldEver, KeyValuePair<string, Hold>[] Holds,
         EndedHold[] Ended,
     KeyValuePair<long, int>[] Moves, KeyValuePair<string, int>[] ByUser, KeyValuePair<string, int>[] BySession,
-    long TermsVersion, RememberedKey<SkuInfo>[] Keys, MarkSignal[] Marks, FrozenOffer[] Offers, PricePaid[] Prices);
+    long TermsVersion, RememberedKey<SkuInfo>[] Keys, MarkSignal[] Marks, FrozenOffer[] Offers, PricePaid[] Prices,
+    long Scrapped);
 
 internal sealed partial class Stock
 {
@@ -19,7 +20,7 @@ internal sealed partial class Stock
         [.. _endedInOrder.Where(IsCurrent)],
         [.. _moves], [.. _byUser], [.. _bySession], TermsVersion, [.. Keys.Entries],
         [.. _marks], _offers is null ? [] : [.. _offers.Values.Select(o => o.Freeze())],
-        [.. _prices.Entries.Select(p => new PricePaid(p.At, p.Value))]);
+        [.. _prices.Entries.Select(p => new PricePaid(p.At, p.Value))], Scrapped);
 
     private static FrozenStock InOrder(FrozenStock s) => s with
     {
@@ -42,6 +43,7 @@ internal sealed partial class Stock
             Sold = frozen.Sold,
             Quarantine = frozen.Quarantine,
             SoldEver = frozen.SoldEver,
+            Scrapped = frozen.Scrapped,
             TermsVersion = frozen.TermsVersion,
             Keys = RememberedKeys<SkuInfo>.Of(frozen.Keys),
         };

@@ -51,5 +51,6 @@ public sealed class StockFormatTests
         new StockEvent.OfferEnded("S1/o1", OfferEnd.Units, Noon),
         new StockEvent.Held("r5", "u1", 2, "S1", 5_000, Noon, Noon.AddSeconds(900), "S1/o1"),
         new StockEvent.Reclaimed("r6", "u1", 1, "S1", 5_000, Noon.AddSeconds(2), "S1/o1"),
-        new StockEvent.PutBack("b3", "r5", null, 1, null, true, Noon.AddSeconds(6), Offer: "S1/o1"));
+        new StockEvent.PutBack("b3", "r5", null, 1, null, true, Noon.AddSeconds(6), Offer: "S1/o1"),
+        new StockEvent.Inspected("i1", "r1", 2, InspectionGrade.C, "s1", Noon));
 }

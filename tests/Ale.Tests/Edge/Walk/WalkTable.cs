@@ -33,6 +33,10 @@ internal static partial class WalkTable
          "orderIds":["walk-order"]}
         """;
 
+    private const string Case = """
+        {"orderId":"walk-order","sku":"WALK","quantity":1,"kind":"quality","note":"leaks"}
+        """;
+
     private const string Why = """{"reason":"it is so"}""";
 
     private const string Item = """
@@ -162,6 +166,12 @@ internal static partial class WalkTable
             Other = ("""{"delta":-2,"reason":"broken"}""", "stock.changed"),
             Unknown = ("/api/skus/NONE/adjustments/a1", "stock.unknown_sku"),
         },
+        new("putInspection", "/api/skus/WALK/inspections/none",
+            """{"quantity":1,"grade":"a","returnId":"t1"}""")
+        {
+            Status = 0, TakesOther = "Nothing waits for inspection here.",
+            Unknown = ("/api/skus/NONE/inspections/i1", "stock.unknown_sku"),
+        },
         new("getStock", "/api/skus/WALK/stock")
         {
             IsEverybodys = true, Unknown = ("/api/skus/NONE/stock", "stock.unknown_sku"),
@@ -232,6 +242,16 @@ internal static partial class WalkTable
             Other = ("""{"lines":[{"sku":"WALK","quantity":2}],"reason":"too big"}""", "order.changed"),
             Moves = ["state", "orderState"], // the money goes back after the answer
         },
+        new("putCase", "/api/cases/walk", Case)
+        {
+            Other = (Case.Replace("quality", "warranty"), "case.changed"),
+        },
+        new("getCase", "/api/cases/walk") { Unknown = ("/api/cases/none", "case.unknown") },
+        new("listCases", "/api/cases") { FromTables = true },
+        OfCase("addCaseEvidence", "evidence", """{"note":"a picture"}"""),
+        OfCase("decideCase", "decide", """{"remedy":"repair","reason":"it leaks"}"""),
+        OfCase("recordCaseGoods", "goods_back", """{"note":"whole"}"""),
+        OfCase("settleCase", "settle", """{"note":"sent back"}"""),
         new("takePaymentEvent", "/api/payments/events", """
             {"eventId":"walk-event","type":"captured","orderId":"walk-unknown","amountMinor":5,"currency":"CNY",
              "at":"2026-01-01T00:00:00Z","ref":"r"}
@@ -265,5 +285,11 @@ internal static partial class WalkTable
         new(operation, $"/api/orders/walk-order{step}", body)
         {
             Unknown = ($"/api/orders/none{step}", "order.unknown"),
+        };
+
+    private static WalkRow OfCase(string operation, string step, string body) =>
+        new(operation, $"/api/cases/walk/{step}", body)
+        {
+            Unknown = ($"/api/cases/none/{step}", "case.unknown"),
         };
 }
