@@ -240,9 +240,6 @@ public static class StockRefusals
     /// <summary>No such reservation, or long ended and forgotten.</summary>
     public static readonly Refusal UnknownReservation = new(RefusalKind.NotFound, "stock.unknown_reservation");
 
-    /// <summary>The kind of register that holds an imported SKU's conformity papers; its subject is the SKU.</summary>
-    public const string ImportPapers = "import_papers";
-
     /// <summary>Imported, and without valid conformity papers (CMP-06).</summary>
     public static readonly Refusal NoPapers = new(RefusalKind.Conflict, "stock.no_papers");
 
@@ -274,6 +271,9 @@ public static class StockRefusals
 /// <summary>Keys of the slice.</summary>
 public static class StockKeys
 {
+    /// <summary>The kind of register that holds an imported SKU's conformity papers; its subject is the SKU.</summary>
+    public const string ImportPapers = "import_papers";
+
     /// <summary>The grain of a SKU; SKUs are compared without case.</summary>
     public static ISkuGrain Sku(this IGrainFactory grains, string sku) =>
         grains.Ref<ISkuGrain>(sku.ToUpperInvariant());

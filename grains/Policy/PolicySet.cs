@@ -93,10 +93,10 @@ internal sealed record StockPolicy(int HoldSeconds, int HoldCapSeconds)
     /// How old a buyer's own open hold must be, seconds, to make way for his next wish that would be refused else (S07);
     /// younger ones are a double click, and stay.
     /// </summary>
-    public int OwnHoldSeconds { get; init; } = 30;
+    public int OwnHoldSeconds { get; init; }
 
     /// <summary>Percent of attempts to buy that may find no stock (STK-03); above it somebody hears of it.</summary>
-    public int OutRatePercentMax { get; init; } = 3;
+    public int OutRatePercentMax { get; init; }
 
     /// <summary>When the day before is looked at.</summary>
     public string OutRateCron { get; init; } = "";

@@ -60,7 +60,7 @@ internal sealed class SkuGrain(
         if (past is null && State.Terms!.Imported)
         {
             // Asked each time: a paper that is withdrawn stops the next sale, not one a while later (CMP-06).
-            var (gate, why) = await GrainFactory.Register(StockRefusals.ImportPapers, Key).Valid(null, [], ct);
+            var (gate, why) = await GrainFactory.Register(StockKeys.ImportPapers, Key).Valid(null, [], ct);
             if (why is not null) return why;
             if (!gate!.IsValid) return await Commit<Reservation>(StockRefusals.NoPapers, ct);
         }
