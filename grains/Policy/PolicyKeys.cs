@@ -65,6 +65,13 @@ internal static class PolicyKeys
         Whole("case.goodsHours", "hours", 1, 366 * 24),
         Whole("case.settleHours", "hours", 1, 366 * 24),
         Text("case.role", "role", Limits.IsId, "a role's name"),
+        Whole("refund.autoMinor", "minor units", 0, Limits.AmountMinorMax),
+        Whole("refund.twoFromMinor", "minor units", 0, Limits.AmountMinorMax),
+        Text("refund.approverRole", "role", Limits.IsId, "a role's name"),
+        Text("refund.ownerRole", "role", Limits.IsId, "a role's name"),
+        Whole("refund.retrySeconds", "seconds", 1, 24 * 3600),
+        Whole("refund.retryCapSeconds", "seconds", 1, 24 * 3600),
+        Whole("refund.retryHours", "hours", 1, 30 * 24),
 
         Whole("session.baseMinutes", "minutes", 1, 24 * 60),
         Whole("session.reviewersMin", "persons", 0, 100),
