@@ -38,6 +38,7 @@ internal static class SliceEndpoints
         api.MapSessions();
         api.MapPayments();
         api.MapOrders();
+        api.MapRefunds();
         api.MapCare();
         api.MapImports();
         api.MapAttribution();

@@ -18,8 +18,9 @@ namespace Ale;
 internal static class SiloApp
 {
     /// <summary>Opens the stores, applies migrations and builds the host; it does not listen yet.</summary>
+    /// <param name="ports">Puts other things behind ports of the house; null: what is built in.</param>
     /// <exception cref="StartException">It cannot start; the message says what to do.</exception>
-    public static async Task<WebApplication> Build(string[] args)
+    public static async Task<WebApplication> Build(string[] args, Action<IServiceCollection>? ports = null)
     {
         var builder = WebApplication.CreateBuilder(new WebApplicationOptions
         {
@@ -68,6 +69,7 @@ internal static class SiloApp
         if (!settings.Profile)
             foreach (var profiler in builder.Services.Where(IsProfiler).ToList()) builder.Services.Remove(profiler);
         builder.Services.AddHostedService<Drain>();
+        ports?.Invoke(builder.Services);
         var app = builder.Build();
         app.Services.GetRequiredService<EdgeHooks>().Ready = _ => Task.FromResult(Readiness(app));
         app.UseAleEdge();

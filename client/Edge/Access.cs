@@ -8,7 +8,8 @@ namespace Ale.Edge;
 internal enum Permission
 {
     StockRead, StockWrite, StockReserve, StockPause,
-    OrderRead, OrderPlace, OrderWrite, ReturnWrite, CaseRead, CaseWrite, PaymentAsk,
+    OrderRead, OrderPlace, OrderWrite, ReturnWrite, RefundRead, RefundWrite, CaseRead, CaseWrite,
+    PaymentAsk,
     SessionRead, SessionWrite, SessionRun, SessionAct, ScriptWrite, ShelfWrite, OfferWrite, BoardRead,
     RoomTake, RoomFeed, ShareWrite, QuizWrite, QuizRun, QuizAnswer, QuizRead,
     CouponRead, CouponWrite, CouponClaim,
@@ -39,7 +40,8 @@ internal static class Access
     [
         Permission.StockRead, Permission.StockWrite, Permission.StockReserve,
         Permission.OrderRead, Permission.OrderPlace, Permission.OrderWrite, Permission.ReturnWrite,
-        Permission.CaseRead, Permission.CaseWrite, Permission.PaymentAsk,
+        Permission.RefundRead, Permission.RefundWrite, Permission.CaseRead, Permission.CaseWrite,
+        Permission.PaymentAsk,
         Permission.SessionRead, Permission.SessionWrite, Permission.SessionRun, Permission.SessionAct,
         Permission.ScriptWrite, Permission.ShelfWrite, Permission.OfferWrite, Permission.BoardRead,
         Permission.RoomTake, Permission.RoomFeed, Permission.ShareWrite,
@@ -82,13 +84,17 @@ internal static class Access
                 .. Staff,
             ],
             ["agent"] =
-                [Permission.OrderRead, Permission.UserRead, Permission.CaseRead, Permission.CaseWrite, .. Staff],
+            [
+                Permission.OrderRead, Permission.UserRead, Permission.RefundRead, Permission.CaseRead,
+                Permission.CaseWrite, .. Staff,
+            ],
             ["finance"] =
             [
                 Permission.BudgetRead, Permission.BudgetPlan, Permission.BudgetSpend, Permission.ApprovalRead,
-                Permission.ApprovalAsk, Permission.SalesRead, .. Staff,
+                Permission.ApprovalAsk, Permission.SalesRead, Permission.RefundRead, Permission.RefundWrite, .. Staff,
             ],
-            ["approver"] = [Permission.ApprovalRead, Permission.ApprovalDecide, .. Staff],
+            ["approver"] =
+                [Permission.ApprovalRead, Permission.ApprovalDecide, Permission.RefundRead, .. Staff],
             // Papers and agreements are theirs to enter and to withdraw.
             ["legal"] = [Permission.ReviewRead, Permission.ReviewLevel2, Permission.RegisterWrite, .. Staff],
             ["counsel"] = [Permission.ReviewRead, Permission.ReviewLevel3, .. Staff],

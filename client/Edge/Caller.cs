@@ -15,6 +15,10 @@ internal sealed record Caller(string Subject, IReadOnlyList<string> Roles)
     /// <summary>Acts for others: <c>service</c> or <c>ops</c>.</summary>
     public bool IsBackend => Roles.Contains(Edge.Roles.Service) || Roles.Contains(Edge.Roles.Ops);
 
+    /// <summary>Who he is as one of the house; null: a buyer or viewer, of whom nothing is kept.</summary>
+    public string? StaffId =>
+        Subject.Length > 0 && Roles.Any(role => role is not (Edge.Roles.User or Edge.Roles.Viewer)) ? Subject : null;
+
     /// <summary>The roles whose work he may see; null: everybody's, for a backend.</summary>
     public ImmutableArray<string>? RolesActedFor => IsBackend ? null : [.. Roles];
 

@@ -69,23 +69,23 @@ internal static class OrderHttp
                 id, caller, users, grains, order => order.Pay(new(key, body.Method, body.Outcome), ct), ct)))
             .Allow(Permission.PaymentAsk).WithName("payOrder").WithSummary("Ask the acquirer for the money");
 
-        Step("cancel", "Give units, coupon, points and money back", Permission.OrderPlace, (o, key, ct) =>
-            o.Cancel(key, ct));
-        Step("ship", "It has left the house", Permission.OrderWrite, (o, key, ct) => o.Ship(key, ct));
-        Step("deliver", "It has arrived", Permission.OrderWrite, (o, key, ct) => o.Deliver(key, ct));
+        Step("cancel", "Give units, coupon, points and money back", Permission.OrderPlace,
+            (o, key, caller, ct) => o.Cancel(new CancelOrder(key, caller.StaffId), ct));
+        Step("ship", "It has left the house", Permission.OrderWrite, (o, key, _, ct) => o.Ship(key, ct));
+        Step("deliver", "It has arrived", Permission.OrderWrite, (o, key, _, ct) => o.Deliver(key, ct));
 
         orders.MapPut("/{id}/returns/{returnId}", (Id id, Id returnId, ReturnBody body, Caller caller, UserMap users,
                 IGrainFactory grains, EdgeCall edge) => edge.Run(ct => IfVisible(
-                id, caller, users, grains, order => order.Return(body.Command(returnId), ct), ct)))
+                id, caller, users, grains, order => order.Return(body.Command(returnId, caller.StaffId), ct), ct)))
             .Allow(Permission.ReturnWrite).WithName("returnGoods")
                 .WithSummary("Take goods back; units, points and money follow");
 
         void Step(string name, string summary, Permission may,
-            Func<IOrderGrain, CommandKey, CancellationToken, Task<Outcome<OrderView>>> step) =>
+            Func<IOrderGrain, CommandKey, Caller, CancellationToken, Task<Outcome<OrderView>>> step) =>
             orders.MapPost($"/{{id}}/{name}", (Id id, CommandKey key, Caller caller, UserMap users,
                 IGrainFactory grains,
                     EdgeCall edge) => edge.Run(
-                    ct => IfVisible(id, caller, users, grains, order => step(order, key, ct), ct),
+                    ct => IfVisible(id, caller, users, grains, order => step(order, key, caller, ct), ct),
                     order => OrderReply.Of(order, users)))
                 .Allow(may).WithName($"{name}Order").WithSummary(summary);
     }
@@ -208,8 +208,8 @@ internal sealed record ReturnBody(ImmutableArray<ReturnLineBody> Lines, string R
         p.Text("reason", Reason, min: 1);
     }
 
-    public ReturnGoods Command(Id id) => new(id, [.. Lines.Select(l => new ReturnLine(l.Sku.Value, l.Quantity))],
-        Reason);
+    public ReturnGoods Command(Id id, string? by) =>
+        new(id, [.. Lines.Select(l => new ReturnLine(l.Sku.Value, l.Quantity))], Reason) { By = by };
 }
 
 internal sealed record ReturnLineBody(SkuCode Sku, int Quantity) : IValidated
@@ -221,12 +221,12 @@ internal sealed record ReturnLineBody(SkuCode Sku, int Quantity) : IValidated
 internal sealed record OrderReply(
     string Id, string? UserId, OrderState State, ImmutableArray<PricedLine> Lines, long GoodsMinor, long DiscountMinor,
     long ChargesMinor, long PayableMinor, string Currency, DateTimeOffset? PayBy, string? Reason, string? SessionId,
-    long PointsEarned, long PointsReversed, long RefundMinor)
+    long PointsEarned, long PointsReversed, long RefundMinor, ImmutableArray<OrderRefund> Refunds)
 {
     public static async Task<OrderReply> Of(OrderView o, UserMap users) =>
         new(o.Id, await users.External(o.User, default),
         o.State, o.Lines, o.GoodsMinor, o.DiscountMinor, o.ChargesMinor, o.PayableMinor, o.Currency, o.PayBy, o.Reason,
-        o.SessionId, o.PointsEarned, o.PointsReversed, o.RefundMinor);
+        o.SessionId, o.PointsEarned, o.PointsReversed, o.RefundMinor, o.Refunds);
 }
 
 /// <summary>An order as listed.</summary>

@@ -36,6 +36,9 @@ public interface IOrderGrain : IGrainWithStringKey
     /// <summary>Ends it: units, coupon, points and money go back. Refused once it is shipped.</summary>
     [Alias("cancel")] Task<Outcome<OrderView>> Cancel(string key, CancellationToken ct = default);
 
+    /// <summary>The same, with who asks.</summary>
+    [Alias("cancel_by")] Task<Outcome<OrderView>> Cancel(CancelOrder command, CancellationToken ct = default);
+
     /// <summary>It has left the house.</summary>
     [Alias("ship")] Task<Outcome<OrderView>> Ship(string key, CancellationToken ct = default);
 
@@ -44,6 +47,13 @@ public interface IOrderGrain : IGrainWithStringKey
 
     /// <summary>Takes goods back: units, points and money follow. The same id again: the return as it is now.</summary>
     [Alias("return")] Task<Outcome<ReturnView>> Return(ReturnGoods command, CancellationToken ct = default);
+
+    /// <summary>Where a refund stands (SHP-04); one of money that is back is not noted any more.</summary>
+    /// <param name="reference">The return, or <see cref="RefundKeys.Cancel"/>.</param>
+    /// <param name="state">Where it stands.</param>
+    /// <param name="ct">Stops the call before it is decided.</param>
+    [Alias("note_refund")]
+    Task<Outcome<Done>> NoteRefund(string reference, RefundState state, CancellationToken ct = default);
 
     /// <summary>What an after-sales case is to know. Refuses as <see cref="Return"/> does before it is paid.</summary>
     [Alias("after_sales")] Task<Outcome<OrderAfterSales>> AfterSales(string sku, CancellationToken ct = default);
@@ -150,11 +160,20 @@ public sealed record OrderView(
     /// <summary>Points its returns took back.</summary>
     [Id(12)] public long PointsReversed { get; init; }
 
-    /// <summary>Goods money that goes or went back.</summary>
+    /// <summary>Goods money that goes or went back; what was not approved does not count.</summary>
     [Id(13)] public long RefundMinor { get; init; }
 
     /// <summary>The live session it was placed in.</summary>
     [Id(14)] public string? SessionId { get; init; }
+
+    /// <summary>Whose policy counts; empty before its units are held.</summary>
+    [Id(15)] public string Market { get; init; } = "";
+
+    /// <summary>The payment that was taken; null: it is not paid.</summary>
+    [Id(16)] public string? PaidBy { get; init; }
+
+    /// <summary>The money that goes or went back, or waits to (SHP-04).</summary>
+    [Id(17)] public ImmutableArray<OrderRefund> Refunds { get; init; } = [];
 }
 
 /// <summary>A line with its price.</summary>
@@ -173,11 +192,20 @@ public sealed record PayOrder(
 [GenerateSerializer, Immutable, Alias("ale.order.pay_asked")]
 public sealed record PaymentAsked([property: Id(0)] string PaymentId, [property: Id(1)] OrderState State);
 
+/// <summary>An order is not wanted any more.</summary>
+/// <param name="Key">Tells a repeat from a second wish.</param>
+/// <param name="By">Who asks, a staff id: he may not decide on the refund; null: the buyer.</param>
+[GenerateSerializer, Immutable, Alias("ale.order.cancel")]
+public sealed record CancelOrder([property: Id(0)] string Key, [property: Id(1)] string? By);
+
 /// <summary>Goods that come back.</summary>
 [GenerateSerializer, Immutable, Alias("ale.order.return")]
 public sealed record ReturnGoods(
     [property: Id(0)] string Id, [property: Id(1)] ImmutableArray<ReturnLine> Lines, [property: Id(2)] string Reason)
 {
+    /// <summary>Who asks, a staff id: he may not decide on the refund; null: a rule. No part of the content.</summary>
+    [Id(3)] public string? By { get; init; }
+
     /// <inheritdoc/>
     public bool Equals(ReturnGoods? other) =>
         other is not null && (Id, Reason) == (other.Id, other.Reason) && Lines.SequenceEqual(other.Lines);

@@ -60,6 +60,10 @@ internal sealed partial record Case : IState<Case, CaseEvent>
     public CaseEvent.Opened? Opening { get; private init; }
     public CaseState State { get; private init; }
     public CaseRemedy? Remedy { get; private init; }
+
+    /// <summary>Who decided; null: nobody has.</summary>
+    public string? GrantedBy { get; private init; }
+
     public ImmutableArray<CaseStep> Steps { get; private init; } = [];
 
     /// <summary>What a unit that an exchange holds costs; null: nothing is held.</summary>
@@ -101,7 +105,7 @@ internal sealed partial record Case : IState<Case, CaseEvent>
             case CaseEvent.Decided e:
                 return (Step(e.Remedy == CaseRemedy.None ? CaseState.Refused : CaseState.Decided, e.By, e.Note,
                     e.DueAt, e.At) with
-                { Remedy = e.Remedy, PriceMinor = e.PriceMinor })
+                { Remedy = e.Remedy, PriceMinor = e.PriceMinor, GrantedBy = e.By })
                     .Keep(e.Key, DecisionOf(e.Remedy, e.Note), e.At);
             case CaseEvent.GoodsBack e:
                 return Step(CaseState.GoodsBack, e.By, e.Note, e.DueAt, e.At).Keep(e.Key, GoodsOf(e.Note), e.At);

@@ -112,7 +112,10 @@ internal sealed class CaseGrain(SiloKernel kernel, PolicyBook policies, MarketBo
         Refusal? refusal = null;
         if (isMoney)
         {
-            var goods = new ReturnGoods(ClaimId, [new(terms.Sku, terms.Quantity)], $"case {Key}");
+            var goods = new ReturnGoods(ClaimId, [new(terms.Sku, terms.Quantity)], $"case {Key}")
+            {
+                By = State.GrantedBy, // who granted it has asked for the money, so he may not decide on it
+            };
             var back = await GrainFactory.Order(terms.OrderId).Return(goods);
             (refund, refusal) = (back.Value?.RefundMinor, back.Refusal);
         }

@@ -44,7 +44,14 @@ internal enum OrderPhase
 /// <summary>A return: accepted at once, then units and points follow, then the money.</summary>
 internal sealed record OrderReturn(
     string Reason, ImmutableArray<ReturnLine> Asked, ImmutableArray<ReturnedLine> Lines, long RefundMinor, long Points,
-    bool IsDone, bool IsRefunded);
+    bool IsDone, bool IsRefunded)
+{
+    /// <summary>What the goods had cost; not less than what goes back for them.</summary>
+    public long GoodsMinor { get; init; } = RefundMinor;
+
+    /// <summary>Who asked for it, a staff id; null: a rule.</summary>
+    public string? By { get; init; }
+}
 
 /// <summary>
 /// Invariants: an order that is refused or cancelled holds no unit, no coupon and no points; returned units of a line
@@ -91,11 +98,20 @@ internal sealed partial record Order : IState<Order, OrderEvent>
 
     public ImmutableSortedDictionary<string, OrderReturn> Returns { get; init; } =
         ImmutableSortedDictionary.Create<string, OrderReturn>(StringComparer.Ordinal);
+
+    /// <summary>Refunds of which more is to say than that they are on their way; by return, or <c>cancel</c>.</summary>
+    public ImmutableSortedDictionary<string, RefundState> RefundNotes { get; init; } =
+        ImmutableSortedDictionary.Create<string, RefundState>(StringComparer.Ordinal);
+
+    /// <summary>Who cancelled it, a staff id; null: the buyer, or a rule.</summary>
+    public string? CancelledBy { get; init; }
+
     public RememberedKeys<string> Keys { get; init; } = RememberedKeys<string>.None;
 
     public long PayableMinor => GoodsMinor - DiscountMinor + ChargesMinor;
     public long NetGoodsMinor => GoodsMinor - DiscountMinor;
     public long RefundMinor => Returns.Values.Sum(r => r.RefundMinor);
+    public long GoodsBackMinor => Returns.Values.Sum(r => r.GoodsMinor);
     public long UnitsReturned => Returns.Values.Sum(r => r.Lines.Sum(l => (long)l.Quantity));
     public long PointsReversed => Returns.Values.Sum(r => r.Points);
     public bool IsUnderway => Phase is OrderPhase.Placing or OrderPhase.Paying or OrderPhase.Cancelling
@@ -174,6 +190,7 @@ internal sealed partial record Order : IState<Order, OrderEvent>
             Phase = OrderPhase.Cancelling,
             Reason = e.Reason,
             Since = e.At,
+            CancelledBy = e.By,
             Keys = e.Key is null ? Keys : Keys.Add(e.Key, "cancel", "", e.At),
         },
         OrderEvent.Cancelled e => this with { Phase = OrderPhase.Cancelled, Reason = e.Reason, Since = e.At },
@@ -194,7 +211,8 @@ internal sealed partial record Order : IState<Order, OrderEvent>
         {
             Since = e.At,
             Returns = Returns.Add(e.Id, new(e.Reason, e.Asked, e.Lines, e.RefundMinor, e.Points, false,
-                IsRefunded: e.RefundMinor == 0)),
+                IsRefunded: e.RefundMinor == 0)
+            { GoodsMinor = e.GoodsMinor ?? e.RefundMinor, By = e.By }),
         },
         OrderEvent.ReturnDone e => this with { Returns = Returns.SetItem(e.Id, Returns[e.Id] with { IsDone = true }) },
         OrderEvent.Refunded e => this with
@@ -204,6 +222,7 @@ internal sealed partial record Order : IState<Order, OrderEvent>
             WasPaidBack = WasPaidBack || e.Ref is null,
             Parked = Parked.RemoveAll(p => p.EventId == e.EventId),
         },
+        OrderEvent.RefundNoted e => this with { RefundNotes = RefundNotes.SetItem(e.Ref, e.State) },
         _ => throw new UnreachableException($"Unknown event {happened.GetType()}"), // stop; never skip
     };
 
@@ -240,8 +259,11 @@ internal sealed partial record Order : IState<Order, OrderEvent>
         Reason = Reason,
         PointsEarned = PointsEarned,
         PointsReversed = PointsReversed,
-        RefundMinor = RefundMinor,
+        RefundMinor = RefundMinor - RejectedMinor,
         SessionId = Content!.SessionId,
+        Market = Market,
+        PaidBy = PaidBy,
+        Refunds = Refunds(id),
     };
 
     public ReturnView ReturnView(string id) => new(id, Returns[id].IsRefunded ? ReturnState.Refunded

@@ -12,6 +12,9 @@ internal sealed class OrderCheck() : JournalCheck<OrderEvent>("orders", "order",
 {
     private readonly Dictionary<string, Order> _orders = new(StringComparer.Ordinal);
 
+    /// <summary>An order as its events make it; null: there is none.</summary>
+    public Order? Find(string id) => _orders.GetValueOrDefault(id);
+
     protected override void Fold(string key, OrderEvent happened) =>
         _orders[key] = (_orders.TryGetValue(key, out var order) ? order : Order.New()).Apply(happened);
 
@@ -68,6 +71,8 @@ internal sealed class OrderCheck() : JournalCheck<OrderEvent>("orders", "order",
             $"{order.PaidMinor} was captured, {order.PayableMinor} was payable");
         Expect(id, order.RefundMinor <= order.NetGoodsMinor,
             $"{order.RefundMinor} is refunded of goods of {order.NetGoodsMinor}");
+        Expect(id, order.RefundMinor <= order.PaidMinor,
+            $"{order.RefundMinor} is to go back of {order.PaidMinor} that was paid");
         var back = order.Returns.Values.Where(r => r.IsRefunded).Sum(r => r.RefundMinor);
         Expect(id, back <= order.PaidMinor, $"{back} went back, {order.PaidMinor} was paid");
     }
@@ -117,7 +122,7 @@ internal sealed class OrderCheck() : JournalCheck<OrderEvent>("orders", "order",
             $"{order.PointsEarned} points for {order.NetGoodsMinor}, booked {earned?.Points} for {earned?.GoodsMinor}");
         if (order.Returns.IsEmpty) return;
         var rule = order.NetGoodsMinor == 0 ? 0
-            : (long)((Int128)order.PointsEarned * order.RefundMinor / order.NetGoodsMinor);
+            : (long)((Int128)order.PointsEarned * order.GoodsBackMinor / order.NetGoodsMinor);
         Expect(id, order.PointsReversed == rule, $"{order.PointsReversed} points went back, by the rule {rule}");
         foreach (var (back, r) in order.Returns.Where(r => r.Value.IsDone))
         {

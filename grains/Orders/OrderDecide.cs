@@ -129,12 +129,12 @@ internal sealed partial record Order
     }
 
     /// <summary>The refund of an order as a whole.</summary>
-    public const string CancelRefundId = "cancel";
+    public const string CancelRefundId = RefundKeys.Cancel;
 
     /// <summary>A payment that was parked for coming too early and fits now.</summary>
     public PaymentEvent? ParkedThatFits => Parked.FirstOrDefault(p => WhyParked(p) is null);
 
-    public Decision<OrderEvent, Done> DecideCancel(string key, DateTimeOffset now)
+    public Decision<OrderEvent, Done> DecideCancel(string key, DateTimeOffset now, string? by = null)
     {
         if (Phase == OrderPhase.None) return OrderRefusals.Unknown;
         if (Keys.Find(key, now) is { } before) return before.Command == "cancel" ? new Done() : OrderRefusals.Changed;
@@ -145,7 +145,7 @@ internal sealed partial record Order
             OrderPhase.Shipped or OrderPhase.Delivered => OrderRefusals.Shipped,
             _ when !Returns.IsEmpty => OrderRefusals.Shipped,
             // goods have been there and back: what is left is a return
-            _ => new Decision<OrderEvent, Done>(new Done(), new OrderEvent.Cancelling("user", key, now)),
+            _ => new Decision<OrderEvent, Done>(new Done(), new OrderEvent.Cancelling("user", key, now, by)),
         };
     }
 
@@ -203,7 +203,7 @@ internal sealed partial record Order
         var returned = new int[Lines.Length];
         foreach (var line in Returns.Values.SelectMany(r => r.Lines)) returned[line.Line] += line.Quantity;
         var taken = new List<ReturnedLine>();
-        var refund = 0L;
+        var goods = 0L;
         foreach (var wish in asked.GroupBy(l => l.Sku, StringComparer.Ordinal))
         {
             var left = wish.Sum(l => l.Quantity);
@@ -212,7 +212,7 @@ internal sealed partial record Order
                 var line = Lines[i];
                 var units = line.Sku == wish.Key ? Math.Min(left, line.Quantity - returned[i]) : 0;
                 if (units == 0) continue;
-                refund += NetOf(line, returned[i] + units) - NetOf(line, returned[i]);
+                goods += NetOf(line, returned[i] + units) - NetOf(line, returned[i]);
                 taken.Add(new(i, line.Sku, units, line.PriceMinor));
                 returned[i] += units;
                 left -= units;
@@ -222,9 +222,11 @@ internal sealed partial record Order
         }
 
         var points = NetGoodsMinor == 0 ? 0
-            : (long)((Int128)PointsEarned * (RefundMinor + refund) / NetGoodsMinor) - PointsReversed;
+            : (long)((Int128)PointsEarned * (GoodsBackMinor + goods) / NetGoodsMinor) - PointsReversed;
+        // A discount that is no line's own is not paid out: never more goes back than was paid and is still here.
+        var refund = Math.Min(goods, PaidMinor - RefundMinor);
         return new(new Done(), new OrderEvent.ReturnAccepted(command.Id, command.Reason, asked, [.. taken], refund,
-            points, now));
+            points, now, command.By, goods == refund ? null : goods));
 
         // What the first units of a line cost together; rounded down, so that all of them cost exactly the line.
         static long NetOf(ReservedLine line, int units) => (long)((Int128)line.NetMinor * units / line.Quantity);

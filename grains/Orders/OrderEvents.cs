@@ -14,7 +14,7 @@ namespace Ale.Orders;
 [JsonDerivedType(typeof(Shipped), "order.shipped"), JsonDerivedType(typeof(Delivered), "order.delivered")]
 [JsonDerivedType(typeof(ReturnAccepted), "order.return_accepted"),
     JsonDerivedType(typeof(ReturnDone), "order.return_done")]
-[JsonDerivedType(typeof(Refunded), "order.refunded")]
+[JsonDerivedType(typeof(Refunded), "order.refunded"), JsonDerivedType(typeof(RefundNoted), "order.refund_noted")]
 internal abstract record OrderEvent
 {
     /// <summary>The intent: from here on the order is driven to an end, whoever dies.</summary>
@@ -39,24 +39,35 @@ internal abstract record OrderEvent
 
     internal sealed record Paid(long Points, DateTimeOffset At) : OrderEvent;
 
-    internal sealed record Cancelling(string Reason, string? Key, DateTimeOffset At) : OrderEvent;
+    /// <param name="By">Who asked for it, a staff id; null: the buyer, or a rule.</param>
+    internal sealed record Cancelling(string Reason, string? Key, DateTimeOffset At, string? By = null) : OrderEvent;
 
     /// <param name="RefundId">Under which the acquirer is asked for the money; null: nothing was paid.</param>
-    internal sealed record Cancelled(string Reason, string? RefundId, long RefundMinor, DateTimeOffset At) : OrderEvent;
+    /// <param name="By">Who asked for it, a staff id; null: the buyer, or a rule.</param>
+    internal sealed record Cancelled(
+        string Reason, string? RefundId, long RefundMinor, DateTimeOffset At, string? By = null) : OrderEvent;
 
     internal sealed record Shipped(string Key, DateTimeOffset At) : OrderEvent;
 
     internal sealed record Delivered(string Key, DateTimeOffset At) : OrderEvent;
 
+    /// <param name="By">Who asked for it, a staff id; null: a rule.</param>
+    /// <param name="GoodsMinor">What the goods had cost, where that is more than goes back; else null.</param>
     internal sealed record ReturnAccepted(
         string Id, string Reason, ImmutableArray<ReturnLine> Asked, ImmutableArray<ReturnedLine> Lines,
-            long RefundMinor,
-        long Points, DateTimeOffset At) : OrderEvent;
+        long RefundMinor, long Points, DateTimeOffset At, string? By = null, long? GoodsMinor = null) : OrderEvent;
 
     internal sealed record ReturnDone(string Id) : OrderEvent;
 
     /// <param name="Ref">The return; null: the order as a whole, which was cancelled.</param>
     internal sealed record Refunded(string EventId, string? Ref, long AmountMinor, DateTimeOffset At) : OrderEvent;
+
+    /// <summary>Where a refund stands that does not go its way by itself.</summary>
+    /// <param name="Ref">The return, or <c>cancel</c>.</param>
+    /// <param name="ChangeMinor">
+    /// What it takes from, or gives back to, the goods money that goes or went back; 0: neither.
+    /// </param>
+    internal sealed record RefundNoted(string Ref, RefundState State, long ChangeMinor, DateTimeOffset At) : OrderEvent;
 }
 
 /// <summary>What was asked for, as stored.</summary>

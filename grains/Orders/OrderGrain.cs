@@ -48,10 +48,12 @@ internal sealed partial class OrderGrain(SiloKernel kernel, PolicyBook policies,
         return await Answer(new PaymentTaken(taken.Value, Key), ct);
     }
 
-    public async Task<Outcome<OrderView>> Cancel(string key, CancellationToken ct)
+    public Task<Outcome<OrderView>> Cancel(string key, CancellationToken ct) => Cancel(new CancelOrder(key, null), ct);
+
+    public async Task<Outcome<OrderView>> Cancel(CancelOrder command, CancellationToken ct)
     {
         await Drive();
-        return await Done(await Commit(State.DecideCancel(key, Now), ct), ct);
+        return await Done(await Commit(State.DecideCancel(command.Key, Now, command.By), ct), ct);
     }
 
     public async Task<Outcome<OrderView>> Ship(string key, CancellationToken ct)

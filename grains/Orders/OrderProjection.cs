@@ -108,6 +108,9 @@ internal sealed class OrderProjection() : Projection<OrderEvent>("orders", 1, "o
                 }
 
                 break;
+            case OrderEvent.RefundNoted e:
+                order.Add("refunded_minor", e.ChangeMinor);
+                break;
             case OrderEvent.Refunded { Ref: { } id }:
                 views.Row(Returns, key, id).Set("state", "refunded");
                 break;

@@ -1,24 +1,34 @@
 using Ale.Kernel;
-using Ale.Payments;
 
 namespace Ale.Orders;
 
-/// <summary>Money goes back through the acquirer, asked until it takes the order; its event closes the
-/// refund.</summary>
-internal sealed class OrderReactions(IAcquirer acquirer)
+/// <summary>Money that is to go back becomes a refund; the acquirer's word, which the order takes, closes it.</summary>
+internal sealed class OrderReactions()
     : Reaction<OrderEvent>("order-refunds", "order", OrderJson.Default.OrderEvent)
 {
-    protected override async Task<Refusal?> React(string key, OrderEvent happened, string eventId, IGrainFactory grains)
-    {
-        var (refundId, amountMinor, at) = happened switch
+    protected override Task<Refusal?> React(string key, OrderEvent happened, string eventId, IGrainFactory grains) =>
+        happened switch
         {
-            OrderEvent.Cancelled { RefundId: { } id, RefundMinor: > 0 } e => (id, e.RefundMinor, e.At),
-            OrderEvent.ReturnAccepted { RefundMinor: > 0 } e => (e.Id, e.RefundMinor, e.At),
-            _ => (null, 0L, default(DateTimeOffset)),
+            OrderEvent.Cancelled { RefundId: { } id, RefundMinor: > 0 } e =>
+                Open(id, e.RefundMinor, e.Reason, e.By, e.At, key, grains),
+            OrderEvent.ReturnAccepted { RefundMinor: > 0 } e =>
+                Open(e.Id, e.RefundMinor, "return", e.By, e.At, key, grains),
+            OrderEvent.Refunded e => Close(key, e.Ref ?? Order.CancelRefundId, e.EventId, grains),
+            _ => Task.FromResult<Refusal?>(null),
         };
-        if (refundId is null) return null;
+
+    private static async Task<Refusal?> Open(
+        string id, long amountMinor, string cause, string? by, DateTimeOffset at, string key, IGrainFactory grains)
+    {
         var (order, refusal) = await grains.Order(key).Get();
         if (refusal is not null) return refusal;
-        return await acquirer.Refund(new(key, refundId, amountMinor, order!.Currency, at), grains);
+        var terms = new RefundTerms(key, id, amountMinor, order!.Currency, order.Market, cause, order.PaidBy, by, at);
+        return (await grains.Refund(RefundKeys.IdOf(key, id)).Open(terms)).Refusal;
+    }
+
+    private static async Task<Refusal?> Close(string key, string id, string eventId, IGrainFactory grains)
+    {
+        var refusal = (await grains.Refund(RefundKeys.IdOf(key, id)).Paid(eventId)).Refusal;
+        return refusal == RefundRefusals.Unknown ? null : refusal; // asked for before there were refunds
     }
 }

@@ -212,7 +212,7 @@ internal sealed partial class OrderGrain
 
         var paid = State.PaidBy is not null;
         await Commit(new Decision<OrderEvent, Done>(new Done(), new OrderEvent.Cancelled(
-            reason, paid ? Order.CancelRefundId : null, paid ? State.PaidMinor : 0, Now)));
+            reason, paid ? Order.CancelRefundId : null, paid ? State.PaidMinor : 0, Now, State.CancelledBy)));
     }
 
     /// <summary>Holds are released, what was sold is put back, the coupon is free again.</summary>
@@ -264,7 +264,7 @@ internal sealed partial class OrderGrain
 
             if (Buyer is { } buyer)
             {
-                var (_, refusal) = await GrainFactory.User(buyer).Reverse(new(id, Key, back.Points, back.RefundMinor));
+                var (_, refusal) = await GrainFactory.User(buyer).Reverse(new(id, Key, back.Points, back.GoodsMinor));
                 if (refusal is not null) throw new OutcomeUnknownException($"{Key}: points answer {refusal.Code}");
             }
 

@@ -12,7 +12,10 @@ internal interface IAcquirer
     /// <summary>Asks for the money. The same payment again asks for nothing more.</summary>
     Task Capture(CaptureRequest request, IGrainFactory grains);
 
-    /// <summary>Asks for money back; null: it has taken the request, and an event will tell.</summary>
+    /// <summary>
+    /// Asks for money back, to where it came from; null: it has taken the request, and an event will tell. The same
+    /// request again pays nothing more.
+    /// </summary>
     Task<Refusal?> Refund(RefundRequest request, IGrainFactory grains);
 }
 
@@ -22,5 +25,6 @@ internal sealed record CaptureRequest(string PaymentId, string OrderId, long Amo
     DateTimeOffset AskedAt);
 
 /// <param name="RefundId">The return, or <c>cancel</c>; with the order it is the refund's own id.</param>
+/// <param name="PaymentId">The payment that the money goes back to; null: the order's only one.</param>
 internal sealed record RefundRequest(string OrderId, string RefundId, long AmountMinor, string Currency,
-    DateTimeOffset AskedAt);
+    DateTimeOffset AskedAt, string? PaymentId = null);

@@ -70,6 +70,13 @@ internal static class PolicyKeys
         Whole("shop.awayMinutes", "minutes", 0, 24 * 60),
         Text("shop.reconcileCron", "cron", CronSchedule.IsCron, "a cron of five fields, as 30 4 * * *"),
         Text("shop.role", "role", Limits.IsId, "a role's name"),
+        Whole("refund.autoMinor", "minor units", 0, Limits.AmountMinorMax),
+        Whole("refund.twoFromMinor", "minor units", 0, Limits.AmountMinorMax),
+        Text("refund.approverRole", "role", Limits.IsId, "a role's name"),
+        Text("refund.ownerRole", "role", Limits.IsId, "a role's name"),
+        Whole("refund.retrySeconds", "seconds", 1, 24 * 3600),
+        Whole("refund.retryCapSeconds", "seconds", 1, 24 * 3600),
+        Whole("refund.retryHours", "hours", 1, 30 * 24),
 
         Whole("session.baseMinutes", "minutes", 1, 24 * 60),
         Whole("session.reviewersMin", "persons", 0, 100),

@@ -16,6 +16,9 @@ internal sealed record PolicySet(
     /// <summary>Shops' ledgers.</summary>
     public required ShopPolicy Shops { get; init; }
 
+    /// <summary>The refund desk.</summary>
+    public required RefundPolicy Refunds { get; init; }
+
     /// <summary>Reads the values of one market, each of them checked on its own already.</summary>
     internal static PolicySet From(string market, Func<string, JsonElement> value)
     {
@@ -60,6 +63,9 @@ internal sealed record PolicySet(
                 Whole("case.settleHours"), Text("case.role")),
             Shops = new(Whole("shop.tellMilliseconds"), Whole("shop.pullSeconds"), Whole("shop.awayMinutes"),
                 Text("shop.reconcileCron"), Text("shop.role")),
+            Refunds = new(Minor("refund.autoMinor"), Minor("refund.twoFromMinor"), Text("refund.approverRole"),
+                Text("refund.ownerRole"), Whole("refund.retrySeconds"), Whole("refund.retryCapSeconds"),
+                Whole("refund.retryHours")),
         };
     }
 
@@ -71,6 +77,8 @@ internal sealed record PolicySet(
         if (Offers.CountdownSeconds < Offers.CountdownSecondsMin
             || Offers.CountdownSeconds > Offers.CountdownSecondsMax)
             return ("offer.countdownSeconds", "is not between offer.countdownSecondsMin and …Max");
+        if (Refunds.RetrySeconds > Refunds.RetryCapSeconds)
+            return ("refund.retrySeconds", "is above refund.retryCapSeconds");
         if (Jobs.RetrySeconds > Jobs.RetryCapSeconds) return ("job.retrySeconds", "is above job.retryCapSeconds");
         if (Tiers.RegularOrders >= Tiers.CoreOrders) return ("tier.regularOrders", "is not below tier.coreOrders");
         if (Tiers.RegularSpentMinor >= Tiers.CoreSpentMinor)
@@ -178,6 +186,18 @@ internal sealed record CarePolicy(
 /// <param name="Role">Whose inbox hears of it.</param>
 internal sealed record ShopPolicy(
     int TellMilliseconds, int PullSeconds, int AwayMinutes, string ReconcileCron, string Role);
+
+/// <summary>Who must agree to a refund, and how long it is tried (SHP-04).</summary>
+/// <param name="AutoMinor">Up to here, inclusive, it runs by itself, minor units; this comes first.</param>
+/// <param name="TwoFromMinor">From here, inclusive, two other people must agree, minor units.</param>
+/// <param name="ApproverRole">Whose holders decide.</param>
+/// <param name="OwnerRole">Whose inbox a refund is in that could not be paid.</param>
+/// <param name="RetrySeconds">From the first attempt to the second; doubled each time.</param>
+/// <param name="RetryCapSeconds">The longest wait between two attempts.</param>
+/// <param name="RetryHours">How long it is tried.</param>
+internal sealed record RefundPolicy(
+    long AutoMinor, long TwoFromMinor, string ApproverRole, string OwnerRole, int RetrySeconds, int RetryCapSeconds,
+    int RetryHours);
 
 /// <summary>How far, in seconds, the stamp of a signed payment event may be from the silo's clock.</summary>
 internal sealed record PaymentPolicy(int StampToleranceSeconds);

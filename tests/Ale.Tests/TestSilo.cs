@@ -44,13 +44,18 @@ internal sealed class TestSilo : IAsyncDisposable
     /// <param name="postgres">Connection string; null: SQLite.</param>
     /// <param name="data">Data folder, kept; null: a temporary one, deleted at the end.</param>
     /// <param name="settings">More arguments, as <c>--Ale:Test:ClockOffset=01:00:00</c>.</param>
-    public static async Task<TestSilo> Start(string? postgres = null, string? data = null, params string[] settings)
+    public static Task<TestSilo> Start(string? postgres = null, string? data = null, params string[] settings) =>
+        StartWith(null, postgres, data, settings);
+
+    /// <summary>Starts one with a fake behind some port.</summary>
+    public static async Task<TestSilo> StartWith(
+        Action<IServiceCollection>? ports, string? postgres = null, string? data = null, params string[] settings)
     {
         var own = data is null ? Directory.CreateTempSubdirectory("ale-silo-").FullName : null;
         WebApplication? app = null;
         try
         {
-            app = await SiloApp.Build([.. Arguments(data ?? own!, postgres), .. settings]);
+            app = await SiloApp.Build([.. Arguments(data ?? own!, postgres), .. settings], ports);
             await app.StartAsync();
             return new(app, own);
         }

@@ -28,7 +28,7 @@ public sealed partial class TidyTests
     [
         "auth", "request", "stock", "order", "payment", "session", "offer", "room", "quiz", "coupon", "user", "budget",
         "approval", "campaign", "placement", "job", "policy", "import", "case", "inbox", "review",
-        "register", "purchase", "shop",
+        "register", "purchase", "shop", "refund",
     ];
 
     /// <summary>Files that may be longer than <see cref="LinesMax"/>, each with its reason.</summary>

@@ -76,6 +76,11 @@ public sealed class OrderPropertyTests
             new OrderEvent.ReturnDone("r"),
             new OrderEvent.Refunded("e2", "r", 9_50, at),
             new OrderEvent.Refunded("e3", null, 25_00, at),
+            new OrderEvent.Cancelling("user", "k", at, "ann"),
+            new OrderEvent.Cancelled("user", "cancel", 25_00, at, "ann"),
+            new OrderEvent.ReturnAccepted(
+                "r2", "torn", [new("K1", 1)], [new(0, "K1", 1, 10_00)], 9_50, 28, at, "ann", 10_00),
+            new OrderEvent.RefundNoted("r2", RefundState.Rejected, -9_50, at),
         };
         GoldenLines.CheckText("Orders/Order.golden.jsonl", OrderJson.Default.OrderEvent, events);
     }

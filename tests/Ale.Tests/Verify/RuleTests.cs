@@ -101,7 +101,7 @@ public sealed class RuleTests
     private static async Task<List<VerifyFailure>> Finish(DateTimeOffset at, params Func<DateTimeOffset,
         JournalRow>[] rows)
     {
-        JournalCheck[] checks = [new StockCheck(), new UserCheck(), new OrderCheck()];
+        JournalCheck[] checks = [new StockCheck(), new UserCheck(), new OrderCheck(), new RefundCheck()];
         var found = new List<VerifyFailure>();
         foreach (var check in checks)
             foreach (var row in rows) check.Fold(row(at));

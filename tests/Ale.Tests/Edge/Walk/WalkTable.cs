@@ -242,6 +242,9 @@ internal static partial class WalkTable
             Other = ("""{"lines":[{"sku":"WALK","quantity":2}],"reason":"too big"}""", "order.changed"),
             Moves = ["state", "orderState"], // the money goes back after the answer
         },
+        new("listRefunds", "/api/refunds?orderId=walk-order") { FromTables = true },
+        new("getRefund", "/api/refunds/none") { Status = 404 },
+        new("retryRefund", "/api/refunds/none/retry") { Status = 404 },
         new("putCase", "/api/cases/walk", Case)
         {
             Other = (Case.Replace("quality", "warranty"), "case.changed"),
