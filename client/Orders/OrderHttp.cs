@@ -74,6 +74,8 @@ internal static class OrderHttp
         Step("ship", "It has left the house", Permission.OrderWrite, (o, key, _, ct) => o.Ship(key, ct));
         Step("deliver", "It has arrived", Permission.OrderWrite, (o, key, _, ct) => o.Deliver(key, ct));
 
+        ShipToHttp.Map(api, orders);
+
         orders.MapPut("/{id}/returns/{returnId}", (Id id, Id returnId, ReturnBody body, Caller caller, UserMap users,
                 IGrainFactory grains, EdgeCall edge) => edge.Run(ct => IfVisible(
                 id, caller, users, grains, order => order.Return(body.Command(returnId, caller.StaffId), ct), ct)))
@@ -98,7 +100,7 @@ internal static class OrderHttp
         throw new ProblemException(Problem.Invalid("state", "Must be the name of a state."));
     }
 
-    private static async Task<Outcome<T>> IfVisible<T>(Id id, Caller caller, UserMap users, IGrainFactory grains,
+    internal static async Task<Outcome<T>> IfVisible<T>(Id id, Caller caller, UserMap users, IGrainFactory grains,
         Func<IOrderGrain, Task<Outcome<T>>> call, CancellationToken ct) =>
         await Visible(id, caller, users, grains, ct) is { } refusal ? refusal : await call(grains.Order(id));
 
@@ -120,7 +122,7 @@ internal sealed record OrderBody(
     ImmutableArray<LineBody> Lines, string? UserId = null, string? SessionId = null, string? Channel = null,
     string? CampaignId = null, string? PlacementId = null, string? ShareId = null, CouponCode? Coupon = null,
     ImmutableArray<ChargeBody>? Charges = null, DateTimeOffset? RecordedAt = null,
-    string? Offer = null) : IValidated
+    string? Offer = null, ShipToBody? ShipTo = null) : IValidated
 {
     public void Validate(Problems p)
     {
@@ -134,6 +136,7 @@ internal sealed record OrderBody(
         p.Each<ChargeBody>("charges", Charges, 100);
         p.Instant("recordedAt", RecordedAt);
         p.Id("offer", Offer);
+        p.At("shipTo", ShipTo);
         p.Require(Offer is null || SessionId is not null, "offer", "Is one of a session: name sessionId too.");
         if (p.Errors.Count > 0) return;
         var goods = Lines.Sum(l => (decimal)l.Quantity * (l.PriceMinor ?? 0));
@@ -164,6 +167,7 @@ internal sealed record OrderBody(
         Coupon = Coupon?.Value,
         RecordedAt = RecordedAt,
         Offer = Offer,
+        ShipTo = ShipTo?.ShipTo,
         Charges = [.. (Charges ?? []).Select(c => new OrderCharge(c.Code, c.AmountMinor))],
     };
 }
@@ -200,7 +204,9 @@ internal sealed record PayBody(string Method, string? Outcome = null) : IValidat
     }
 }
 
-internal sealed record ReturnBody(ImmutableArray<ReturnLineBody> Lines, string Reason) : IValidated
+/// <param name="Quality">True: for a fault of the goods; when all of the order came back so, its freight goes back.</param>
+internal sealed record ReturnBody(ImmutableArray<ReturnLineBody> Lines, string Reason, bool Quality = false)
+    : IValidated
 {
     public void Validate(Problems p)
     {
@@ -209,7 +215,7 @@ internal sealed record ReturnBody(ImmutableArray<ReturnLineBody> Lines, string R
     }
 
     public ReturnGoods Command(Id id, string? by) =>
-        new(id, [.. Lines.Select(l => new ReturnLine(l.Sku.Value, l.Quantity))], Reason) { By = by };
+        new(id, [.. Lines.Select(l => new ReturnLine(l.Sku.Value, l.Quantity))], Reason) { By = by, Quality = Quality };
 }
 
 internal sealed record ReturnLineBody(SkuCode Sku, int Quantity) : IValidated
@@ -221,12 +227,14 @@ internal sealed record ReturnLineBody(SkuCode Sku, int Quantity) : IValidated
 internal sealed record OrderReply(
     string Id, string? UserId, OrderState State, ImmutableArray<PricedLine> Lines, long GoodsMinor, long DiscountMinor,
     long ChargesMinor, long PayableMinor, string Currency, DateTimeOffset? PayBy, string? Reason, string? SessionId,
-    long PointsEarned, long PointsReversed, long RefundMinor, ImmutableArray<OrderRefund> Refunds)
+    long PointsEarned, long PointsReversed, long RefundMinor, ImmutableArray<OrderRefund> Refunds,
+    long? FreightMinor, DateTimeOffset? PromiseAt, OrderShippingView? ShipTo)
 {
     public static async Task<OrderReply> Of(OrderView o, UserMap users) =>
         new(o.Id, await users.External(o.User, default),
         o.State, o.Lines, o.GoodsMinor, o.DiscountMinor, o.ChargesMinor, o.PayableMinor, o.Currency, o.PayBy, o.Reason,
-        o.SessionId, o.PointsEarned, o.PointsReversed, o.RefundMinor, o.Refunds);
+        o.SessionId, o.PointsEarned, o.PointsReversed, o.RefundMinor, o.Refunds,
+        o.Shipping?.FreightMinor, o.Shipping?.PromiseAt, o.Shipping);
 }
 
 /// <summary>An order as listed.</summary>

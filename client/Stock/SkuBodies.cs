@@ -9,7 +9,7 @@ internal sealed record SkuBody(
     string Title, long PriceMinor, string Currency, string? Market = null, string? Product = null,
     IReadOnlyDictionary<string, string>? OptionValues = null, long? CostMinor = null, string? Barcode = null,
     LevelsBody? Levels = null, int? HoldSeconds = null, int? PerUserMax = null, int? PerSessionMax = null,
-    int? LimitedTotal = null, bool EcoPackaging = false, bool Imported = false) : IValidated
+    int? LimitedTotal = null, bool EcoPackaging = false, bool Imported = false, int? WeightGrams = null) : IValidated
 {
     internal SkuTerms Terms => new(Title, PriceMinor, Currency, Market ?? "")
     {
@@ -24,6 +24,7 @@ internal sealed record SkuBody(
         LimitedTotal = LimitedTotal,
         EcoPackaging = EcoPackaging,
         Imported = Imported,
+        WeightGrams = WeightGrams,
     };
 
     public void Validate(Problems p) => p.At("", Patch);
@@ -43,6 +44,7 @@ internal sealed record SkuBody(
         PerUserMax = PerUserMax,
         PerSessionMax = PerSessionMax,
         LimitedTotal = LimitedTotal,
+        WeightGrams = WeightGrams,
     };
 }
 
@@ -67,6 +69,9 @@ internal sealed record SkuPatch : IValidated
     public bool? EcoPackaging { get; init; }
     public bool? Imported { get; init; }
 
+    /// <summary>Of a unit with its box, grams.</summary>
+    public int? WeightGrams { get; init; }
+
     public void Validate(Problems p)
     {
         p.Text("title", Title, min: 1);
@@ -88,6 +93,7 @@ internal sealed record SkuPatch : IValidated
         p.Quantity("perUserMax", PerUserMax);
         p.Quantity("perSessionMax", PerSessionMax);
         p.Quantity("limitedTotal", LimitedTotal);
+        p.Range("weightGrams", WeightGrams, 1, SkuTerms.WeightGramsMax);
     }
 
     public ChangeSku Command(long version, string key, string actor) => new(version, key, actor)
@@ -107,6 +113,7 @@ internal sealed record SkuPatch : IValidated
         LimitedTotal = LimitedTotal,
         EcoPackaging = EcoPackaging,
         Imported = Imported,
+        WeightGrams = WeightGrams,
     };
 }
 
@@ -122,13 +129,13 @@ internal sealed record SkuReply(
     string Sku, string Title, long PriceMinor, string Currency, string Market, string? Product,
     IReadOnlyDictionary<string, string>? OptionValues, long? CostMinor, string? Barcode, LevelsBody? Levels,
     int? HoldSeconds, int? PerUserMax, int? PerSessionMax, int? LimitedTotal, bool EcoPackaging, bool Imported,
-    long Version)
+    int? WeightGrams, long Version)
 {
     public static SkuReply Of(SkuInfo sku)
     {
         var t = sku.Terms;
         return new(sku.Sku, t.Title, t.PriceMinor, t.Currency, t.Market, t.Product, t.OptionValues, t.CostMinor,
             t.Barcode, t.Levels is { } l ? new(l.Safety, l.Warning, l.Minimum) : null, t.HoldSeconds, t.PerUserMax,
-            t.PerSessionMax, t.LimitedTotal, t.EcoPackaging, t.Imported, sku.Version);
+            t.PerSessionMax, t.LimitedTotal, t.EcoPackaging, t.Imported, t.WeightGrams, sku.Version);
     }
 }

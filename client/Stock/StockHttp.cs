@@ -48,13 +48,13 @@ internal static class StockHttp
         skus.MapPut("/{sku}/receipts/{id}", (SkuCode sku, Id id, ReceiptBody body, IGrainFactory grains,
             EdgeCall edge) =>
                 edge.Run(
-                    ct => grains.Sku(sku).Receive(new(id, body.Quantity) { Batch = body.Batch }, ct),
+                    ct => grains.Sku(sku).Receive(body.Command(id), ct),
                     move => new ReceiptReply(move.Id, move.Sku, move.Delta)))
             .Allow(Permission.StockWrite).WithName("putReceipt").WithSummary("Takes units in, once for each id.");
 
         skus.MapPut("/{sku}/adjustments/{id}",
                 (SkuCode sku, Id id, AdjustmentBody body, IGrainFactory grains, EdgeCall edge) =>
-                    edge.Run(ct => grains.Sku(sku).Adjust(new(id, body.Delta, body.Reason), ct)))
+                    edge.Run(ct => grains.Sku(sku).Adjust(body.Command(id), ct)))
             .Allow(Permission.StockWrite).WithName("putAdjustment")
             .WithSummary("Corrects units on hand, once for each id; never below zero on hand.");
 
@@ -74,18 +74,22 @@ internal static class StockHttp
             .Allow(Permission.StockWrite).WithName("putInspection")
             .WithSummary("Grades returned units: a on hand again, b to be refurbished, c scrap; once for each id.");
 
+        WarehouseHttp.Map(api);
         StockFeedHttp.Map(skus);
         ReservationHttp.Map(skus);
     }
 
     /// <param name="Batch">Where the units came from.</param>
-    internal sealed record ReceiptBody(int Quantity, string? Batch = null) : IValidated
+    /// <param name="Warehouse">Where they lie; absent: in the main house.</param>
+    internal sealed record ReceiptBody(int Quantity, string? Batch = null, Id? Warehouse = null) : IValidated
     {
         public void Validate(Problems p)
         {
             p.Quantity("quantity", Quantity);
             p.Id("batch", Batch);
         }
+
+        public ReceiveStock Command(Id id) => new(id, Quantity) { Batch = Batch, Warehouse = Warehouse?.Value };
     }
 
     /// <summary>The members mean what they do in <see cref="OutRate"/>.</summary>
@@ -103,7 +107,8 @@ internal static class StockHttp
     }
 
     /// <param name="Delta">Units more (or fewer, below zero) on hand.</param>
-    internal sealed record AdjustmentBody(int Delta, string Reason) : IValidated
+    /// <param name="Warehouse">The one that is corrected; absent: all of it, the main house first.</param>
+    internal sealed record AdjustmentBody(int Delta, string Reason, Id? Warehouse = null) : IValidated
     {
         public void Validate(Problems p)
         {
@@ -111,5 +116,7 @@ internal static class StockHttp
             p.Require(Delta != 0, "delta", "Must not be 0.");
             p.Text("reason", Reason, min: 1);
         }
+
+        public AdjustStock Command(Id id) => new(id, Delta, Reason) { Warehouse = Warehouse?.Value };
     }
 }

@@ -86,13 +86,15 @@ internal static class UserHttp
                 edge.Run(ct => grains.People().Erase(caller.Own(id), key, ct)))
             .Allow(Permission.UserErase).WithName("eraseUser")
             .WithSummary("Erases the person for good; figures stay under a name that stands for nobody.");
+
+        AddressHttp.Map(users);
     }
 
     // Staff who may read users see any; a user only himself.
-    private static string Seen(Caller caller, Id id) =>
+    internal static string Seen(Caller caller, Id id) =>
         caller.Sees(id, Permission.UserRead) ? id.Value : caller.Own(id);
 
-    private static async Task<Outcome<T>> Known<T>(
+    internal static async Task<Outcome<T>> Known<T>(
         string external, UserMap map, Func<UserId, Task<Outcome<T>>> call, CancellationToken ct) =>
         await map.Find(external, ct) is { } user ? await call(user) : UserRefusals.Unknown;
 

@@ -48,6 +48,12 @@ public interface IOrderGrain : IGrainWithStringKey
     /// <summary>Takes goods back: units, points and money follow. The same id again: the return as it is now.</summary>
     [Alias("return")] Task<Outcome<ReturnView>> Return(ReturnGoods command, CancellationToken ct = default);
 
+    /// <summary>
+    /// Sends it elsewhere, until it has left the house (SHP-07); the freight must be what was agreed. The same place
+    /// again: the order as it is, with the address copied anew.
+    /// </summary>
+    [Alias("ship_to")] Task<Outcome<OrderView>> ShipTo(OrderShipTo to, CancellationToken ct = default);
+
     /// <summary>Where a refund stands (SHP-04); one of money that is back is not noted any more.</summary>
     /// <param name="reference">The return, or <see cref="RefundKeys.Cancel"/>.</param>
     /// <param name="state">Where it stands.</param>
@@ -103,11 +109,14 @@ public sealed record PlaceOrder([property: Id(0)] ImmutableArray<OrderLine> Line
     /// <summary>The session's offer whose live price one of the lines asks for; null: the lowest that has room.</summary>
     [Id(10)] public string? Offer { get; init; }
 
+    /// <summary>Where it is to go: freight becomes a charge, and a time is promised; null: not said (SHP-07).</summary>
+    [Id(20)] public OrderShipTo? ShipTo { get; init; }
+
     /// <inheritdoc/>
     public bool Equals(PlaceOrder? other) => other is not null
-        && (User, SessionId, Channel, CampaignId, PlacementId, ShareId, Coupon, RecordedAt, Offer)
+        && (User, SessionId, Channel, CampaignId, PlacementId, ShareId, Coupon, RecordedAt, Offer, ShipTo)
             == (other.User, other.SessionId, other.Channel, other.CampaignId, other.PlacementId, other.ShareId,
-                other.Coupon, other.RecordedAt, other.Offer)
+                other.Coupon, other.RecordedAt, other.Offer, other.ShipTo)
         && Lines.SequenceEqual(other.Lines) && Charges.SequenceEqual(other.Charges);
 
     /// <inheritdoc/>
@@ -174,23 +183,15 @@ public sealed record OrderView(
 
     /// <summary>The money that goes or went back, or waits to (SHP-04).</summary>
     [Id(17)] public ImmutableArray<OrderRefund> Refunds { get; init; } = [];
+
+    /// <summary>Where it goes; null: nobody said.</summary>
+    [Id(20)] public OrderShippingView? Shipping { get; init; }
 }
 
 /// <summary>A line with its price.</summary>
 [GenerateSerializer, Immutable, Alias("ale.order.priced")]
 public sealed record PricedLine(
     [property: Id(0)] string Sku, [property: Id(1)] int Quantity, [property: Id(2)] long PriceMinor);
-
-/// <summary>A wish to pay.</summary>
-/// <param name="Outcome">What the local acquirer is to answer: <c>captured</c>, <c>failed</c>, <c>late</c>; no other
-/// knows it.</param>
-[GenerateSerializer, Immutable, Alias("ale.order.pay")]
-public sealed record PayOrder(
-    [property: Id(0)] string Key, [property: Id(1)] string Method, [property: Id(2)] string? Outcome);
-
-/// <summary>A payment that the acquirer was asked for.</summary>
-[GenerateSerializer, Immutable, Alias("ale.order.pay_asked")]
-public sealed record PaymentAsked([property: Id(0)] string PaymentId, [property: Id(1)] OrderState State);
 
 /// <summary>An order is not wanted any more.</summary>
 /// <param name="Key">Tells a repeat from a second wish.</param>
@@ -206,9 +207,14 @@ public sealed record ReturnGoods(
     /// <summary>Who asks, a staff id: he may not decide on the refund; null: a rule. No part of the content.</summary>
     [Id(3)] public string? By { get; init; }
 
+    /// <summary>
+    /// True: for a fault of the goods. When all of an order came back so, the freight goes back with the last (SHP-07).
+    /// </summary>
+    [Id(4)] public bool Quality { get; init; }
+
     /// <inheritdoc/>
     public bool Equals(ReturnGoods? other) =>
-        other is not null && (Id, Reason) == (other.Id, other.Reason) && Lines.SequenceEqual(other.Lines);
+        other is not null && (Id, Reason, Quality) == (other.Id, other.Reason, other.Quality) && Lines.SequenceEqual(other.Lines);
 
     /// <inheritdoc/>
     public override int GetHashCode() => Id.GetHashCode(StringComparison.Ordinal);
@@ -233,7 +239,11 @@ public enum ReturnState
 public sealed record ReturnView(
     [property: Id(0)] string Id, [property: Id(1)] ReturnState State,
         [property: Id(2)] ImmutableArray<PricedLine> Lines,
-    [property: Id(3)] long RefundMinor, [property: Id(4)] long PointsReversed, [property: Id(5)] OrderState OrderState);
+    [property: Id(3)] long RefundMinor, [property: Id(4)] long PointsReversed, [property: Id(5)] OrderState OrderState)
+{
+    /// <summary>What of <see cref="RefundMinor"/> is freight.</summary>
+    [Id(6)] public long FreightMinor { get; init; }
+}
 
 /// <summary>In order of precedence; after <see cref="Currency"/> come the first line's <c>stock.*</c>, then
 /// <c>coupon.*</c>.</summary>

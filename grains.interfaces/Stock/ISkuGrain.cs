@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ale.Feed;
 
 namespace Ale.Stock;
@@ -102,24 +103,11 @@ public sealed record StockLevels(
     [property: Id(0)] string Sku, [property: Id(1)] long OnHand, [property: Id(2)] long Held,
         [property: Id(3)] long Sold,
     [property: Id(4)] long Quarantine, [property: Id(5)] long Available, [property: Id(6)] StockLevel Level,
-    [property: Id(7)] bool LiveSelling, [property: Id(8)] long Version) : IFeedBody;
-
-/// <summary>Units received under an id.</summary>
-[GenerateSerializer, Immutable, Alias("ale.sku.receive")]
-public sealed record ReceiveStock([property: Id(0)] string Id, [property: Id(1)] int Quantity)
+    [property: Id(7)] bool LiveSelling, [property: Id(8)] long Version) : IFeedBody
 {
-    /// <summary>Where they came from, for tracing.</summary>
-    [Id(2)] public string? Batch { get; init; }
+    /// <summary>What of it lies in which warehouse (STK-12); null: in none.</summary>
+    [Id(20)] public ImmutableArray<WarehouseStock>? Warehouses { get; init; }
 }
-
-/// <summary>A correction of units on hand, with its reason.</summary>
-[GenerateSerializer, Immutable, Alias("ale.sku.adjust")]
-public sealed record AdjustStock(
-    [property: Id(0)] string Id, [property: Id(1)] int Delta, [property: Id(2)] string Reason);
-
-/// <summary>What a receipt, an adjustment or a put-back did.</summary>
-[GenerateSerializer, Immutable, Alias("ale.sku.move")]
-public sealed record StockMove([property: Id(0)] string Id, [property: Id(1)] string Sku, [property: Id(2)] int Delta);
 
 /// <summary>A wish for units under an id of the caller's.</summary>
 [GenerateSerializer, Immutable, Alias("ale.sku.reserve")]
@@ -136,6 +124,12 @@ public sealed record ReserveStock([property: Id(0)] string Id, [property: Id(1)]
     /// that has room, if any.
     /// </summary>
     [Id(4)] public string? Offer { get; init; }
+
+    /// <summary>
+    /// Warehouses to serve it from, the first that has all units free; when none has, it is served from anywhere. No
+    /// part of the content.
+    /// </summary>
+    [Id(5)] public ImmutableArray<string> Warehouses { get; init; } = [];
 }
 
 /// <summary>The sale of a reservation. With its content it claims anew even when the reservation is
@@ -214,6 +208,12 @@ public sealed record Reservation(
 
     /// <summary>The offer whose price was frozen in it; null: the SKU's own price was the lowest.</summary>
     [Id(11)] public string? Offer { get; init; }
+
+    /// <summary>What a unit of the SKU weighs, grams; null: the policy says.</summary>
+    [Id(20)] public int? WeightGrams { get; init; }
+
+    /// <summary>The warehouse that has its units; null: they come from anywhere.</summary>
+    [Id(21)] public string? Warehouse { get; init; }
 }
 
 /// <summary>In order of precedence: when several apply, the first is the answer.</summary>

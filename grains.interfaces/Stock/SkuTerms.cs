@@ -11,6 +11,9 @@ public sealed record SkuTerms(
     /// <summary>Longest hold that a SKU may ask for, seconds; the policy's cap may be shorter and wins.</summary>
     public const int HoldSecondsMax = 1_800;
 
+    /// <summary>Heaviest unit, grams.</summary>
+    public const int WeightGramsMax = 1_000_000;
+
     /// <summary>The product it is a variant of.</summary>
     [Id(4)] public string? Product { get; init; }
 
@@ -44,11 +47,15 @@ public sealed record SkuTerms(
     /// <summary>Needs papers before it may be sold.</summary>
     [Id(14)] public bool Imported { get; init; }
 
+    /// <summary>What a unit weighs with its box, grams (SHP-07); null: the market's policy says.</summary>
+    [Id(15)] public int? WeightGrams { get; init; }
+
     /// <inheritdoc/>
     public bool Equals(SkuTerms? other) => other is not null
         && (Title, PriceMinor, Currency, Market, Product, CostMinor, Barcode)
             == (other.Title, other.PriceMinor, other.Currency, other.Market, other.Product, other.CostMinor,
                 other.Barcode)
+        && WeightGrams == other.WeightGrams
         && (Levels, HoldSeconds, PerUserMax, PerSessionMax, LimitedTotal, EcoPackaging, Imported)
             == (other.Levels, other.HoldSeconds, other.PerUserMax, other.PerSessionMax, other.LimitedTotal,
                 other.EcoPackaging, other.Imported)
@@ -111,6 +118,9 @@ public sealed record ChangeSku(
 
     /// <inheritdoc cref="Title"/>
     [Id(17)] public bool? Imported { get; init; }
+
+    /// <inheritdoc cref="Title"/>
+    [Id(18)] public int? WeightGrams { get; init; }
 }
 
 /// <summary>A SKU's terms as they are now.</summary>

@@ -114,6 +114,7 @@ internal sealed class CaseGrain(SiloKernel kernel, PolicyBook policies, MarketBo
         {
             var goods = new ReturnGoods(ClaimId, [new(terms.Sku, terms.Quantity)], $"case {Key}")
             {
+                Quality = terms.Kind == CaseKind.Quality,
                 By = State.GrantedBy, // who granted it has asked for the money, so he may not decide on it
             };
             var back = await GrainFactory.Order(terms.OrderId).Return(goods);

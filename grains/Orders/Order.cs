@@ -46,11 +46,17 @@ internal sealed record OrderReturn(
     string Reason, ImmutableArray<ReturnLine> Asked, ImmutableArray<ReturnedLine> Lines, long RefundMinor, long Points,
     bool IsDone, bool IsRefunded)
 {
-    /// <summary>What the goods had cost; not less than what goes back for them.</summary>
+    /// <summary>What the goods had cost; not less than what goes back for them, freight apart.</summary>
     public long GoodsMinor { get; init; } = RefundMinor;
 
     /// <summary>Who asked for it, a staff id; null: a rule.</summary>
     public string? By { get; init; }
+
+    /// <summary>What of the refund is freight.</summary>
+    public long FreightMinor { get; init; }
+
+    /// <summary>For a fault of the goods.</summary>
+    public bool Quality { get; init; }
 }
 
 /// <summary>
@@ -118,7 +124,7 @@ internal sealed partial record Order : IState<Order, OrderEvent>
         || Returns.Values.Any(r => !r.IsDone);
 
     public DateTimeOffset? DueAt => IsUnderway ? Since + DriveAfter
-        : Phase == OrderPhase.AwaitingPayment ? PayBy : null;
+        : Phase == OrderPhase.AwaitingPayment ? PayBy : LateAt;
 
     public static Order New() => new();
 
@@ -144,6 +150,7 @@ internal sealed partial record Order : IState<Order, OrderEvent>
             DiscountMinor = e.DiscountMinor,
             ChargesMinor = e.ChargesMinor,
             PayBy = e.PayBy,
+            Shipping = e.Shipping,
         },
         OrderEvent.Refused e => this with
         {
@@ -165,6 +172,7 @@ internal sealed partial record Order : IState<Order, OrderEvent>
         {
             // Money for an order that had lapsed revives it: its units are claimed anew, under a new attempt.
             Attempt = Phase == OrderPhase.Cancelled ? Attempt + 1 : Attempt,
+            Shipping = Phase == OrderPhase.Cancelled ? Shipping?.From(e.At) : Shipping,
             Phase = OrderPhase.Paying,
             Since = e.At,
             PaidBy = e.PaymentId ?? e.EventId,
@@ -212,7 +220,12 @@ internal sealed partial record Order : IState<Order, OrderEvent>
             Since = e.At,
             Returns = Returns.Add(e.Id, new(e.Reason, e.Asked, e.Lines, e.RefundMinor, e.Points, false,
                 IsRefunded: e.RefundMinor == 0)
-            { GoodsMinor = e.GoodsMinor ?? e.RefundMinor, By = e.By }),
+            {
+                GoodsMinor = e.GoodsMinor ?? e.RefundMinor,
+                By = e.By,
+                FreightMinor = e.FreightMinor ?? 0,
+                Quality = e.Quality == true,
+            }),
         },
         OrderEvent.ReturnDone e => this with { Returns = Returns.SetItem(e.Id, Returns[e.Id] with { IsDone = true }) },
         OrderEvent.Refunded e => this with
@@ -222,6 +235,9 @@ internal sealed partial record Order : IState<Order, OrderEvent>
             WasPaidBack = WasPaidBack || e.Ref is null,
             Parked = Parked.RemoveAll(p => p.EventId == e.EventId),
         },
+        OrderEvent.ShipToChanged e => this with { Shipping = e.Shipping },
+        OrderEvent.Delayed => this with { IsDelayed = true, IsDelayOpen = true },
+        OrderEvent.DelayOver => this with { IsDelayOpen = false },
         OrderEvent.RefundNoted e => this with { RefundNotes = RefundNotes.SetItem(e.Ref, e.State) },
         _ => throw new UnreachableException($"Unknown event {happened.GetType()}"), // stop; never skip
     };
@@ -264,10 +280,12 @@ internal sealed partial record Order : IState<Order, OrderEvent>
         Market = Market,
         PaidBy = PaidBy,
         Refunds = Refunds(id),
+        Shipping = ShippingView,
     };
 
     public ReturnView ReturnView(string id) => new(id, Returns[id].IsRefunded ? ReturnState.Refunded
         : ReturnState.Accepted,
         [.. Returns[id].Lines.Select(l => new PricedLine(l.Sku, l.Quantity, l.PriceMinor))], Returns[id].RefundMinor,
-        Returns[id].Points, State!.Value);
+        Returns[id].Points, State!.Value)
+    { FreightMinor = Returns[id].FreightMinor };
 }

@@ -69,8 +69,10 @@ internal sealed class OrderCheck() : JournalCheck<OrderEvent>("orders", "order",
 
         Expect(id, order.PaidMinor == order.PayableMinor,
             $"{order.PaidMinor} was captured, {order.PayableMinor} was payable");
-        Expect(id, order.RefundMinor <= order.NetGoodsMinor,
+        Expect(id, order.RefundMinor - order.FreightBackMinor <= order.NetGoodsMinor,
             $"{order.RefundMinor} is refunded of goods of {order.NetGoodsMinor}");
+        Expect(id, order.FreightBackMinor <= (order.Shipping?.FreightMinor ?? 0),
+            $"{order.FreightBackMinor} of freight is refunded, it was {order.Shipping?.FreightMinor}");
         Expect(id, order.RefundMinor <= order.PaidMinor,
             $"{order.RefundMinor} is to go back of {order.PaidMinor} that was paid");
         var back = order.Returns.Values.Where(r => r.IsRefunded).Sum(r => r.RefundMinor);

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Ale.Kernel;
 using Ale.Payments;
+using Ale.Policy;
 using Ale.Engines;
 using Ale.Stock;
 
@@ -21,18 +22,21 @@ internal sealed partial record Order
 
     /// <summary>All units are held: prices, discount and what is to be paid follow.</summary>
     public Decision<OrderEvent, Done> DecideReserved(
-        IReadOnlyDictionary<string, Reservation> held, long couponOffMinor, string defaultMarket)
+        IReadOnlyDictionary<string, Reservation> held, long couponOffMinor, string defaultMarket, string? area = null,
+        FreightPolicy? freight = null)
     {
         var any = held.Values.First();
         var goods = Content!.Lines.Sum(l => l.Quantity * PriceOf(l));
         var discount = Math.Min(couponOffMinor, goods);
-        var charges = Content.Charges.Sum(c => c.AmountMinor);
+        var shipping = area is null ? null : Sent(area, freight!, held, goods - discount);
+        if (area is not null && shipping is null) return ShippingRefusals.NotServed;
+        var charges = Content.Charges.Sum(c => c.AmountMinor) + (shipping?.FreightMinor ?? 0);
         if (goods - discount + charges < 0) return OrderRefusals.Negative;
         var shares = Shares.Split(discount, [.. Content.Lines.Select(l => l.Quantity * PriceOf(l))]);
         var lines = Content.Lines.Select((l, i) =>
             new ReservedLine(l.Sku, l.Quantity, PriceOf(l), shares[i], held[l.Sku].EcoPackaging));
         return new(new Done(), new OrderEvent.Reserved([.. lines], any.Market.Length > 0 ? any.Market : defaultMarket,
-            any.Currency, goods, discount, charges, held.Values.Min(r => r.ExpiresAt)));
+            any.Currency, goods, discount, charges, held.Values.Min(r => r.ExpiresAt), shipping));
 
         long PriceOf(OrderLine line) => line.PriceMinor ?? held[line.Sku].PriceMinor;
     }
@@ -176,7 +180,8 @@ internal sealed partial record Order
         if (Keys.Find(key, now) is { } before) return before.Command == "deliver" ? new Done() : OrderRefusals.Changed;
         return Phase switch
         {
-            OrderPhase.Shipped => new Decision<OrderEvent, Done>(new Done(), new OrderEvent.Delivered(key, now)),
+            OrderPhase.Shipped => new Decision<OrderEvent, Done>(new Done(),
+                WithDelayOver(new OrderEvent.Delivered(key, now), "delivered", now)),
             OrderPhase.Cancelled or OrderPhase.Cancelling => OrderRefusals.Cancelled,
             OrderPhase.Refused => OrderRefusals.Refused,
             _ => OrderRefusals.NotShipped,
@@ -194,7 +199,7 @@ internal sealed partial record Order
         var asked = command.Lines.Select(l => l with { Sku = l.Sku.ToUpperInvariant() }).ToImmutableArray();
         if (Returns.TryGetValue(command.Id, out var before))
         {
-            return before.Reason == command.Reason && before.Asked.SequenceEqual(asked)
+            return (before.Reason, before.Quality) == (command.Reason, command.Quality) && before.Asked.SequenceEqual(asked)
                 ? new Done() : OrderRefusals.Changed;
         }
 
@@ -225,8 +230,13 @@ internal sealed partial record Order
             : (long)((Int128)PointsEarned * (GoodsBackMinor + goods) / NetGoodsMinor) - PointsReversed;
         // A discount that is no line's own is not paid out: never more goes back than was paid and is still here.
         var refund = Math.Min(goods, PaidMinor - RefundMinor);
-        return new(new Done(), new OrderEvent.ReturnAccepted(command.Id, command.Reason, asked, [.. taken], refund,
-            points, now, command.By, goods == refund ? null : goods));
+        var freight = Math.Min(FreightBack(command, taken.Sum(t => (long)t.Quantity)), PaidMinor - RefundMinor - refund);
+        refund += freight;
+        OrderEvent accepted = new OrderEvent.ReturnAccepted(command.Id, command.Reason, asked, [.. taken], refund,
+            points, now, command.By, goods == refund ? null : goods, freight == 0 ? null : freight,
+            command.Quality ? true : null);
+        return new(new Done(), UnitsReturned + taken.Sum(t => (long)t.Quantity) == Units
+            ? WithDelayOver(accepted, "returned", now) : [accepted]);
 
         // What the first units of a line cost together; rounded down, so that all of them cost exactly the line.
         static long NetOf(ReservedLine line, int units) => (long)((Int128)line.NetMinor * units / line.Quantity);

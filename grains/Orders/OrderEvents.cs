@@ -15,14 +15,18 @@ namespace Ale.Orders;
 [JsonDerivedType(typeof(ReturnAccepted), "order.return_accepted"),
     JsonDerivedType(typeof(ReturnDone), "order.return_done")]
 [JsonDerivedType(typeof(Refunded), "order.refunded"), JsonDerivedType(typeof(RefundNoted), "order.refund_noted")]
+[JsonDerivedType(typeof(ShipToChanged), "order.ship_to_changed"), JsonDerivedType(typeof(Delayed), "order.delayed")]
+[JsonDerivedType(typeof(DelayOver), "order.delay_over")]
 internal abstract record OrderEvent
 {
     /// <summary>The intent: from here on the order is driven to an end, whoever dies.</summary>
     internal sealed record Placed(int Attempt, OrderContent Content, DateTimeOffset At) : OrderEvent;
 
+    /// <param name="ChargesMinor">With the freight.</param>
+    /// <param name="Shipping">Where it goes; null: nobody said.</param>
     internal sealed record Reserved(
         ImmutableArray<ReservedLine> Lines, string Market, string Currency, long GoodsMinor, long DiscountMinor,
-        long ChargesMinor, DateTimeOffset PayBy) : OrderEvent;
+        long ChargesMinor, DateTimeOffset PayBy, OrderShipping? Shipping = null) : OrderEvent;
 
     internal sealed record Refused(string Code, RefusalKind Kind, string? Sku, DateTimeOffset At) : OrderEvent;
 
@@ -52,10 +56,13 @@ internal abstract record OrderEvent
     internal sealed record Delivered(string Key, DateTimeOffset At) : OrderEvent;
 
     /// <param name="By">Who asked for it, a staff id; null: a rule.</param>
-    /// <param name="GoodsMinor">What the goods had cost, where that is more than goes back; else null.</param>
+    /// <param name="GoodsMinor">What the goods had cost, where that is not what goes back; else null.</param>
+    /// <param name="FreightMinor">What of the refund is freight; null: nothing.</param>
+    /// <param name="Quality">True: for a fault of the goods.</param>
     internal sealed record ReturnAccepted(
         string Id, string Reason, ImmutableArray<ReturnLine> Asked, ImmutableArray<ReturnedLine> Lines,
-        long RefundMinor, long Points, DateTimeOffset At, string? By = null, long? GoodsMinor = null) : OrderEvent;
+        long RefundMinor, long Points, DateTimeOffset At, string? By = null, long? GoodsMinor = null,
+        long? FreightMinor = null, bool? Quality = null) : OrderEvent;
 
     internal sealed record ReturnDone(string Id) : OrderEvent;
 
@@ -68,18 +75,27 @@ internal abstract record OrderEvent
     /// What it takes from, or gives back to, the goods money that goes or went back; 0: neither.
     /// </param>
     internal sealed record RefundNoted(string Ref, RefundState State, long ChangeMinor, DateTimeOffset At) : OrderEvent;
+
+    internal sealed record ShipToChanged(OrderShipping Shipping, DateTimeOffset At) : OrderEvent;
+
+    /// <summary>The promise has passed (ORD-06).</summary>
+    /// <param name="Role">Whose inbox hears of it.</param>
+    internal sealed record Delayed(DateTimeOffset PromiseAt, string Role, DelayRemedy Remedy, DateTimeOffset At)
+        : OrderEvent;
+
+    internal sealed record DelayOver(string Why, DateTimeOffset At) : OrderEvent;
 }
 
 /// <summary>What was asked for, as stored.</summary>
 internal sealed record OrderContent(
     string? User, string? SessionId, string? Channel, string? CampaignId, string? PlacementId, string? ShareId,
     string? Coupon, DateTimeOffset? RecordedAt, ImmutableArray<OrderLine> Lines, ImmutableArray<OrderCharge> Charges,
-    string? Offer = null)
+    string? Offer = null, OrderShipTo? ShipTo = null)
 {
     public bool Equals(OrderContent? other) => other is not null
-        && (User, SessionId, Channel, CampaignId, PlacementId, ShareId, Coupon, RecordedAt, Offer)
+        && (User, SessionId, Channel, CampaignId, PlacementId, ShareId, Coupon, RecordedAt, Offer, ShipTo)
             == (other.User, other.SessionId, other.Channel, other.CampaignId, other.PlacementId, other.ShareId,
-                other.Coupon, other.RecordedAt, other.Offer)
+                other.Coupon, other.RecordedAt, other.Offer, other.ShipTo)
         && Lines.SequenceEqual(other.Lines) && Charges.SequenceEqual(other.Charges);
 
     public override int GetHashCode() => HashCode.Combine(User, SessionId, Coupon, Lines.Length);
@@ -88,7 +104,7 @@ internal sealed record OrderContent(
         p.PlacementId,
         p.ShareId, p.Coupon?.ToUpperInvariant(), p.RecordedAt,
         [.. p.Lines.Select(l => l with { Sku = l.Sku.ToUpperInvariant() })], p.Charges.IsDefault ? [] : p.Charges,
-        p.Offer);
+        p.Offer, p.ShipTo);
 
     /// <summary>Units asked for of each SKU: lines of the same SKU are one reservation.</summary>
     [JsonIgnore]

@@ -85,6 +85,8 @@ internal sealed partial class OrderGrain(SiloKernel kernel, PolicyBook policies,
             await Drive();
             await TakeParked();
             await Commit(State.DecideLapse(Now));
+            if (State.Shipping is not null)
+                await Commit(State.DecideLate(policies.For(State.Market, Now).Freight, Now));
             await Drive();
         }
         finally

@@ -19,6 +19,8 @@ internal sealed class OrderProjection() : Projection<OrderEvent>("orders", 1, "o
         Column.Sum("units_returned"), Column.Sum("payments_parked"), Column.Number("placed_at"),
             Column.Number("recorded_at"),
         Column.Number("pay_by"), Column.Number("paid_at"), Column.Number("version"),
+        Column.Text("area"), Column.Number("freight_minor"), Column.Number("promise_at"), Column.Number("fast"),
+        Column.Number("late"), Column.Number("delivered_at"),
     ], "placed_at, id", "user_id, placed_at");
 
     public static readonly Table Lines = new("sales_order_line",
@@ -73,6 +75,12 @@ internal sealed class OrderProjection() : Projection<OrderEvent>("orders", 1, "o
                     .Set("goods_minor", e.GoodsMinor).Set("discount_minor", e.DiscountMinor)
                     .Set("charges_minor", e.ChargesMinor).Set("pay_by", e.PayBy)
                     .Set("payable_minor", e.GoodsMinor - e.DiscountMinor + e.ChargesMinor);
+                if (e.Shipping is { } to)
+                {
+                    order.Set("area", to.Area).Set("freight_minor", to.FreightMinor).Set("promise_at", to.PromiseAt)
+                        .Set("fast", to.IsFast ? 1 : 0);
+                }
+
                 break;
             case OrderEvent.Refused e:
                 order.Set("state", StateName(OrderState.Refused)).Set("reason", e.Code);
@@ -92,8 +100,8 @@ internal sealed class OrderProjection() : Projection<OrderEvent>("orders", 1, "o
             case OrderEvent.Shipped:
                 order.Set("state", StateName(OrderState.Shipped));
                 break;
-            case OrderEvent.Delivered:
-                order.Set("state", StateName(OrderState.Delivered));
+            case OrderEvent.Delivered e:
+                order.Set("state", StateName(OrderState.Delivered)).Set("delivered_at", e.At);
                 break;
             case OrderEvent.ReturnAccepted e:
                 order.Add("refunded_minor", e.RefundMinor).Add("points_reversed", e.Points)
@@ -107,6 +115,12 @@ internal sealed class OrderProjection() : Projection<OrderEvent>("orders", 1, "o
                         .Set("price_minor", line.PriceMinor);
                 }
 
+                break;
+            case OrderEvent.ShipToChanged e:
+                order.Set("area", e.Shipping.Area).Set("promise_at", e.Shipping.PromiseAt);
+                break;
+            case OrderEvent.Delayed:
+                order.Set("late", 1);
                 break;
             case OrderEvent.RefundNoted e:
                 order.Add("refunded_minor", e.ChangeMinor);

@@ -14,6 +14,8 @@ internal sealed class OrderReactions()
             OrderEvent.ReturnAccepted { RefundMinor: > 0 } e =>
                 Open(e.Id, e.RefundMinor, "return", e.By, e.At, key, grains),
             OrderEvent.Refunded e => Close(key, e.Ref ?? Order.CancelRefundId, e.EventId, grains),
+            OrderEvent.Delayed e => OrderDelays.Open(key, e, grains),
+            OrderEvent.DelayOver e => OrderDelays.Close(key, e, grains),
             _ => Task.FromResult<Refusal?>(null),
         };
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ale.Coupons;
 using Ale.Kernel;
 using Ale.Sessions;
@@ -51,6 +52,10 @@ internal sealed partial class OrderGrain
         var content = State.Content!;
         var demand = content.Demand.ToArray();
         var (offered, refusal) = await Offered(content, demand);
+        string? area = null;
+        var near = ImmutableArray<string>.Empty;
+        if (refusal is null) (area, refusal) = await Destination(content);
+        if (area is not null) near = await Near(area);
         List<(string Sku, int Quantity)> order = [];
         if (refusal is null) (order, refusal) = await ScarcestFirst(demand);
         var held = new Dictionary<string, Reservation>(StringComparer.Ordinal);
@@ -73,7 +78,9 @@ internal sealed partial class OrderGrain
 
         if (refusal is null)
         {
-            (_, refusal) = await Commit(State.DecideReserved(held, couponOff, policies.DefaultMarket));
+            var freight = area is null ? null : policies.For(held.Values.First().Market, Now).Freight;
+            (_, refusal) = await Commit(State.DecideReserved(
+                held, couponOff, policies.DefaultMarket, area, freight));
             if (refusal is null) return;
         }
 
@@ -93,6 +100,7 @@ internal sealed partial class OrderGrain
                     User = Buyer,
                     SessionId = content.SessionId,
                     Offer = d.Sku == offered ? $"{content.SessionId}/{content.Offer}" : null,
+                    Warehouses = near,
                 }))).ToArray();
             var answers = await Task.WhenAll(asked);
             foreach (var (sku, outcome) in answers)
@@ -211,8 +219,9 @@ internal sealed partial class OrderGrain
         }
 
         var paid = State.PaidBy is not null;
-        await Commit(new Decision<OrderEvent, Done>(new Done(), new OrderEvent.Cancelled(
-            reason, paid ? Order.CancelRefundId : null, paid ? State.PaidMinor : 0, Now, State.CancelledBy)));
+        await Commit(new Decision<OrderEvent, Done>(new Done(), State.WithDelayOver(new OrderEvent.Cancelled(
+            reason, paid ? Order.CancelRefundId : null, paid ? State.PaidMinor : 0, Now, State.CancelledBy),
+            "cancelled", Now)));
     }
 
     /// <summary>Holds are released, what was sold is put back, the coupon is free again.</summary>

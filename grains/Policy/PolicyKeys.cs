@@ -78,6 +78,19 @@ internal static class PolicyKeys
         Whole("refund.retryCapSeconds", "seconds", 1, 24 * 3600),
         Whole("refund.retryHours", "hours", 1, 30 * 24),
 
+        Whole("freight.firstKgMinor", "minor units", 0, Limits.AmountMinorMax),
+        Whole("freight.nextKgMinor", "minor units", 0, Limits.AmountMinorMax / 1_000_000),
+        Whole("freight.farFirstKgMinor", "minor units", 0, Limits.AmountMinorMax),
+        Whole("freight.farNextKgMinor", "minor units", 0, Limits.AmountMinorMax / 1_000_000),
+        Whole("freight.freeFromMinor", "minor units", 0, Limits.AmountMinorMax),
+        Text("freight.farAreas", "area codes", Areas.AreKnown, "area codes, a space between two, or empty"),
+        Text("freight.notServed", "area codes", Areas.AreKnown, "area codes, a space between two, or empty"),
+        Whole("freight.unitGrams", "grams", 1, 1_000_000),
+        Whole("address.perUserMax", "addresses", 1, 1_000),
+        Whole("promise.fastMinutes", "minutes", 1, 24 * 60),
+        Whole("promise.normalHours", "hours", 1, 366 * 24),
+        Text("promise.role", "role", Limits.IsId, "a role's name"),
+
         Whole("session.baseMinutes", "minutes", 1, 24 * 60),
         Whole("session.reviewersMin", "persons", 0, 100),
 

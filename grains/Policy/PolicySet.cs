@@ -19,6 +19,9 @@ internal sealed record PolicySet(
     /// <summary>The refund desk.</summary>
     public required RefundPolicy Refunds { get; init; }
 
+    /// <summary>Addresses, freight and the delivery promise.</summary>
+    public required FreightPolicy Freight { get; init; }
+
     /// <summary>Reads the values of one market, each of them checked on its own already.</summary>
     internal static PolicySet From(string market, Func<string, JsonElement> value)
     {
@@ -66,6 +69,12 @@ internal sealed record PolicySet(
             Refunds = new(Minor("refund.autoMinor"), Minor("refund.twoFromMinor"), Text("refund.approverRole"),
                 Text("refund.ownerRole"), Whole("refund.retrySeconds"), Whole("refund.retryCapSeconds"),
                 Whole("refund.retryHours")),
+            Freight = new(
+                new(Minor("freight.firstKgMinor"), Minor("freight.nextKgMinor"), Minor("freight.farFirstKgMinor"),
+                    Minor("freight.farNextKgMinor"), Minor("freight.freeFromMinor"), Text("freight.farAreas"),
+                    Text("freight.notServed")),
+                Whole("freight.unitGrams"), Whole("address.perUserMax"), Whole("promise.fastMinutes"),
+                Whole("promise.normalHours"), Text("promise.role")),
         };
     }
 

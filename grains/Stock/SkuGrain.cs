@@ -6,7 +6,7 @@ using Ale.Registers;
 namespace Ale.Stock;
 
 [GrainType("stock")]
-internal sealed class SkuGrain(
+internal sealed partial class SkuGrain(
     SiloKernel kernel, PolicyBook policies, StockLookup lookup, FeedPublisher publisher)
     : EventSourcedGrain<Stock, StockEvent>(kernel), ISkuGrain
 {
@@ -42,10 +42,12 @@ internal sealed class SkuGrain(
         Commit<StockLevels>(State.Terms is null ? StockRefusals.UnknownSku : State.Levels(Key, Version, Now), ct);
 
     public Task<Outcome<StockMove>> Receive(ReceiveStock command, CancellationToken ct) =>
-        Act(State.Decide(command, Key), ct);
+        command.Warehouse is { } w ? InWarehouse(w, () => State.Decide(command, Key), ct)
+            : Act(State.Decide(command, Key), ct);
 
     public Task<Outcome<StockMove>> Adjust(AdjustStock command, CancellationToken ct) =>
-        Act(State.Decide(command, Key), ct);
+        command.Warehouse is { } w ? InWarehouse(w, () => State.Decide(command, Key), ct)
+            : Act(State.Decide(command, Key), ct);
 
     // The hot path has no state machine of its own.
     public Task<Outcome<Reservation>> Reserve(ReserveStock command, CancellationToken ct) =>

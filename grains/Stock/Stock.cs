@@ -85,14 +85,17 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
                 break;
             case StockEvent.Received e:
                 OnHand += e.Quantity;
-                _moves[Receipt(e.Id)] = Content($"{e.Quantity}");
+                Stow(e.Warehouse, e.Quantity);
+                _moves[Receipt(e.Id)] = Content(Moved(e.Quantity, e.Warehouse));
                 break;
             case StockEvent.Adjusted e:
                 OnHand += e.Delta;
-                _moves[Adjustment(e.Id)] = Content($"{e.Delta}");
+                Stow(e.Warehouse, e.Delta);
+                _moves[Adjustment(e.Id)] = Content(Moved(e.Delta, e.Warehouse));
                 break;
             case StockEvent.Held e:
-                Open(e.Id, new(e.User, e.Quantity, e.SessionId, e.PriceMinor, e.At, e.ExpiresAt, null, e.Offer));
+                Open(e.Id, new(e.User, e.Quantity, e.SessionId, e.PriceMinor, e.At, e.ExpiresAt, null, e.Offer,
+                    e.Warehouse));
                 break;
             case StockEvent.Renewed e:
                 var renewed = _holds[e.Id];
@@ -107,6 +110,7 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
             case StockEvent.Confirmed e:
                 Sell(e.Quantity);
                 var sold = Close(e.Id);
+                Leave(sold.Warehouse, e.Quantity);
                 End(e.Id, sold, ReservationState.Confirmed, e.At);
                 Paid(sold, e.At);
                 break;
@@ -114,6 +118,7 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
                 var claim = new Hold(e.User, e.Quantity, e.SessionId, e.PriceMinor, e.At, e.At, null, e.Offer);
                 Count(claim, e.Quantity);
                 Sell(e.Quantity);
+                Leave(null, e.Quantity);
                 End(e.Id, claim, ReservationState.Confirmed, e.At);
                 Paid(claim, e.At);
                 break;
@@ -126,6 +131,7 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
             case StockEvent.PutBack e:
                 if (e.Quarantine) Quarantine += e.Quantity;
                 else OnHand += e.Quantity;
+                if (e.Warehouse is not null) Stow(e.Warehouse, e.Quantity);
                 Sold -= e.Quantity;
                 if (e.Undo || !IsClosed) SoldEver -= e.Quantity;
                 Count(e.User, e.SessionId, -e.Quantity);
@@ -166,6 +172,7 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
         _expiries.Add((hold.ExpiresAt, id));
         Index(id, hold.User);
         Held += hold.Quantity;
+        HoldIn(hold.Warehouse, hold.Quantity);
         Count(hold, hold.Quantity);
     }
 
@@ -176,6 +183,7 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
         if (hold.User is { } user && _ofUser.Remove(user, out var ids) && ids.Length > 1)
             _ofUser[user] = [.. ids.Where(other => other != id)];
         Held -= hold.Quantity;
+        HoldIn(hold.Warehouse, -hold.Quantity);
         return hold;
     }
 

@@ -16,12 +16,16 @@ internal sealed class StockCheck() : JournalCheck<StockEvent>("stock", "stock", 
     /// <param name="Back">Units put back of what it sold.</param>
     /// <param name="Offer">The live price frozen in it.</param>
     internal readonly record struct Claim(
-        int Quantity, ReservationState State, DateTimeOffset Deadline, long Back, string? Offer = null);
+        int Quantity, ReservationState State, DateTimeOffset Deadline, long Back, string? Offer = null,
+        string? Warehouse = null);
 
     private sealed class Sku
     {
         public Stock State { get; set; } = Stock.New();
         public long Came { get; set; }
+
+        /// <summary>What was put into each warehouse.</summary>
+        public Dictionary<string, long> CameTo { get; } = new(StringComparer.Ordinal);
         public Dictionary<string, Claim> Claims { get; } = new(StringComparer.Ordinal);
         public Dictionary<string, OfferTerms> Offers { get; } = new(StringComparer.Ordinal);
     }
@@ -53,13 +57,15 @@ internal sealed class StockCheck() : JournalCheck<StockEvent>("stock", "stock", 
         {
             case StockEvent.Received e:
                 sku.Came += e.Quantity;
+                Stowed(e.Warehouse, e.Quantity);
                 break;
             case StockEvent.Adjusted e:
                 sku.Came += e.Delta;
+                Stowed(e.Warehouse, e.Delta);
                 break;
             case StockEvent.Held e:
                 Expect(key, !IsOpen(e.Id), $"claim {e.Id} begins while it is open");
-                claims[e.Id] = new(e.Quantity, ReservationState.Held, e.ExpiresAt, 0, e.Offer);
+                claims[e.Id] = new(e.Quantity, ReservationState.Held, e.ExpiresAt, 0, e.Offer, e.Warehouse);
                 ExpectPrice(e.Id, e.Offer, e.PriceMinor);
                 Expect(key, e.Offer is null || (sku.Offers.TryGetValue(e.Offer, out var live)
                     && live.StartsAt <= e.At && e.At < live.EndsAt), $"claim {e.Id} has a price outside of its time");
@@ -92,7 +98,13 @@ internal sealed class StockCheck() : JournalCheck<StockEvent>("stock", "stock", 
                 break;
             case StockEvent.PutBack e when claims.TryGetValue(e.ReservationId, out var sold):
                 claims[e.ReservationId] = sold with { Back = sold.Back + e.Quantity };
+                Stowed(e.Warehouse, e.Quantity);
                 break;
+        }
+
+        void Stowed(string? warehouse, long units)
+        {
+            if (warehouse is not null) sku.CameTo[warehouse] = sku.CameTo.GetValueOrDefault(warehouse) + units;
         }
 
         void ExpectPrice(string id, string? offer, long priceMinor)
@@ -125,6 +137,18 @@ internal sealed class StockCheck() : JournalCheck<StockEvent>("stock", "stock", 
             var open = sku.Claims.Where(c => c.Value.State == ReservationState.Held).ToList();
             var held = open.Sum(c => (long)c.Value.Quantity);
             Expect(key, s.Held == held, $"{s.Held} units are held, open claims hold {held}");
+            var pools = s.Pools ?? [];
+            var pooled = pools.Sum(p => p.OnHand);
+            Expect(key, pooled <= s.OnHand, $"{pooled} units lie in warehouses, {s.OnHand} are on hand");
+            foreach (var pool in pools)
+            {
+                var waits = open.Where(c => c.Value.Warehouse == pool.Warehouse).Sum(c => (long)c.Value.Quantity);
+                var came = sku.CameTo.GetValueOrDefault(pool.Warehouse);
+                Expect(key, pool.OnHand >= 0 && pool.OnHand <= came,
+                    $"{pool.OnHand} units lie in {pool.Warehouse}, {came} came there");
+                Expect(key, pool.Held == waits, $"{pool.Held} are held in {pool.Warehouse}, open claims hold {waits}");
+            }
+
             foreach (var (id, terms) in sku.Offers)
             {
                 var taken = sku.Claims.Values

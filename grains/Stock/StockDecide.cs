@@ -13,25 +13,6 @@ internal sealed partial class Stock
         return new(terms, new StockEvent.Defined(terms));
     }
 
-    public Decision<StockEvent, StockMove> Decide(ReceiveStock command, string sku)
-    {
-        if (Terms is null) return StockRefusals.UnknownSku;
-        var reply = new StockMove(command.Id, sku, command.Quantity);
-        if (_moves.TryGetValue(Receipt(command.Id), out var content))
-            return content == Content($"{command.Quantity}") ? reply : StockRefusals.Changed;
-        return new(reply, new StockEvent.Received(command.Id, command.Quantity, command.Batch));
-    }
-
-    public Decision<StockEvent, StockMove> Decide(AdjustStock command, string sku)
-    {
-        if (Terms is null) return StockRefusals.UnknownSku;
-        var reply = new StockMove(command.Id, sku, command.Delta);
-        if (_moves.TryGetValue(Adjustment(command.Id), out var content))
-            return content == Content($"{command.Delta}") ? reply : StockRefusals.Changed;
-        if (OnHand + command.Delta < 0) return StockRefusals.Negative;
-        return new(reply, new StockEvent.Adjusted(command.Id, command.Delta, command.Reason));
-    }
-
     /// <param name="past">What the table knows of a repeat that memory has forgotten.</param>
     public Decision<StockEvent, Reservation> Decide(
         ReserveStock command, Reservation? past, string sku, StockPolicy policy, DateTimeOffset now)
@@ -72,13 +53,16 @@ internal sealed partial class Stock
         var expiresAt = now + TimeSpan.FromSeconds(Math.Min(Terms.HoldSeconds
             ?? policy.HoldSeconds, policy.HoldCapSeconds));
         var held = new StockEvent.Held(
-            command.Id, command.User?.Value, command.Quantity, command.SessionId, priceMinor, now, expiresAt, live?.Id);
+            command.Id, command.User?.Value, command.Quantity, command.SessionId, priceMinor, now, expiresAt, live?.Id,
+            WarehouseFor(command));
         return new(new Reservation(command.Id, sku, command.User, command.Quantity, priceMinor, Terms.Currency,
             ReservationState.Held, expiresAt, command.SessionId)
         {
             Market = Terms.Market,
             EcoPackaging = Terms.EcoPackaging,
             Offer = live?.Id,
+            WeightGrams = Terms.WeightGrams,
+            Warehouse = held.Warehouse,
         }, due.Length == 0 ? [held] : [.. due, held]);
     }
 
@@ -187,7 +171,8 @@ internal sealed partial class Stock
         return new(reply, new StockEvent.PutBack(command.Id, command.ReservationId, command.User?.Value,
             command.Quantity,
             command.SessionId, command.Undo, now, command.Quarantine,
-            command.Undo ? Find(command.ReservationId)?.Hold.Offer : null));
+            command.Undo ? Find(command.ReservationId)?.Hold.Offer : null,
+            command.Undo ? Find(command.ReservationId)?.Hold.Warehouse : null));
     }
 
     /// <summary>Ends the holds whose time has run out; nothing to do is no event.</summary>
@@ -214,7 +199,8 @@ internal sealed partial class Stock
             : OnHand < marks.Warning ? StockLevel.Warning
             : OnHand < marks.Safety ? StockLevel.Safety : StockLevel.Ok;
         return new(sku, OnHand, held, Sold, Quarantine, available, level, level != StockLevel.Minimum
-            && !IsClosed, version);
+            && !IsClosed, version)
+        { Warehouses = Pools };
     }
 
     /// <param name="ended">The holds that end before it in the same turn.</param>
@@ -292,5 +278,8 @@ internal sealed partial class Stock
     private Reservation Reply(string id, string sku, Hold hold, ReservationState state) => new(id, sku,
         hold.User is { } user ? new UserId(user) : null, hold.Quantity, hold.PriceMinor, Terms!.Currency, state,
         hold.ExpiresAt, hold.SessionId)
-    { Market = Terms.Market, EcoPackaging = Terms.EcoPackaging, Offer = hold.Offer };
+    {
+        Market = Terms.Market, EcoPackaging = Terms.EcoPackaging, Offer = hold.Offer, WeightGrams = Terms.WeightGrams,
+        Warehouse = hold.Warehouse,
+    };
 }

@@ -19,13 +19,13 @@ internal abstract record StockEvent
 
     internal sealed record Changed(SkuTerms Terms, string Key, string Actor, DateTimeOffset At) : StockEvent;
 
-    internal sealed record Received(string Id, int Quantity, string? Batch) : StockEvent;
+    internal sealed record Received(string Id, int Quantity, string? Batch, string? Warehouse = null) : StockEvent;
 
-    internal sealed record Adjusted(string Id, int Delta, string Reason) : StockEvent;
+    internal sealed record Adjusted(string Id, int Delta, string Reason, string? Warehouse = null) : StockEvent;
 
     internal sealed record Held(
         string Id, string? User, int Quantity, string? SessionId, long PriceMinor, DateTimeOffset At,
-            DateTimeOffset ExpiresAt, string? Offer = null)
+            DateTimeOffset ExpiresAt, string? Offer = null, string? Warehouse = null)
         : StockEvent;
 
     internal sealed record Renewed(string Id, string Key, DateTimeOffset ExpiresAt) : StockEvent;
@@ -44,7 +44,7 @@ internal abstract record StockEvent
 
     internal sealed record PutBack(
         string Id, string ReservationId, string? User, int Quantity, string? SessionId, bool Undo, DateTimeOffset At,
-        bool Quarantine = false, string? Offer = null) : StockEvent;
+        bool Quarantine = false, string? Offer = null, string? Warehouse = null) : StockEvent;
 
     /// <summary>A mark was reached, fallen below, or is in order again (STK-04 to STK-06).</summary>
     /// <param name="Episode">Incidents of the mark so far.</param>
@@ -77,7 +77,7 @@ internal abstract record StockEvent
 /// <param name="Keys">The keys of its latest renewals; never changed, only replaced.</param>
 internal sealed record Hold(
     string? User, int Quantity, string? SessionId, long PriceMinor, DateTimeOffset StartedAt, DateTimeOffset ExpiresAt,
-    string[]? Keys, string? Offer = null);
+    string[]? Keys, string? Offer = null, string? Warehouse = null);
 
 /// <summary>An ended reservation, remembered for a while.</summary>
 internal sealed record EndedHold(string Id, Hold Hold, ReservationState State, DateTimeOffset At);

@@ -9,7 +9,7 @@ internal sealed record FrozenStock(
         EndedHold[] Ended,
     KeyValuePair<long, int>[] Moves, KeyValuePair<string, int>[] ByUser, KeyValuePair<string, int>[] BySession,
     long TermsVersion, RememberedKey<SkuInfo>[] Keys, MarkSignal[] Marks, FrozenOffer[] Offers, PricePaid[] Prices,
-    long Scrapped);
+    long Scrapped, KeyValuePair<string, long>[] Pools);
 
 internal sealed partial class Stock
 {
@@ -20,7 +20,7 @@ internal sealed partial class Stock
         [.. _endedInOrder.Where(IsCurrent)],
         [.. _moves], [.. _byUser], [.. _bySession], TermsVersion, [.. Keys.Entries],
         [.. _marks], _offers is null ? [] : [.. _offers.Values.Select(o => o.Freeze())],
-        [.. _prices.Entries.Select(p => new PricePaid(p.At, p.Value))], Scrapped);
+        [.. _prices.Entries.Select(p => new PricePaid(p.At, p.Value))], Scrapped, FreezePools());
 
     private static FrozenStock InOrder(FrozenStock s) => s with
     {
@@ -48,12 +48,14 @@ internal sealed partial class Stock
             Keys = RememberedKeys<SkuInfo>.Of(frozen.Keys),
         };
         frozen.Marks.CopyTo(stock._marks, 0);
+        stock.ThawPools(frozen.Pools);
         foreach (var (id, hold) in frozen.Holds)
         {
             stock._holds.Add(id, hold);
             stock._expiries.Add((hold.ExpiresAt, id));
             stock.Index(id, hold.User);
             stock.Held += hold.Quantity;
+            stock.HoldIn(hold.Warehouse, hold.Quantity);
         }
 
         foreach (var ended in frozen.Ended)

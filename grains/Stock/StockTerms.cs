@@ -61,5 +61,6 @@ internal sealed partial class Stock
         LimitedTotal = to.LimitedTotal ?? terms.LimitedTotal,
         EcoPackaging = to.EcoPackaging ?? terms.EcoPackaging,
         Imported = to.Imported ?? terms.Imported,
+        WeightGrams = to.WeightGrams ?? terms.WeightGrams,
     };
 }

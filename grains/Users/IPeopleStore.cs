@@ -25,8 +25,17 @@ internal interface IPeopleStore
     /// <summary>Sets fields; false, and nothing changed: no such person.</summary>
     Task<bool> Put(string userId, IReadOnlyCollection<SealedField> fields, long at, CancellationToken ct);
 
-    /// <summary>Key (if there is one) and fields; null: no such person.</summary>
+    /// <summary>Forgets a field; one that is not there is forgotten already.</summary>
+    Task<bool> Drop(string userId, string name, CancellationToken ct);
+
+    /// <summary>Key (if there is one) and the fields whose names have no slash; null: no such person.</summary>
     Task<SealedPerson?> Read(string userId, CancellationToken ct);
+
+    /// <summary>
+    /// Key (if there is one) and the fields named from <paramref name="first"/> to <paramref name="last"/>, both
+    /// included, by code point; null: no such person.
+    /// </summary>
+    Task<SealedPerson?> Read(string userId, string first, string last, CancellationToken ct);
 
     /// <summary>
     /// Deletes the person with key and fields, and keeps <paramref name="receipt"/> for 24 h. Answers with the instant;

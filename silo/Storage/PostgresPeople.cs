@@ -78,15 +78,29 @@ internal sealed class PostgresPeople(NpgsqlDataSource source) : IPeopleStore
         return true;
     }
 
-    public async Task<SealedPerson?> Read(string userId, CancellationToken ct)
+    public async Task<bool> Drop(string userId, string name, CancellationToken ct)
+    {
+        await using var connection = await source.OpenConnectionAsync(ct);
+        return await connection.ExecuteAsync(
+            "delete from people.person_field where user_id = @userId and name = @name", new { userId, name }) > 0;
+    }
+
+    public Task<SealedPerson?> Read(string userId, CancellationToken ct) =>
+        Read(userId, "f.name not like '%/%'", "", "", ct);
+
+    public Task<SealedPerson?> Read(string userId, string first, string last, CancellationToken ct) =>
+        Read(userId, "f.name >= @first and f.name <= @last", first, last, ct);
+
+    private async Task<SealedPerson?> Read(
+        string userId, string which, string first, string last, CancellationToken ct)
     {
         await using var connection = await source.OpenConnectionAsync(ct);
         // One statement: an erasure is seen whole or not at all.
-        var rows = (await connection.QueryAsync<(byte[]? Key, string? Name, byte[]? Bytes)>("""
+        var rows = (await connection.QueryAsync<(byte[]? Key, string? Name, byte[]? Bytes)>($"""
             select k.key, f.name, f.sealed from people.person p
             left join people.person_key k on k.user_id = p.user_id
-            left join people.person_field f on f.user_id = p.user_id where p.user_id = @userId
-            """, new { userId })).AsList();
+            left join people.person_field f on f.user_id = p.user_id and {which} where p.user_id = @userId
+            """, new { userId, first, last })).AsList();
         if (rows.Count == 0) return null;
         return new(rows[0].Key,
             [.. rows.Where(r => r.Name is not null).Select(r => new SealedField(r.Name!, r.Bytes!))]);

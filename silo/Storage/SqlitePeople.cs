@@ -68,14 +68,25 @@ internal sealed class SqlitePeople(string connectionString) : IPeopleStore, IDis
             return true;
         }, ct);
 
-    public Task<SealedPerson?> Read(string userId, CancellationToken ct) => Read<SealedPerson?>(connection =>
+    public Task<bool> Drop(string userId, string name, CancellationToken ct) => Write(connection =>
+        connection.Execute(
+            "delete from person_field where user_id = @userId and name = @name", new { userId, name }) > 0, ct);
+
+    public Task<SealedPerson?> Read(string userId, CancellationToken ct) =>
+        Read(userId, "name not like '%/%'", "", "", ct);
+
+    public Task<SealedPerson?> Read(string userId, string first, string last, CancellationToken ct) =>
+        Read(userId, "name >= @first and name <= @last", first, last, ct);
+
+    private Task<SealedPerson?> Read(
+        string userId, string which, string first, string last, CancellationToken ct) => Read<SealedPerson?>(connection =>
     {
         using var snapshot = connection.BeginTransaction(deferred: true); // an erasure is seen whole or not at all
         if (!IsThere(connection, userId)) return null;
         var key = connection.QueryFirstOrDefault<byte[]>(
             "select key from person_key where user_id = @userId", new { userId });
         var fields = connection.Query<(string Name, byte[] Bytes)>(
-            "select name, sealed from person_field where user_id = @userId", new { userId });
+            $"select name, sealed from person_field where user_id = @userId and {which}", new { userId, first, last });
         return new(key, [.. fields.Select(f => new SealedField(f.Name, f.Bytes))]);
     }, ct);
 
