@@ -21,7 +21,10 @@ public interface IOrderGrain : IGrainWithStringKey
     /// <summary>The order as it is now.</summary>
     [Alias("get")] Task<Outcome<OrderView>> Get(CancellationToken ct = default);
 
-    /// <summary>Asks the acquirer for the money. The same key again: the same payment.</summary>
+    /// <summary>
+    /// Asks the acquirer for the money. The same key again: the same payment. Refused as <c>stock.sold_out</c> when a
+    /// correction has taken the units from its hold (S05).
+    /// </summary>
     [Alias("pay")] Task<Outcome<PaymentAsked>> Pay(PayOrder command, CancellationToken ct = default);
 
     /// <summary>

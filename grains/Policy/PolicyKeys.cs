@@ -28,6 +28,7 @@ internal static class PolicyKeys
         Whole("stock.holdCapSeconds", "seconds", 10, 7 * 24 * 3600),
         Whole("stock.calmMinutes", "minutes", 0, 24 * 60),
         Whole("stock.ownHoldSeconds", "seconds", 1, 24 * 3600),
+        Text("stock.deskRole", "role", Limits.IsId, "a role's name"),
         Whole("stock.outRatePercentMax", "percent", 0, 100),
         Text("stock.outRateCron", "cron", CronSchedule.IsCron, "a cron of five fields, as 15 1 * * *"),
         Whole("offer.minutesMin", "minutes", 1, 24 * 60),

@@ -33,6 +33,7 @@ internal sealed record PolicySet(
             new(Whole("stock.holdSeconds"), Whole("stock.holdCapSeconds"))
             {
                 CalmMinutes = Whole("stock.calmMinutes"),
+                DeskRole = Text("stock.deskRole"),
                 OwnHoldSeconds = Whole("stock.ownHoldSeconds"),
                 OutRatePercentMax = Whole("stock.outRatePercentMax"),
                 OutRateCron = Text("stock.outRateCron"),
@@ -102,6 +103,9 @@ internal sealed record StockPolicy(int HoldSeconds, int HoldCapSeconds)
     /// younger ones are a double click, and stay.
     /// </summary>
     public int OwnHoldSeconds { get; init; }
+
+    /// <summary>Whose inbox hears of late scans, claims on suppliers and shortfalls (SHP-02, S05).</summary>
+    public string DeskRole { get; init; } = "";
 
     /// <summary>Percent of attempts to buy that may find no stock (STK-03); above it somebody hears of it.</summary>
     public int OutRatePercentMax { get; init; }

@@ -192,7 +192,7 @@ internal sealed partial class Stock
 
     /// <summary>Ends the holds whose time has run out; nothing to do is no event.</summary>
     public Decision<StockEvent, Done> DecideDue(DateTimeOffset now) =>
-        new(new Done(), [.. Due(now).Events, .. OfferTurns(now)]);
+        new(new Done(), [.. Due(now).Events, .. OfferTurns(now), .. LateInspections(now)]);
 
     /// <summary>The reservation if memory knows it.</summary>
     public Reservation? Known(string id, string sku, DateTimeOffset now)
