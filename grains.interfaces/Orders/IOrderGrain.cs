@@ -254,7 +254,7 @@ public static class OrderRefusals
     /// <summary>SKUs of different currencies or markets.</summary>
     public static readonly Refusal Currency = new(RefusalKind.Conflict, "order.currency");
 
-    /// <summary>Discounts above goods and charges.</summary>
+    /// <summary>Discounts above goods and charges, or a charge let off by more than it is.</summary>
     public static readonly Refusal Negative = new(RefusalKind.Conflict, "order.negative");
 
     /// <summary>Its units could not be had; place it again.</summary>
