@@ -11,6 +11,7 @@ using Ale.Policy;
 using Ale.Registers;
 using Ale.Reviews;
 using Ale.Sessions;
+using Ale.Shops;
 using Ale.Stock;
 using Ale.Supply;
 using Ale.Users;
@@ -31,6 +32,7 @@ internal static class SliceEndpoints
         api.MapJobs();
         api.MapSupply();
         api.MapStock();
+        api.MapShops();
         api.MapUsers();
         api.MapCoupons();
         api.MapSessions();

@@ -21,7 +21,7 @@ internal enum Permission
     RestoreVote, ArbitrationVote, IncidentLevel2, StaffWrite, PayWrite, StatementWrite, SecurityIncidentWrite,
     PartnerOwn,
     InboxRead, InboxWrite, InboxDone, ApprovalAsk, FindingRead, FindingWrite, FindingDecide,
-    RegisterRead, RegisterWrite,
+    RegisterRead, RegisterWrite, ShopRead, ShopWrite,
     JobRead, JobWrite, PolicyRead, PolicyWrite, ParkedRead, ParkedWrite, DashboardRead, ReferenceRead, SettledRead,
     Verify,
 }
@@ -52,7 +52,7 @@ internal static class Access
         Permission.CampaignRead, Permission.CampaignReport, Permission.PlacementRead, Permission.PlacementReport,
         Permission.SalesRead, Permission.InboxWrite, Permission.ApprovalRead, Permission.ApprovalAsk,
         Permission.FindingWrite,
-        Permission.RegisterWrite, .. Staff,
+        Permission.RegisterWrite, Permission.ShopRead, .. Staff,
     ];
 
     /// <summary>Role to permissions. Separate duties stay separate: <c>ops</c> neither spends nor approves.</summary>
@@ -65,7 +65,7 @@ internal static class Access
                 .. Service, Permission.StockPause, Permission.CampaignWrite, Permission.PlacementWrite,
                 Permission.JobRead, Permission.JobWrite, Permission.PolicyRead, Permission.PolicyWrite,
                 Permission.ParkedRead, Permission.ParkedWrite, Permission.DashboardRead, Permission.ReferenceRead,
-                Permission.SettledRead, Permission.Verify,
+                Permission.SettledRead, Permission.ShopWrite, Permission.Verify,
             ],
             ["director"] =
             [

@@ -19,6 +19,12 @@ public interface IStockQueries : IGrainWithIntegerKey
     Task<Outcome<ImmutableArray<SkuGlance>>> Glance(
         ImmutableArray<string> skus, CancellationToken ct = default);
 
+    /// <summary>The same, no older than a place.</summary>
+    /// <param name="at">It waits up to 2 s until the table shows this place.</param>
+    [Alias("glance_at")]
+    Task<Outcome<ImmutableArray<SkuGlance>>> GlanceAt(
+        ImmutableArray<string> skus, JournalPlace at, CancellationToken ct = default);
+
     /// <summary>Attempts to buy, and those refused for stock, of a session or of a time in a market (STK-03).</summary>
     /// <param name="at">It waits up to 2 s until the tables show this place.</param>
     [Alias("out_rate")]
@@ -51,10 +57,12 @@ public sealed record OutRate(
 public sealed record OutRateOfSku(
     [property: Id(0)] string Sku, [property: Id(1)] long Attempts, [property: Id(2)] long Refused);
 
-/// <summary>What an order looks at before it asks for units.</summary>
+/// <summary>What an order looks at before it asks for units, and what a shop is told.</summary>
+/// <param name="Version">Events of the SKU so far.</param>
 [GenerateSerializer, Immutable, Alias("ale.stock.glance")]
 public readonly record struct SkuGlance(
-    [property: Id(0)] string Sku, [property: Id(1)] string Currency, [property: Id(2)] long Available);
+    [property: Id(0)] string Sku, [property: Id(1)] string Currency, [property: Id(2)] long Available,
+    [property: Id(3)] long Version);
 
 /// <summary>A SKU with its figures, as listed.</summary>
 [GenerateSerializer, Immutable, Alias("ale.stock.row")]

@@ -17,10 +17,11 @@ internal sealed class StockQueries(Views views) : Grain, IStockQueries
         public long OnHand { get; init; }
         public long Held { get; init; }
         public long Sold { get; init; }
+        public long? Version { get; init; }
     }
 
     private const string Select =
-        "select sku, title, price_minor as PriceMinor, currency, market, on_hand as OnHand, held, sold from {sku}";
+        "select sku, title, price_minor as PriceMinor, currency, market, on_hand as OnHand, held, sold, version from {sku}";
 
     public async Task<Outcome<ImmutableArray<SkuRow>>> Skus(
         string? after, int limit, JournalPlace at, CancellationToken ct)
@@ -68,11 +69,16 @@ internal sealed class StockQueries(Views views) : Grain, IStockQueries
         ]);
     }
 
-    public async Task<Outcome<ImmutableArray<SkuGlance>>> Glance(ImmutableArray<string> skus, CancellationToken ct)
+    public Task<Outcome<ImmutableArray<SkuGlance>>> Glance(ImmutableArray<string> skus, CancellationToken ct) =>
+        GlanceAt(skus, default, ct);
+
+    public async Task<Outcome<ImmutableArray<SkuGlance>>> GlanceAt(
+        ImmutableArray<string> skus, JournalPlace at, CancellationToken ct)
     {
-        var rows = await views.Query<Row>($"{Select} where {views.In("sku", "@skus")}", new { skus = skus.ToArray() },
-            ct);
-        return ImmutableArray.CreateRange(rows.Where(r => r.Currency is not null)
-            .Select(r => new SkuGlance(r.Sku, r.Currency!, Math.Max(0, r.OnHand - r.Held))));
+        var (rows, refusal) = await views.List<Row>(
+            $"{Select} where {views.In("sku", "@skus")}", new { skus = skus.ToArray() }, at, ct);
+        if (refusal is not null) return refusal;
+        return ImmutableArray.CreateRange(rows!.Where(r => r.Currency is not null)
+            .Select(r => new SkuGlance(r.Sku, r.Currency!, Math.Max(0, r.OnHand - r.Held), r.Version ?? 0)));
     }
 }

@@ -260,6 +260,8 @@ internal static partial class WalkTable
              "at":"2026-01-01T00:00:00Z","ref":"r"}
             """) { IsOpen = true },
 
+        .. OfShops(),
+
         new("OpenImport", "/api/imports/walk", Import) { Other = (Import.Replace("walk.csv", "b.csv"),
             "import.changed") },
         new("RecordImportDocument", "/api/imports/walk/documents/1", Document)
