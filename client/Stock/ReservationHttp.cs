@@ -21,6 +21,7 @@ internal static class ReservationHttp
                             User = await users.InternalOrGuest(owner, ct),
                             SessionId = body.SessionId,
                             Offer = body.Offer is { } offer ? $"{body.SessionId}/{offer}" : null,
+                            Warehouses = body.Warehouse is { } warehouse ? [warehouse.Value] : [],
                         }, ct),
                         held => Reply(held, users));
                 })
@@ -93,13 +94,15 @@ internal static class ReservationHttp
 
     private static async Task<ReservationReply> Reply(Reservation r, UserMap users) => new(r.Id, r.Sku,
         await users.External(r.User, default), r.Quantity, r.PriceMinor, r.Currency, r.State, r.ExpiresAt,
-        r.Offer?[(r.Offer.IndexOf('/', StringComparison.Ordinal) + 1)..]);
+        r.Offer?[(r.Offer.IndexOf('/', StringComparison.Ordinal) + 1)..], r.Warehouse);
 
     /// <param name="UserId">Whose limits count; absent: a backend's guest, or the user himself.</param>
     /// <param name="SessionId">The live session it is sold in.</param>
     /// <param name="Offer">Its offer whose price is asked for; absent: the lowest that has room.</param>
+    /// <param name="Warehouse">Where its units are to come from, when they are there; else from anywhere.</param>
     internal sealed record ReservationBody(
-        int Quantity, string? UserId = null, string? SessionId = null, string? Offer = null) : IValidated
+        int Quantity, string? UserId = null, string? SessionId = null, string? Offer = null,
+        Id? Warehouse = null) : IValidated
     {
         public void Validate(Problems p)
         {
@@ -128,7 +131,8 @@ internal static class ReservationHttp
 
     /// <param name="UserId">Absent: a guest, or a person who is erased.</param>
     /// <param name="Offer">The offer whose price is frozen in it.</param>
+    /// <param name="Warehouse">The warehouse that has its units; absent: they come from anywhere.</param>
     internal sealed record ReservationReply(
         string Id, string Sku, string? UserId, int Quantity, long PriceMinor, string Currency, ReservationState State,
-        DateTimeOffset ExpiresAt, string? Offer);
+        DateTimeOffset ExpiresAt, string? Offer, string? Warehouse);
 }

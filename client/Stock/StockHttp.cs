@@ -70,7 +70,10 @@ internal static class StockHttp
         skus.MapPut("/{sku}/inspections/{id}", (SkuCode sku, Id id, InspectionBody body, Caller caller,
                 IGrainFactory grains, EdgeCall edge) =>
                 edge.Run(ct => grains.Sku(sku).Inspect(
-                    new(id, body.Quantity, body.Grade, body.ReturnId?.Value, caller.Subject), ct)))
+                    new(id, body.Quantity, body.Grade, body.ReturnId?.Value, caller.Subject)
+                    {
+                        OrderId = body.OrderId?.Value,
+                    }, ct)))
             .Allow(Permission.StockWrite).WithName("putInspection")
             .WithSummary("Grades returned units: a on hand again, b to be refurbished, c scrap; once for each id.");
 
@@ -100,10 +103,16 @@ internal static class StockHttp
     internal sealed record ReceiptReply(string Id, string Sku, int Quantity);
 
     /// <param name="Grade">What the scan says of all these units.</param>
-    /// <param name="ReturnId">The return they came with.</param>
-    internal sealed record InspectionBody(int Quantity, InspectionGrade Grade, Id? ReturnId = null) : IValidated
+    /// <param name="ReturnId">The return they came with; absent: the oldest are meant.</param>
+    /// <param name="OrderId">Its order, where several have a return of that name.</param>
+    internal sealed record InspectionBody(
+        int Quantity, InspectionGrade Grade, Id? ReturnId = null, Id? OrderId = null) : IValidated
     {
-        public void Validate(Problems p) => p.Quantity("quantity", Quantity);
+        public void Validate(Problems p)
+        {
+            p.Quantity("quantity", Quantity);
+            p.Require(OrderId is null || ReturnId is not null, "orderId", "Is of a return: name returnId too.");
+        }
     }
 
     /// <param name="Delta">Units more (or fewer, below zero) on hand.</param>

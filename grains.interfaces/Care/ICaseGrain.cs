@@ -219,6 +219,9 @@ public static class CaseKeys
     /// <summary>The id of what a case asks of the order and of the stock.</summary>
     public static string ClaimOf(string id) => CauseIds.Of("case", id);
 
+    /// <summary>Whether an id has the form of <see cref="ClaimOf"/>.</summary>
+    public static bool IsClaim(string id) => id.StartsWith("case:", StringComparison.Ordinal) && id.Length == 37;
+
     /// <summary>The grain of a case.</summary>
     public static ICaseGrain Case(this IGrainFactory grains, string id) => grains.Ref<ICaseGrain>(id);
 

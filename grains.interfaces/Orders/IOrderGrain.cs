@@ -21,7 +21,10 @@ public interface IOrderGrain : IGrainWithStringKey
     /// <summary>The order as it is now.</summary>
     [Alias("get")] Task<Outcome<OrderView>> Get(CancellationToken ct = default);
 
-    /// <summary>Asks the acquirer for the money. The same key again: the same payment.</summary>
+    /// <summary>
+    /// Asks the acquirer for the money. The same key again: the same payment. Refused as <c>stock.sold_out</c> when a
+    /// correction has taken the units from its hold (S05).
+    /// </summary>
     [Alias("pay")] Task<Outcome<PaymentAsked>> Pay(PayOrder command, CancellationToken ct = default);
 
     /// <summary>
@@ -261,7 +264,7 @@ public static class OrderRefusals
     /// <summary>SKUs of different currencies or markets.</summary>
     public static readonly Refusal Currency = new(RefusalKind.Conflict, "order.currency");
 
-    /// <summary>Discounts above goods and charges.</summary>
+    /// <summary>Discounts above goods and charges, or a charge let off by more than it is.</summary>
     public static readonly Refusal Negative = new(RefusalKind.Conflict, "order.negative");
 
     /// <summary>Its units could not be had; place it again.</summary>

@@ -66,6 +66,12 @@ public interface ISkuGrain : IGrainWithStringKey, IFeedSource
     [Alias("inspect")] Task<Outcome<StockInspection>> Inspect(InspectStock command, CancellationToken ct = default);
 
     /// <summary>
+    /// Whether units are there for an open hold after all that began before it (S05). True for one that is not held:
+    /// it is claimed anew or it is not.
+    /// </summary>
+    [Alias("covers")] Task<Outcome<bool>> Covers(string id, CancellationToken ct = default);
+
+    /// <summary>
     /// Plans a live price (SHP-01). The same content again: the offer as it is now; other:
     /// <see cref="OfferRefusals.Changed"/>.
     /// </summary>

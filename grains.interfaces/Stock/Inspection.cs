@@ -16,12 +16,18 @@ public enum InspectionGrade
 /// <summary>A scan of units that wait for inspection.</summary>
 /// <param name="Id">Remembered for ever, with its grade and quantity.</param>
 /// <param name="Quantity">Units, 1 to <see cref="Limits.QuantityMax"/>.</param>
-/// <param name="ReturnId">The return they came with, for tracing; null: not known.</param>
+/// <param name="ReturnId">
+/// The return they came with: of an order, or the claim of a case; null: not known, and the oldest are meant.
+/// </param>
 /// <param name="By">Whose token it was.</param>
 [GenerateSerializer, Immutable, Alias("ale.sku.inspect")]
 public sealed record InspectStock(
     [property: Id(0)] string Id, [property: Id(1)] int Quantity, [property: Id(2)] InspectionGrade Grade,
-    [property: Id(3)] string? ReturnId, [property: Id(4)] string By);
+    [property: Id(3)] string? ReturnId, [property: Id(4)] string By)
+{
+    /// <summary>The order of the return, where several orders have one of its name; null: the oldest is meant.</summary>
+    [Id(5)] public string? OrderId { get; init; }
+}
 
 /// <summary>A scan that was done.</summary>
 [GenerateSerializer, Immutable, Alias("ale.sku.inspection")]
@@ -34,6 +40,9 @@ public static class InspectionRefusals
 {
     /// <summary>A quantity out of range, or no such grade.</summary>
     public static readonly Refusal BadTerms = new(RefusalKind.Invalid, "stock.bad_inspection");
+
+    /// <summary>No return of that name waits here: it never came, or all of it is graded A or C.</summary>
+    public static readonly Refusal UnknownReturn = new(RefusalKind.NotFound, "stock.unknown_return");
 
     /// <summary>Fewer units wait for inspection.</summary>
     public static readonly Refusal NotQuarantined = new(RefusalKind.Conflict, "stock.not_quarantined");

@@ -11,6 +11,7 @@ internal static class CareSetup
     public static IServiceCollection AddCare(this IServiceCollection services)
     {
         services.TryAddSingleton<MarketBook>();
-        return services.AddSingleton<Projection, CaseProjection>().AddSingleton<Reaction, CaseReactions>();
+        return services.AddSingleton<Projection, CaseProjection>().AddSingleton<Reaction, CaseReactions>()
+            .AddTransient<JournalCheck, CaseCheck>();
     }
 }

@@ -15,6 +15,10 @@ internal sealed class OrderCheck() : JournalCheck<OrderEvent>("orders", "order",
     /// <summary>An order as its events make it; null: there is none.</summary>
     public Order? Find(string id) => _orders.GetValueOrDefault(id);
 
+    /// <summary>Every return, with its order.</summary>
+    public IEnumerable<(string Order, string Return)> ReturnIds =>
+        from o in _orders from r in o.Value.Returns.Keys select (o.Key, r);
+
     protected override void Fold(string key, OrderEvent happened) =>
         _orders[key] = (_orders.TryGetValue(key, out var order) ? order : Order.New()).Apply(happened);
 

@@ -31,7 +31,9 @@ internal sealed partial record Order
         var shipping = area is null ? null : Sent(area, freight!, held, goods - discount);
         if (area is not null && shipping is null) return ShippingRefusals.NotServed;
         var charges = Content.Charges.Sum(c => c.AmountMinor) + (shipping?.FreightMinor ?? 0);
-        if (goods - discount + charges < 0) return OrderRefusals.Negative;
+        if (goods - discount + charges < 0
+            || Content.Charges.GroupBy(c => c.Code, StringComparer.Ordinal).Any(IsBelowZero))
+            return OrderRefusals.Negative;
         var shares = Shares.Split(discount, [.. Content.Lines.Select(l => l.Quantity * PriceOf(l))]);
         var lines = Content.Lines.Select((l, i) =>
             new ReservedLine(l.Sku, l.Quantity, PriceOf(l), shares[i], held[l.Sku].EcoPackaging));
@@ -39,6 +41,10 @@ internal sealed partial record Order
             any.Currency, goods, discount, charges, held.Values.Min(r => r.ExpiresAt), shipping));
 
         long PriceOf(OrderLine line) => line.PriceMinor ?? held[line.Sku].PriceMinor;
+
+        // Postage that is let off twice would pay for goods (P08); a discount of the order has a code of its own.
+        static bool IsBelowZero(IGrouping<string, OrderCharge> code) =>
+            code.Any(c => c.AmountMinor > 0) && code.Sum(c => c.AmountMinor) < 0;
     }
 
     public Decision<OrderEvent, PaymentAsked> Decide(PayOrder command, string id, DateTimeOffset now)

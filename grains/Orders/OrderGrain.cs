@@ -28,6 +28,7 @@ internal sealed partial class OrderGrain(SiloKernel kernel, PolicyBook policies,
         if (acquirer.WhyNot(command.Method, command.Outcome) is { } refusal) return await Commit<PaymentAsked>(refusal,
             ct);
         await Drive();
+        if (await Uncovered(command.Key) is { } gone) return await Commit<PaymentAsked>(gone, ct);
         var asked = await Commit(State.Decide(command, Key, Now), ct);
         if (asked.Value is not { } payment || State.PaidBy is not null) return asked;
         var askedAt = State.Keys.Find(command.Key, Now)!.At;

@@ -13,11 +13,11 @@ internal sealed record PolicySet(
     /// <summary>After-sales cases.</summary>
     public required CarePolicy Care { get; init; }
 
-    /// <summary>Shops' ledgers.</summary>
-    public required ShopPolicy Shops { get; init; }
-
     /// <summary>The refund desk.</summary>
     public required RefundPolicy Refunds { get; init; }
+
+    /// <summary>Shops' ledgers.</summary>
+    public required ShopPolicy Shops { get; init; }
 
     /// <summary>Addresses, freight and the delivery promise.</summary>
     public required FreightPolicy Freight { get; init; }
@@ -39,6 +39,7 @@ internal sealed record PolicySet(
             new(Whole("stock.holdSeconds"), Whole("stock.holdCapSeconds"))
             {
                 CalmMinutes = Whole("stock.calmMinutes"),
+                DeskRole = Text("stock.deskRole"),
                 OwnHoldSeconds = Whole("stock.ownHoldSeconds"),
                 OutRatePercentMax = Whole("stock.outRatePercentMax"),
                 OutRateCron = Text("stock.outRateCron"),
@@ -64,11 +65,11 @@ internal sealed record PolicySet(
         {
             Care = new(Whole("case.evidenceHours"), Whole("case.decideHours"), Whole("case.goodsHours"),
                 Whole("case.settleHours"), Text("case.role")),
-            Shops = new(Whole("shop.tellMilliseconds"), Whole("shop.pullSeconds"), Whole("shop.awayMinutes"),
-                Text("shop.reconcileCron"), Text("shop.role")),
             Refunds = new(Minor("refund.autoMinor"), Minor("refund.twoFromMinor"), Text("refund.approverRole"),
                 Text("refund.ownerRole"), Whole("refund.retrySeconds"), Whole("refund.retryCapSeconds"),
                 Whole("refund.retryHours")),
+            Shops = new(Whole("shop.tellMilliseconds"), Whole("shop.pullSeconds"), Whole("shop.awayMinutes"),
+                Text("shop.reconcileCron"), Text("shop.role")),
             Freight = new(
                 new(Minor("freight.firstKgMinor"), Minor("freight.nextKgMinor"), Minor("freight.farFirstKgMinor"),
                     Minor("freight.farNextKgMinor"), Minor("freight.freeFromMinor"), Text("freight.farAreas"),
@@ -116,6 +117,9 @@ internal sealed record StockPolicy(int HoldSeconds, int HoldCapSeconds)
     /// younger ones are a double click, and stay.
     /// </summary>
     public int OwnHoldSeconds { get; init; }
+
+    /// <summary>Whose inbox hears of late scans, claims on suppliers and shortfalls (SHP-02, S05).</summary>
+    public string DeskRole { get; init; } = "";
 
     /// <summary>Percent of attempts to buy that may find no stock (STK-03); above it somebody hears of it.</summary>
     public int OutRatePercentMax { get; init; }
@@ -187,15 +191,6 @@ internal sealed record OrderPolicy(
 internal sealed record CarePolicy(
     int EvidenceHours, int DecideHours, int GoodsHours, int SettleHours, string Role);
 
-/// <summary>How a shop's ledger is kept in step with ours (STK-02).</summary>
-/// <param name="TellMilliseconds">Least time between two messages of levels.</param>
-/// <param name="PullSeconds">How often a shop is asked for movements that it did not tell by itself.</param>
-/// <param name="AwayMinutes">After so long without an answer people hear of it.</param>
-/// <param name="ReconcileCron">When both ledgers are compared.</param>
-/// <param name="Role">Whose inbox hears of it.</param>
-internal sealed record ShopPolicy(
-    int TellMilliseconds, int PullSeconds, int AwayMinutes, string ReconcileCron, string Role);
-
 /// <summary>Who must agree to a refund, and how long it is tried (SHP-04).</summary>
 /// <param name="AutoMinor">Up to here, inclusive, it runs by itself, minor units; this comes first.</param>
 /// <param name="TwoFromMinor">From here, inclusive, two other people must agree, minor units.</param>
@@ -207,6 +202,15 @@ internal sealed record ShopPolicy(
 internal sealed record RefundPolicy(
     long AutoMinor, long TwoFromMinor, string ApproverRole, string OwnerRole, int RetrySeconds, int RetryCapSeconds,
     int RetryHours);
+
+/// <summary>How a shop's ledger is kept in step with ours (STK-02).</summary>
+/// <param name="TellMilliseconds">Least time between two messages of levels.</param>
+/// <param name="PullSeconds">How often a shop is asked for movements that it did not tell by itself.</param>
+/// <param name="AwayMinutes">After so long without an answer people hear of it.</param>
+/// <param name="ReconcileCron">When both ledgers are compared.</param>
+/// <param name="Role">Whose inbox hears of it.</param>
+internal sealed record ShopPolicy(
+    int TellMilliseconds, int PullSeconds, int AwayMinutes, string ReconcileCron, string Role);
 
 /// <summary>How far, in seconds, the stamp of a signed payment event may be from the silo's clock.</summary>
 internal sealed record PaymentPolicy(int StampToleranceSeconds);

@@ -46,8 +46,11 @@ internal sealed partial class SkuGrain(
             : Act(State.Decide(command, Key), ct);
 
     public Task<Outcome<StockMove>> Adjust(AdjustStock command, CancellationToken ct) =>
-        command.Warehouse is { } w ? InWarehouse(w, () => State.Decide(command, Key), ct)
-            : Act(State.Decide(command, Key), ct);
+        command.Warehouse is { } w
+            ? InWarehouse(w, () => State.WithShortfall(State.Decide(command, Key), Now), ct)
+            : Act(State.WithShortfall(State.Decide(command, Key), Now), ct);
+
+    public Task<Outcome<bool>> Covers(string id, CancellationToken ct) => Commit(State.DecideCovers(id), ct);
 
     // The hot path has no state machine of its own.
     public Task<Outcome<Reservation>> Reserve(ReserveStock command, CancellationToken ct) =>
@@ -90,7 +93,7 @@ internal sealed partial class SkuGrain(
         Commit(State.Decide(command, Key, Policy, Now), ct);
 
     public Task<Outcome<StockMove>> PutBack(PutBackStock command, CancellationToken ct) =>
-        Act(State.Decide(command, Key, Now), ct);
+        Act(Stock.Clocked(State.Decide(command, Key, Now), Rules.Orders.InspectionHours, Now), ct);
 
     public Task<Outcome<StockInspection>> Inspect(InspectStock command, CancellationToken ct) =>
         Act(State.Decide(command, Key, Now), ct);
@@ -156,7 +159,7 @@ internal sealed partial class SkuGrain(
     protected override async Task OnDue()
     {
         await Act(State.DecideDue(Now), CancellationToken.None);
-        if (State.Terms?.Levels is null) return;
+        if (State.Terms?.Levels is null && State.NextNotice is null) return;
         if (_telling is not { IsCompleted: false }) _telling = Tell();
         await _telling;
     }
@@ -164,6 +167,13 @@ internal sealed partial class SkuGrain(
     /// <summary>Tells of marks that moved, one after the other; what fails is due again.</summary>
     private async Task Tell()
     {
+        while (State.NextNotice is { } notice)
+        {
+            var supplier = await StockDesk.Tell(GrainFactory, Key, notice, Policy.DeskRole);
+            await Commit(State.DecideTold(notice, supplier, Now));
+        }
+
+        if (State.Terms?.Levels is null) return;
         foreach (var level in Stock.Told)
         {
             var mark = State.SignalOf(level);

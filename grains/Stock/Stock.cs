@@ -60,6 +60,8 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
         {
             DateTimeOffset? due = _expiries.Count == 0 ? null : _expiries.Min.At;
             if (OfferDueAt is { } turn && !(due <= turn)) due = turn;
+            if (InspectionDueAt is { } scan && !(due <= scan)) due = scan;
+            if (NoticeDueAt is { } news && !(due <= news)) due = news;
             if (Terms?.Levels is null) return due;
             if (CalmAt is { } calm && !(due <= calm)) due = calm;
             return TellAt is { } tell && !(due <= tell) ? tell : due;
@@ -136,6 +138,7 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
                 if (e.Undo || !IsClosed) SoldEver -= e.Quantity;
                 Count(e.User, e.SessionId, -e.Quantity);
                 GiveBackToOffer(e);
+                Await(e);
                 _moves[ReturnOf(e.Id)] = Content($"{e.ReservationId}/{e.Quantity}");
                 break;
             case StockEvent.Signalled e:
@@ -148,6 +151,18 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
                 break;
             case StockEvent.Inspected e:
                 Apply(e);
+                break;
+            case StockEvent.InspectionLate e:
+                Apply(e);
+                break;
+            case StockEvent.Short e:
+                Apply(e);
+                break;
+            case StockEvent.NoticeTold e:
+                Forget(e.No);
+                break;
+            case StockEvent.ClaimOpened e:
+                Forget(e.No);
                 break;
             case StockEvent.OfferPlanned e:
                 Apply(e);

@@ -133,6 +133,8 @@ internal sealed class StockCheck() : JournalCheck<StockEvent>("stock", "stock", 
             var s = sku.State;
             Expect(key, sku.Came == s.OnHand + s.Sold + s.Quarantine + s.Scrapped,
                 $"{sku.Came} came in, but {s.OnHand} on hand + {s.Sold} sold + {s.Quarantine} waiting + {s.Scrapped} scrap");
+            Expect(key, s.Waiting.Sum(w => (long)w.Units) <= s.Quarantine,
+                $"returns of {s.Waiting.Sum(w => (long)w.Units)} units wait, {s.Quarantine} are in quarantine");
             Expect(key, s.OnHand >= 0 && s.Sold >= 0 && s.Quarantine >= 0, $"a figure is below zero");
             var open = sku.Claims.Where(c => c.Value.State == ReservationState.Held).ToList();
             var held = open.Sum(c => (long)c.Value.Quantity);

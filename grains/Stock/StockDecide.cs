@@ -172,12 +172,12 @@ internal sealed partial class Stock
             command.Quantity,
             command.SessionId, command.Undo, now, command.Quarantine,
             command.Undo ? Find(command.ReservationId)?.Hold.Offer : null,
-            command.Undo ? Find(command.ReservationId)?.Hold.Warehouse : null));
+            Warehouse: command.Undo ? Find(command.ReservationId)?.Hold.Warehouse : null));
     }
 
     /// <summary>Ends the holds whose time has run out; nothing to do is no event.</summary>
     public Decision<StockEvent, Done> DecideDue(DateTimeOffset now) =>
-        new(new Done(), [.. Due(now).Events, .. OfferTurns(now)]);
+        new(new Done(), [.. Due(now).Events, .. OfferTurns(now), .. LateInspections(now)]);
 
     /// <summary>The reservation if memory knows it.</summary>
     public Reservation? Known(string id, string sku, DateTimeOffset now)

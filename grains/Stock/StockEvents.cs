@@ -13,6 +13,8 @@ namespace Ale.Stock;
 [JsonDerivedType(typeof(Told), "stock.told"), JsonDerivedType(typeof(OfferPlanned), "stock.offer_planned")]
 [JsonDerivedType(typeof(OfferStarted), "stock.offer_started"), JsonDerivedType(typeof(OfferEnded), "stock.offer_ended")]
 [JsonDerivedType(typeof(Missed), "stock.missed"), JsonDerivedType(typeof(Inspected), "stock.inspected")]
+[JsonDerivedType(typeof(InspectionLate), "stock.inspection_late"), JsonDerivedType(typeof(Short), "stock.short")]
+[JsonDerivedType(typeof(NoticeTold), "stock.notice_told"), JsonDerivedType(typeof(ClaimOpened), "stock.claim_opened")]
 internal abstract record StockEvent
 {
     internal sealed record Defined(SkuTerms Terms) : StockEvent;
@@ -42,9 +44,11 @@ internal abstract record StockEvent
 
     internal sealed record Expired(string Id, int Quantity, DateTimeOffset At) : StockEvent;
 
+    /// <param name="InspectBy">When units in quarantine are to be scanned (SHP-02); null: there is no clock.</param>
     internal sealed record PutBack(
         string Id, string ReservationId, string? User, int Quantity, string? SessionId, bool Undo, DateTimeOffset At,
-        bool Quarantine = false, string? Offer = null, string? Warehouse = null) : StockEvent;
+        bool Quarantine = false, string? Offer = null, DateTimeOffset? InspectBy = null, string? Warehouse = null)
+        : StockEvent;
 
     /// <summary>A mark was reached, fallen below, or is in order again (STK-04 to STK-06).</summary>
     /// <param name="Episode">Incidents of the mark so far.</param>
@@ -59,7 +63,28 @@ internal abstract record StockEvent
 
     /// <summary>A scan of units in quarantine (SHP-02).</summary>
     internal sealed record Inspected(
-        string Id, string? ReturnId, int Quantity, InspectionGrade Grade, string Actor, DateTimeOffset At) : StockEvent;
+        string Id, string? ReturnId, int Quantity, InspectionGrade Grade, string Actor, DateTimeOffset At,
+        string? OrderId = null) : StockEvent;
+
+    /// <summary>A return was to be scanned by <c>DueAt</c>, and is not (SHP-02).</summary>
+    /// <param name="Id">Of its put-back.</param>
+    internal sealed record InspectionLate(string Id, int Units, DateTimeOffset DueAt, DateTimeOffset At) : StockEvent;
+
+    /// <summary>A correction left fewer units on hand than are held (S05).</summary>
+    /// <param name="Id">Of the correction.</param>
+    /// <param name="Units">Held and not there.</param>
+    /// <param name="Holds">Ids of the youngest, which they are missing for, by commas; at most 20.</param>
+    internal sealed record Short(string Id, int Units, string Holds, DateTimeOffset At) : StockEvent;
+
+    /// <summary>Somebody was told.</summary>
+    internal sealed record NoticeTold(long No, DateTimeOffset At) : StockEvent;
+
+    /// <summary>Scrap is claimed from its supplier (SHP-02); whoever deals with suppliers was told.</summary>
+    /// <param name="Id">Of the scan.</param>
+    /// <param name="Supplier">Who is registered for the SKU; null: nobody.</param>
+    internal sealed record ClaimOpened(
+        long No, string Id, int Quantity, string? Supplier, string? ReturnId, string? OrderId, DateTimeOffset At)
+        : StockEvent;
 
     /// <summary>So many attempts were refused for stock lately, in a session or (null) in the shop (STK-03).</summary>
     internal sealed record Missed(string? SessionId, int Attempts, DateTimeOffset At) : StockEvent;

@@ -9,7 +9,8 @@ internal sealed record FrozenStock(
         EndedHold[] Ended,
     KeyValuePair<long, int>[] Moves, KeyValuePair<string, int>[] ByUser, KeyValuePair<string, int>[] BySession,
     long TermsVersion, RememberedKey<SkuInfo>[] Keys, MarkSignal[] Marks, FrozenOffer[] Offers, PricePaid[] Prices,
-    long Scrapped, KeyValuePair<string, long>[] Pools);
+    long Scrapped, WaitingReturn[] Waiting, StockNotice[] Notices, long NoticesEver,
+    KeyValuePair<string, long>[] Pools);
 
 internal sealed partial class Stock
 {
@@ -20,7 +21,8 @@ internal sealed partial class Stock
         [.. _endedInOrder.Where(IsCurrent)],
         [.. _moves], [.. _byUser], [.. _bySession], TermsVersion, [.. Keys.Entries],
         [.. _marks], _offers is null ? [] : [.. _offers.Values.Select(o => o.Freeze())],
-        [.. _prices.Entries.Select(p => new PricePaid(p.At, p.Value))], Scrapped, FreezePools());
+        [.. _prices.Entries.Select(p => new PricePaid(p.At, p.Value))], Scrapped,
+        [.. _waiting], [.. _notices], _noticesEver, FreezePools());
 
     private static FrozenStock InOrder(FrozenStock s) => s with
     {
@@ -68,6 +70,10 @@ internal sealed partial class Stock
         foreach (var (user, units) in frozen.ByUser) stock._byUser[user] = units;
         foreach (var (session, units) in frozen.BySession) stock._bySession[session] = units;
         foreach (var offer in frozen.Offers) stock.Remember(LiveOffer.Thaw(offer));
+        stock._waiting.AddRange(frozen.Waiting);
+        stock.FindInspectionDue();
+        foreach (var notice in frozen.Notices) stock._notices.Enqueue(notice);
+        stock._noticesEver = frozen.NoticesEver;
         foreach (var price in frozen.Prices) stock._prices.Add(price.At, price.PriceMinor);
         return stock;
     }

@@ -57,6 +57,7 @@ public sealed class OrderPropertyTests
         var at = OrderLife.Noon;
         var content = new OrderContent("u1", "s1", "app", "c1", "p1", "h1", "SAVE-1", at,
             [new("K1", 2, 10_00), new("K2", 1)], [new("post", 3_00)]);
+        var sent = new OrderShipping("home", "330106", "330100", 1_000, 10_00, at, at.AddHours(2), ["HZ-1"]);
         var happened = new PaymentEvent("e1", PaymentEventType.Captured, "o1", "pay-1", 25_00, "GBP", at);
         var events = new OrderEvent[]
         {
@@ -81,6 +82,13 @@ public sealed class OrderPropertyTests
             new OrderEvent.ReturnAccepted(
                 "r2", "torn", [new("K1", 1)], [new(0, "K1", 1, 10_00)], 9_50, 28, at, "ann", 10_00),
             new OrderEvent.RefundNoted("r2", RefundState.Rejected, -9_50, at),
+            new OrderEvent.Placed(1, content with { Coupon = null, ShipTo = new("home", null) }, at),
+            new OrderEvent.Reserved([new("K1", 2, 10_00, 1_00, true)], "gb", "GBP", 20_00, 1_00, 13_00, at, sent),
+            new OrderEvent.ReturnAccepted("r3", "torn", [new("K1", 1)], [new(0, "K1", 1, 10_00)], 19_50, 28, at, "ann",
+                9_50, 10_00, true),
+            new OrderEvent.ShipToChanged(sent with { AddressId = null }, at),
+            new OrderEvent.Delayed(at, "agent", DelayRemedy.AskCarrier, at),
+            new OrderEvent.DelayOver("delivered", at),
         };
         GoldenLines.CheckText("Orders/Order.golden.jsonl", OrderJson.Default.OrderEvent, events);
     }

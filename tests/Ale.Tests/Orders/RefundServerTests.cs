@@ -76,10 +76,11 @@ public sealed class RefundServerTests
         foreach (var (order, price) in new[] { ("o04-small", 200_00L), ("o04-large", 300_00L) })
         {
             await Placed(http, order, price);
+            (await http.Post($"/api/orders/{order}/pay", """{"method":"local","outcome":"late"}""")).Ok();
             (await http.Put($"/api/skus/{order}/adjustments/gone", """{"delta":-10,"reason":"lost"}""")).Ok();
-            (await http.Post($"/api/orders/{order}/pay", """{"method":"local"}""")).Ok();
-            var cancelled = (await http.Get($"/api/orders/{order}")).Ok().Json;
-            Assert.Equal(("cancelled", "stock"), ((string)cancelled["state"]!, (string)cancelled["reason"]!));
+            var cancelled = await new Func<Task<Answer>>(() => http.Get($"/api/orders/{order}"))
+                .Until(o => (string)o.Json["state"]! == "cancelled", Soon);
+            Assert.Equal("stock", (string)cancelled.Json["reason"]!);
         }
 
         await Refund(http, "o04-small", "paid", reference: "cancel");
@@ -96,6 +97,37 @@ public sealed class RefundServerTests
         await Refund(http, "o04-large", "paid", reference: "cancel");
         Assert.Equal("paid", (string)(await http.Get("/api/orders/o04-large")).Ok().Json["refunds"]![0]!["state"]!);
         (await http.Get("/api/refunds", "user", "u1")).IsProblem(403, "auth.forbidden");
+    }
+
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task S05_Units_taken_from_a_waiting_cart_are_refused_before_payment_and_stand_as_a_shortfall(
+        string store)
+    {
+        var http = (await TestSilo.On(store)).Http;
+        await Placed(http, "s05-a", 1_000);
+        foreach (var later in new[] { "s05-b", "s05-c" })
+        {
+            (await http.Put($"/api/orders/{later}", """{"lines":[{"sku":"s05-a","quantity":2}]}""")).Ok();
+        }
+
+        (await http.Put("/api/skus/s05-a/adjustments/lost", """{"delta":-8,"reason":"lost"}""")).Ok();
+        var stock = (await http.Get("/api/skus/s05-a/stock")).Ok().Json;
+        Assert.Equal((2, 5, 0), ((long)stock["onHand"]!, (long)stock["held"]!, (long)stock["available"]!));
+        var item = await new Func<Task<Answer>>(() =>
+            http.Get($"/api/inbox/{Stock.StockDesk.ShortfallItemOf("S05-A", "lost")}", "ops"))
+            .Until(a => a.Status == 200, Soon);
+        Assert.Equal("3 units of S05-A are held and not there; youngest holds: s05-c/1, s05-b/1",
+            (string)item.Json["title"]!);
+
+        const string local = """{"method":"local"}""";
+        (await http.Post("/api/orders/s05-c/pay", local)).IsProblem(409, "stock.sold_out");
+        (await http.Post("/api/orders/s05-b/pay", local)).IsProblem(409, "stock.sold_out");
+        (await http.Post("/api/orders/s05-a/pay", local)).Ok();
+        Assert.Equal("paid", (string)(await http.Get("/api/orders/s05-a")).Ok().Json["state"]!);
+        (await http.Put("/api/skus/s05-a/receipts/more", """{"quantity":1}""")).Ok();
+        (await http.Post("/api/orders/s05-b/pay", local)).Ok(); // there again
+        (await http.Post("/api/orders/s05-c/pay", local)).IsProblem(409, "stock.sold_out");
+        await Verified(http);
     }
 
     [Fact]

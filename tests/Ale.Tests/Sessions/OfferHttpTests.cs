@@ -56,6 +56,23 @@ public sealed class OfferHttpTests
         Assert.Equal(400, (await http.Put("/api/skus/OFF-B/reservations/r1", """{"quantity":1,"offer":"o1"}""")).Status);
     }
 
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task P06_A_price_that_comes_by_itself_keeps_its_limits_whoever_asks_at_once(string store)
+    {
+        var http = (await TestSilo.On(store)).Http;
+        var (session, offer) = await Planned(http, "OFF-P", "offer-p", TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1));
+        (await http.Put($"{session}/offers/o1", offer, "director")).Ok();
+        await new Func<Task<Answer>>(() => http.Get($"{session}/offers/o1", "director"))
+            .Until(o => (string)o.Json["state"]! == "running");
+        // Nobody names the offer: one a user and three in all get its price, the others pay the list's.
+        var orders = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => http.Put($"/api/orders/offer-p-{i}", $$"""
+            {"userId":"p06-{{i % 4}}","sessionId":"offer-p","lines":[{"sku":"OFF-P","quantity":1}]}
+            """)));
+        var prices = orders.Select((o, i) => (User: i % 4, Price: (long)o.Ok().Json["payableMinor"]!)).ToArray();
+        Assert.Equal((3, 5), (prices.Count(p => p.Price == 5_000), prices.Count(p => p.Price == 9_900)));
+        Assert.All(prices.GroupBy(p => p.User), user => Assert.InRange(user.Count(p => p.Price == 5_000), 0, 1));
+    }
+
     private static async Task<(string Session, string Offer)> Planned(
         SiloHttp http, string sku, string session, TimeSpan from, TimeSpan lasts)
     {

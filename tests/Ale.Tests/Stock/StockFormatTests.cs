@@ -52,5 +52,14 @@ public sealed class StockFormatTests
         new StockEvent.Held("r5", "u1", 2, "S1", 5_000, Noon, Noon.AddSeconds(900), "S1/o1"),
         new StockEvent.Reclaimed("r6", "u1", 1, "S1", 5_000, Noon.AddSeconds(2), "S1/o1"),
         new StockEvent.PutBack("b3", "r5", null, 1, null, true, Noon.AddSeconds(6), Offer: "S1/o1"),
-        new StockEvent.Inspected("i1", "r1", 2, InspectionGrade.C, "s1", Noon));
+        new StockEvent.Inspected("i1", "r1", 2, InspectionGrade.C, "s1", Noon),
+        new StockEvent.Inspected("i2", "r1", 2, InspectionGrade.C, "s1", Noon, "o1"),
+        new StockEvent.PutBack("o1/r/r1", "o1/1", null, 1, null, false, Noon, true, null, Noon.AddHours(24)),
+        new StockEvent.InspectionLate("o1/r/r1", 1, Noon, Noon), new StockEvent.Short("a1", 3, "o2/1, o1/1", Noon),
+        new StockEvent.NoticeTold(1, Noon), new StockEvent.ClaimOpened(2, "i2", 2, "F2", "r1", "o1", Noon),
+        new StockEvent.ClaimOpened(3, "i3", 2, null, null, null, Noon),
+        new StockEvent.Defined(Plain with { WeightGrams = 250 }),
+        new StockEvent.Received("in2", 5, null, "HZ-1"), new StockEvent.Adjusted("a2", -2, "broken", "HZ-1"),
+        new StockEvent.Held("r7", null, 1, null, 9_900, Noon, Noon.AddSeconds(900), null, "HZ-1"),
+        new StockEvent.PutBack("b4", "r7", null, 1, null, true, Noon, Warehouse: "HZ-1"));
 }

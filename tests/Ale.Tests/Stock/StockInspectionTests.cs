@@ -5,7 +5,7 @@ namespace Ale.Stock;
 
 public sealed class StockInspectionTests
 {
-    private static readonly InspectStock Scan = new("i1", 2, InspectionGrade.A, "r1", "s1");
+    private static readonly InspectStock Scan = new("i1", 2, InspectionGrade.A, null, "s1");
 
     /// <summary>Five came, three were sold and came back: two wait of three.</summary>
     private static Stock Returned() => new StockEvent[]

@@ -140,6 +140,26 @@ public abstract class PeopleStoreSuite : IAsyncDisposable
     }
 
     [Fact]
+    public async Task SHP_07_Fields_with_a_slash_are_read_by_their_names_alone_and_forgotten_one_by_one()
+    {
+        var store = await First();
+        await store.Internal([("e", "u1")], 1, default);
+        await store.Key("u1", [1], default);
+        await store.Put("u1", [new("name", [1]), new("address/a_b", [2]), new("address/aXb", [3]), new("order/o1", [4])],
+            1, default);
+        Assert.Equal(["name"], (await store.Read("u1", default))!.Fields.Select(f => f.Name));
+        Assert.Equal(["address/aXb", "address/a_b"], await Names("address/", "address/~"));
+        Assert.Equal(["address/a_b"], await Names("address/a_b", "address/a_b"));
+        Assert.True(await store.Drop("u1", "address/a_b", default));
+        Assert.False(await store.Drop("u1", "address/a_b", default));
+        Assert.Equal(["address/aXb"], await Names("address/", "address/~"));
+        Assert.Null(await store.Read("u2", "address/", "address/~", default));
+
+        async Task<string[]> Names(string first, string last) =>
+            [.. (await store.Read("u1", first, last, default))!.Fields.Select(f => f.Name).Order(StringComparer.Ordinal)];
+    }
+
+    [Fact]
     public async Task Erasing_leaves_neither_pair_nor_key_nor_field_and_a_repeat_within_a_day_answers_the_same()
     {
         var store = await First();

@@ -140,7 +140,12 @@ public sealed class UserIdTests
         public Task<bool> Put(string userId, IReadOnlyCollection<SealedField> fields, long at, CancellationToken ct) =>
             throw new NotSupportedException();
 
+        public Task<bool> Drop(string userId, string name, CancellationToken ct) => throw new NotSupportedException();
+
         public Task<SealedPerson?> Read(string userId, CancellationToken ct) => throw new NotSupportedException();
+
+        public Task<SealedPerson?> Read(string userId, string first, string last, CancellationToken ct) =>
+            throw new NotSupportedException();
 
         public Task<long?> Erase(string externalId, byte[] receipt, long at, CancellationToken ct) =>
             throw new NotSupportedException();

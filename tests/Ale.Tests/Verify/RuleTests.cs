@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Ale.Care;
 using Ale.Kernel;
 using Ale.Orders;
 using Ale.Stock;
@@ -10,7 +11,7 @@ using Xunit;
 namespace Ale.Verify;
 
 /// <summary>Journals whose chain is whole, yet whose events break a rule of their slice.</summary>
-public sealed class RuleTests
+public sealed partial class RuleTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 6, 18, 12, 0, 0, TimeSpan.Zero);
 
@@ -101,7 +102,8 @@ public sealed class RuleTests
     private static async Task<List<VerifyFailure>> Finish(DateTimeOffset at, params Func<DateTimeOffset,
         JournalRow>[] rows)
     {
-        JournalCheck[] checks = [new StockCheck(), new UserCheck(), new OrderCheck(), new RefundCheck()];
+        JournalCheck[] checks =
+            [new StockCheck(), new UserCheck(), new OrderCheck(), new RefundCheck(), new CaseCheck()];
         var found = new List<VerifyFailure>();
         foreach (var check in checks)
             foreach (var row in rows) check.Fold(row(at));

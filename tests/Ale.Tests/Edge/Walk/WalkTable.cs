@@ -144,6 +144,8 @@ internal static partial class WalkTable
         },
         new("getProfile", "/api/users/walk-user/profile") { Unknown = ("/api/users/nobody/profile", "user.unknown") },
 
+        .. OfAddresses(),
+
         new("listPurchases", "/api/purchases") { FromTables = true },
         new("getPurchase", "/api/purchases/none") { Status = 404 },
         new("receivePurchase", "/api/purchases/none/receive", Why) { Status = 404 },
@@ -156,6 +158,8 @@ internal static partial class WalkTable
         },
         new("getSku", "/api/skus/WALK") { IsEverybodys = true, Unknown = ("/api/skus/NONE", "stock.unknown_sku") },
         new("listSkus", "/api/skus") { IsEverybodys = true, FromTables = true },
+        .. OfWarehouses(),
+
         new("putReceipt", "/api/skus/WALK/receipts/r1", """{"quantity":100,"batch":"b1"}""")
         {
             Other = ("""{"quantity":101,"batch":"b1"}""", "stock.changed"),
@@ -260,6 +264,7 @@ internal static partial class WalkTable
              "at":"2026-01-01T00:00:00Z","ref":"r"}
             """) { IsOpen = true },
 
+        .. OfShipTo(),
         .. OfShops(),
 
         new("OpenImport", "/api/imports/walk", Import) { Other = (Import.Replace("walk.csv", "b.csv"),
