@@ -217,7 +217,8 @@ public sealed record ReturnGoods(
 
     /// <inheritdoc/>
     public bool Equals(ReturnGoods? other) =>
-        other is not null && (Id, Reason, Quality) == (other.Id, other.Reason, other.Quality) && Lines.SequenceEqual(other.Lines);
+        other is not null && (Id, Reason, Quality) == (other.Id, other.Reason, other.Quality)
+        && Lines.SequenceEqual(other.Lines);
 
     /// <inheritdoc/>
     public override int GetHashCode() => Id.GetHashCode(StringComparison.Ordinal);

@@ -14,7 +14,8 @@ internal sealed class FreightQuotes(PolicyBook policies, JournalClock clock) : G
         string area, ImmutableArray<OrderLine> lines, CancellationToken ct)
     {
         if (!Areas.IsPlace(area)) return ShippingRefusals.UnknownArea;
-        var asked = await Task.WhenAll(lines.Select(async l => (Line: l, Terms: await GrainFactory.Sku(l.Sku).Get(ct))));
+        var asked = await Task.WhenAll(lines.Select(async l =>
+            (Line: l, Terms: await GrainFactory.Sku(l.Sku).Get(ct))));
         if (asked.FirstOrDefault(a => a.Terms.Refusal is not null) is { Line: { } unknown })
             return OrderRefusals.UnknownSku.With("sku", unknown.Sku);
         var first = asked[0].Terms.Value!;

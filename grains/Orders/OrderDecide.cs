@@ -205,7 +205,8 @@ internal sealed partial record Order
         var asked = command.Lines.Select(l => l with { Sku = l.Sku.ToUpperInvariant() }).ToImmutableArray();
         if (Returns.TryGetValue(command.Id, out var before))
         {
-            return (before.Reason, before.Quality) == (command.Reason, command.Quality) && before.Asked.SequenceEqual(asked)
+            return (before.Reason, before.Quality) == (command.Reason, command.Quality)
+                && before.Asked.SequenceEqual(asked)
                 ? new Done() : OrderRefusals.Changed;
         }
 
@@ -236,12 +237,13 @@ internal sealed partial record Order
             : (long)((Int128)PointsEarned * (GoodsBackMinor + goods) / NetGoodsMinor) - PointsReversed;
         // A discount that is no line's own is not paid out: never more goes back than was paid and is still here.
         var refund = Math.Min(goods, PaidMinor - RefundMinor);
-        var freight = Math.Min(FreightBack(command, taken.Sum(t => (long)t.Quantity)), PaidMinor - RefundMinor - refund);
+        var units = taken.Sum(t => (long)t.Quantity);
+        var freight = Math.Min(FreightBack(command, units), PaidMinor - RefundMinor - refund);
         refund += freight;
         OrderEvent accepted = new OrderEvent.ReturnAccepted(command.Id, command.Reason, asked, [.. taken], refund,
             points, now, command.By, goods == refund ? null : goods, freight == 0 ? null : freight,
             command.Quality ? true : null);
-        return new(new Done(), UnitsReturned + taken.Sum(t => (long)t.Quantity) == Units
+        return new(new Done(), UnitsReturned + units == Units
             ? WithDelayOver(accepted, "returned", now) : [accepted]);
 
         // What the first units of a line cost together; rounded down, so that all of them cost exactly the line.

@@ -73,7 +73,7 @@ internal sealed partial class Stock
     {
         for (var over = _pools!.Values.Sum(p => p.OnHand) - OnHand; over > 0;)
         {
-            var (_, most) = _pools.MaxBy(p => (p.Value.Free > 0 && p.Value.OnHand > 0, p.Value.OnHand > 0, p.Value.Free));
+            var most = _pools.Values.MaxBy(p => (p.Free > 0 && p.OnHand > 0, p.OnHand > 0, p.Free))!;
             var taken = Math.Min(over, most.Free > 0 ? Math.Min(most.Free, most.OnHand) : most.OnHand);
             most.OnHand -= taken;
             over -= taken;

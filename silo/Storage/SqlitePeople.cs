@@ -79,7 +79,8 @@ internal sealed class SqlitePeople(string connectionString) : IPeopleStore, IDis
         Read(userId, "name >= @first and name <= @last", first, last, ct);
 
     private Task<SealedPerson?> Read(
-        string userId, string which, string first, string last, CancellationToken ct) => Read<SealedPerson?>(connection =>
+        string userId, string which, string first, string last, CancellationToken ct) =>
+        Read<SealedPerson?>(connection =>
     {
         using var snapshot = connection.BeginTransaction(deferred: true); // an erasure is seen whole or not at all
         if (!IsThere(connection, userId)) return null;

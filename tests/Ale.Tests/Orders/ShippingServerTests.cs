@@ -12,7 +12,8 @@ public sealed class ShippingServerTests
         """{"area":"330106","recipient":"Ann Li","phone":"+8613800000001","street":"Wensan Road 1"}""";
 
     [Theory, InlineData("sqlite"), InlineData("postgres")]
-    public async Task SHP_07_Addresses_are_kept_apart_bounded_copied_onto_the_order_and_erased_with_the_user(string store)
+    public async Task SHP_07_Addresses_are_kept_apart_bounded_copied_onto_orders_and_erased_with_the_user(
+        string store)
     {
         var http = (await TestSilo.On(store)).Http;
         (await http.Put("/api/users/sh-ann", """{"market":"cn"}""")).Ok();

@@ -64,7 +64,8 @@ public sealed class StockWarehouseTests
     [InlineData(-20, null, null)]
     [InlineData(-21, null, "stock.negative")]
     [InlineData(7, "SH", null)]
-    public void STK_12_A_correction_takes_no_more_out_of_a_warehouse_than_is_in_it(int delta, string? where, string? code)
+    public void STK_12_A_correction_takes_no_more_out_of_a_warehouse_than_is_in_it(
+        int delta, string? where, string? code)
     {
         var stock = Of(Defined(Plain), In(12, "HZ"), In(5, "SH"), In(3, null, "main"));
         var command = new AdjustStock("a1", delta, "counted") { Warehouse = where };

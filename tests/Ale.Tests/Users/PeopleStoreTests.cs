@@ -145,8 +145,11 @@ public abstract class PeopleStoreSuite : IAsyncDisposable
         var store = await First();
         await store.Internal([("e", "u1")], 1, default);
         await store.Key("u1", [1], default);
-        await store.Put("u1", [new("name", [1]), new("address/a_b", [2]), new("address/aXb", [3]), new("order/o1", [4])],
-            1, default);
+        SealedField[] fields =
+        [
+            new("name", [1]), new("address/a_b", [2]), new("address/aXb", [3]), new("order/o1", [4]),
+        ];
+        await store.Put("u1", fields, 1, default);
         Assert.Equal(["name"], (await store.Read("u1", default))!.Fields.Select(f => f.Name));
         Assert.Equal(["address/aXb", "address/a_b"], await Names("address/", "address/~"));
         Assert.Equal(["address/a_b"], await Names("address/a_b", "address/a_b"));

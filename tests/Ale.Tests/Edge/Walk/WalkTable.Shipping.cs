@@ -1,6 +1,6 @@
 namespace Ale.Edge;
 
-/// <summary>The rows of addresses, warehouses and where orders go.</summary>
+/// <summary>The rows of addresses, warehouses, refunds and where orders go.</summary>
 internal static partial class WalkTable
 {
     private const string Address = """
@@ -40,10 +40,14 @@ internal static partial class WalkTable
             IsEverybodys = true, Unknown = ("/api/warehouses/none", "stock.unknown_warehouse"),
         },
         new("listWarehouses", "/api/warehouses") { IsEverybodys = true },
+        new("getStockOutRate", "/api/stockouts?market=cn") { FromTables = true },
     ];
 
     private static WalkRow[] OfShipTo() =>
     [
+        new("listRefunds", "/api/refunds?orderId=walk-order") { FromTables = true },
+        new("getRefund", "/api/refunds/none") { Status = 404 },
+        new("retryRefund", "/api/refunds/none/retry") { Status = 404 },
         new("placeOrder", "/api/orders/walk-sent", Sent)
         {
             Other = (Sent.Replace("\"quantity\":1", "\"quantity\":3"), "order.changed"),

@@ -145,7 +145,6 @@ internal static partial class WalkTable
         new("getProfile", "/api/users/walk-user/profile") { Unknown = ("/api/users/nobody/profile", "user.unknown") },
 
         .. OfAddresses(),
-
         new("listPurchases", "/api/purchases") { FromTables = true },
         new("getPurchase", "/api/purchases/none") { Status = 404 },
         new("receivePurchase", "/api/purchases/none/receive", Why) { Status = 404 },
@@ -159,7 +158,6 @@ internal static partial class WalkTable
         new("getSku", "/api/skus/WALK") { IsEverybodys = true, Unknown = ("/api/skus/NONE", "stock.unknown_sku") },
         new("listSkus", "/api/skus") { IsEverybodys = true, FromTables = true },
         .. OfWarehouses(),
-
         new("putReceipt", "/api/skus/WALK/receipts/r1", """{"quantity":100,"batch":"b1"}""")
         {
             Other = ("""{"quantity":101,"batch":"b1"}""", "stock.changed"),
@@ -246,9 +244,6 @@ internal static partial class WalkTable
             Other = ("""{"lines":[{"sku":"WALK","quantity":2}],"reason":"too big"}""", "order.changed"),
             Moves = ["state", "orderState"], // the money goes back after the answer
         },
-        new("listRefunds", "/api/refunds?orderId=walk-order") { FromTables = true },
-        new("getRefund", "/api/refunds/none") { Status = 404 },
-        new("retryRefund", "/api/refunds/none/retry") { Status = 404 },
         new("putCase", "/api/cases/walk", Case)
         {
             Other = (Case.Replace("quality", "warranty"), "case.changed"),
@@ -277,7 +272,6 @@ internal static partial class WalkTable
         {
             FromTables = true, Unknown = ("/api/imports/none", "import.unknown"),
         },
-        new("getStockOutRate", "/api/stockouts?market=cn") { FromTables = true },
         new("listAttribution", "/api/attribution/host") { FromTables = true },
         new("listAttributedOrders", "/api/attribution/host/walk-host/orders"),
         new("verify", "/api/verify") { FromTables = true, Moves = ["progress", "rows"] },
