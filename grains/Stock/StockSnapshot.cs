@@ -9,8 +9,8 @@ internal sealed record FrozenStock(
         EndedHold[] Ended,
     KeyValuePair<long, int>[] Moves, KeyValuePair<string, int>[] ByUser, KeyValuePair<string, int>[] BySession,
     long TermsVersion, RememberedKey<SkuInfo>[] Keys, MarkSignal[] Marks, FrozenOffer[] Offers, PricePaid[] Prices,
-    long Scrapped, WaitingReturn[] Waiting, StockNotice[] Notices, long NoticesEver,
-    KeyValuePair<string, long>[] Pools);
+    long Scrapped, WaitingReturn[] Waiting, StockNotice[] Notices, long NoticesEver, PricePlan[] Plans, bool IsOffSale,
+    int ShelfMove, KeyValuePair<string, long>[] Pools);
 
 internal sealed partial class Stock
 {
@@ -22,7 +22,8 @@ internal sealed partial class Stock
         [.. _moves], [.. _byUser], [.. _bySession], TermsVersion, [.. Keys.Entries],
         [.. _marks], _offers is null ? [] : [.. _offers.Values.Select(o => o.Freeze())],
         [.. _prices.Entries.Select(p => new PricePaid(p.At, p.Value))], Scrapped,
-        [.. _waiting], [.. _notices], _noticesEver, FreezePools());
+        [.. _waiting], [.. _notices], _noticesEver, _plans is null ? [] : [.. _plans], IsOffSale, ShelfMove,
+        FreezePools());
 
     private static FrozenStock InOrder(FrozenStock s) => s with
     {
@@ -46,6 +47,8 @@ internal sealed partial class Stock
             Quarantine = frozen.Quarantine,
             SoldEver = frozen.SoldEver,
             Scrapped = frozen.Scrapped,
+            IsOffSale = frozen.IsOffSale,
+            ShelfMove = frozen.ShelfMove,
             TermsVersion = frozen.TermsVersion,
             Keys = RememberedKeys<SkuInfo>.Of(frozen.Keys),
         };
@@ -74,6 +77,7 @@ internal sealed partial class Stock
         stock.FindInspectionDue();
         foreach (var notice in frozen.Notices) stock._notices.Enqueue(notice);
         stock._noticesEver = frozen.NoticesEver;
+        foreach (var plan in frozen.Plans) stock.Keep(plan);
         foreach (var price in frozen.Prices) stock._prices.Add(price.At, price.PriceMinor);
         return stock;
     }

@@ -149,12 +149,14 @@ internal static partial class WalkTable
         new("getPurchase", "/api/purchases/none") { Status = 404 },
         new("receivePurchase", "/api/purchases/none/receive", Why) { Status = 404 },
         new("cancelPurchase", "/api/purchases/none/cancel", Why) { Status = 404 },
+        .. OfProducts(),
         new("putSku", "/api/skus/WALK", Sku) { Other = (Sku.Replace("Tea", "Coffee"), "stock.changed") },
         new("changeSku", "/api/skus/WALK", Sku.Replace("Tea", "Leaf"))
         {
             IfMatch = "\"1\"", Unknown = ("/api/skus/NONE", "stock.unknown_sku"),
             Other = (Sku.Replace("Tea", "Coffee"), "stock.changed"),
         },
+        .. AfterSkus(),
         new("getSku", "/api/skus/WALK") { IsEverybodys = true, Unknown = ("/api/skus/NONE", "stock.unknown_sku") },
         new("listSkus", "/api/skus") { IsEverybodys = true, FromTables = true },
         .. OfWarehouses(),
