@@ -97,8 +97,8 @@ internal sealed partial record Order
                 new OrderEvent.PaymentTaken(e.EventId, e.Ref, e.AmountMinor, now)),
             PaymentEventType.Failed => new(PaymentTakenState.Applied,
                 new OrderEvent.PaymentFailed(e.EventId), new OrderEvent.Cancelling("payment", null, now)),
-            _ => new(PaymentTakenState.Applied, new OrderEvent.Refunded(
-                e.EventId, RefOf(e) is { } id && Returns.ContainsKey(id) ? id : null, e.AmountMinor, now)),
+            _ => new(PaymentTakenState.Applied, [.. BackAfterAll(e, now), new OrderEvent.Refunded(
+                e.EventId, RefOf(e) is { } id && Returns.ContainsKey(id) ? id : null, e.AmountMinor, now)]),
         };
     }
 

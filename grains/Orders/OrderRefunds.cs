@@ -29,6 +29,11 @@ internal sealed partial record Order
         return new(new Done(), new OrderEvent.RefundNoted(reference, state, change, now));
     }
 
+    /// <summary>The acquirer's word stands above people's: money that was not let go, yet is back, counts again.</summary>
+    private IEnumerable<OrderEvent> BackAfterAll(Payments.PaymentEvent e, DateTimeOffset now) =>
+        RefOf(e) is { } reference && StateOf(reference, false) == RefundState.Rejected
+            ? DecideNoted(reference, RefundState.Paying, now).Events : [];
+
     private ImmutableArray<OrderRefund> Refunds(string id)
     {
         var refunds = Returns.Where(r => r.Value.RefundMinor > 0)

@@ -173,6 +173,18 @@ public sealed class RefundTests
     }
 
     [Fact]
+    public void SHP_04_Money_that_is_back_although_it_was_rejected_counts_again()
+    {
+        var life = OrderLife.In(OrderPhase.Paid);
+        life.Return("r1", ("K1", 1));
+        life.Note("r1", RefundState.Rejected);
+        life.Take(life.Event(Payments.PaymentEventType.Refunded, "r1", 10_00));
+        Assert.Equal(0, life.Events.OfType<OrderEvent.RefundNoted>().Sum(e => e.ChangeMinor)); // taken, given back
+        var view = life.Order.View("o1");
+        Assert.Equal((10_00, RefundState.Paid), (view.RefundMinor, view.Refunds[0].State));
+    }
+
+    [Fact]
     public void Events_are_stored_as_ever() => GoldenLines.Check("Orders/Refund.golden.jsonl", Refund.EventJson,
         new RefundEvent.Opened(Terms, 1, "approver", Noon),
         new RefundEvent.Opened(Terms with { PaidBy = null, By = null }, 0, "approver", Noon),

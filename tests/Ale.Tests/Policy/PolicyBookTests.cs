@@ -27,6 +27,7 @@ public sealed class PolicyBookTests : IDisposable
         {
             CalmMinutes = 15,
             OwnHoldSeconds = 30,
+            DeskRole = "ops",
             OutRatePercentMax = 3,
             OutRateCron = "30 9 * * *",
         }, cn.Stock);

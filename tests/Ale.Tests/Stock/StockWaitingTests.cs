@@ -1,4 +1,5 @@
 using Ale.Kernel;
+using CsCheck;
 using Xunit;
 using static Ale.Stock.Given;
 
@@ -118,6 +119,34 @@ public sealed class StockWaitingTests
         Assert.Equal(stock.NextNotice, thawed.NextNotice);
         Assert.Equal(stock.DueAt, thawed.DueAt);
     }
+
+    [Fact]
+    public void SHP_02_Whatever_comes_back_and_is_scanned_no_unit_is_lost_or_made() =>
+        Gen.Select(Gen.Int[0, 3], Gen.Int[1, 4], Gen.Int[0, 3]).Array[1, 40].Sample(steps =>
+        {
+            var stock = Of(new StockEvent.Defined(Plain), new StockEvent.Received("in", 40, null),
+                new StockEvent.Held("o1/1", null, 30, null, 9_900, Noon, Noon.AddSeconds(900)),
+                new StockEvent.Confirmed("o1/1", 30, Noon));
+            var now = Noon;
+            foreach (var ((what, units, which), no) in steps.Select((step, i) => (step, i)))
+            {
+                now = now.AddHours(units);
+                if (what == 3) PutBack(stock, $"o{which}/r/r{no}", units, now);
+                else
+                {
+                    var named = stock.Waiting.Count > which
+                        ? WaitingReturn.Parse(stock.Waiting[which].Id).Return : null;
+                    Do(stock, stock.Decide(
+                        new InspectStock($"i{no}", units, (InspectionGrade)what, named, "s1"), Sku, now));
+                }
+
+                Do(stock, stock.DecideDue(now));
+                Assert.Equal(40, stock.OnHand + stock.Sold + stock.Quarantine + stock.Scrapped);
+                Assert.Equal(stock.Quarantine, stock.Waiting.Sum(w => w.Units)); // each has a clock
+                Assert.All(stock.Waiting, w => Assert.True(w.Units > 0 && w.Unseen >= 0 && w.Unseen <= w.Units));
+                Assert.All(stock.Waiting, w => Assert.True(w.IsLate || w.Unseen == 0 || w.DueAt > now));
+            }
+        }, iter: 2_000);
 
     [Theory] // Five there; holds of 3, then of 2.
     [InlineData(0, null, true, true)]
