@@ -196,12 +196,6 @@ public sealed record OrderView(
 public sealed record PricedLine(
     [property: Id(0)] string Sku, [property: Id(1)] int Quantity, [property: Id(2)] long PriceMinor);
 
-/// <summary>An order is not wanted any more.</summary>
-/// <param name="Key">Tells a repeat from a second wish.</param>
-/// <param name="By">Who asks, a staff id: he may not decide on the refund; null: the buyer.</param>
-[GenerateSerializer, Immutable, Alias("ale.order.cancel")]
-public sealed record CancelOrder([property: Id(0)] string Key, [property: Id(1)] string? By);
-
 /// <summary>Goods that come back.</summary>
 [GenerateSerializer, Immutable, Alias("ale.order.return")]
 public sealed record ReturnGoods(

@@ -10,3 +10,9 @@ public sealed record PayOrder(
 /// <summary>A payment that the acquirer was asked for.</summary>
 [GenerateSerializer, Immutable, Alias("ale.order.pay_asked")]
 public sealed record PaymentAsked([property: Id(0)] string PaymentId, [property: Id(1)] OrderState State);
+
+/// <summary>An order is not wanted any more.</summary>
+/// <param name="Key">Tells a repeat from a second wish.</param>
+/// <param name="By">Who asks, a staff id: he may not decide on the refund; null: the buyer.</param>
+[GenerateSerializer, Immutable, Alias("ale.order.cancel")]
+public sealed record CancelOrder([property: Id(0)] string Key, [property: Id(1)] string? By);

@@ -23,3 +23,21 @@ public sealed record AdjustStock(
 /// <summary>What a receipt, an adjustment or a put-back did.</summary>
 [GenerateSerializer, Immutable, Alias("ale.sku.move")]
 public sealed record StockMove([property: Id(0)] string Id, [property: Id(1)] string Sku, [property: Id(2)] int Delta);
+
+/// <summary>Sold units that come back.</summary>
+[GenerateSerializer, Immutable, Alias("ale.sku.put_back")]
+public sealed record PutBackStock(
+    [property: Id(0)] string Id, [property: Id(1)] string ReservationId, [property: Id(2)] int Quantity)
+{
+    /// <summary>Whose limits get them back.</summary>
+    [Id(3)] public UserId? User { get; init; }
+
+    /// <summary>The session whose limit gets them back.</summary>
+    [Id(4)] public string? SessionId { get; init; }
+
+    /// <summary>True when the sale itself is undone: a limited edition that it closed opens again.</summary>
+    [Id(5)] public bool Undo { get; init; }
+
+    /// <summary>True: they wait for inspection and are not on hand.</summary>
+    [Id(6)] public bool Quarantine { get; init; }
+}

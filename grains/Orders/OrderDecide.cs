@@ -237,13 +237,13 @@ internal sealed partial record Order
             : (long)((Int128)PointsEarned * (GoodsBackMinor + goods) / NetGoodsMinor) - PointsReversed;
         // A discount that is no line's own is not paid out: never more goes back than was paid and is still here.
         var refund = Math.Min(goods, PaidMinor - RefundMinor);
-        var units = taken.Sum(t => (long)t.Quantity);
-        var freight = Math.Min(FreightBack(command, units), PaidMinor - RefundMinor - refund);
+        var unitsBack = taken.Sum(t => (long)t.Quantity);
+        var freight = Math.Min(FreightBack(command, unitsBack), PaidMinor - RefundMinor - refund);
         refund += freight;
         OrderEvent accepted = new OrderEvent.ReturnAccepted(command.Id, command.Reason, asked, [.. taken], refund,
             points, now, command.By, goods == refund ? null : goods, freight == 0 ? null : freight,
             command.Quality ? true : null);
-        return new(new Done(), UnitsReturned + units == Units
+        return new(new Done(), UnitsReturned + unitsBack == Units
             ? WithDelayOver(accepted, "returned", now) : [accepted]);
 
         // What the first units of a line cost together; rounded down, so that all of them cost exactly the line.

@@ -280,7 +280,10 @@ internal sealed partial class Stock
         hold.User is { } user ? new UserId(user) : null, hold.Quantity, hold.PriceMinor, Terms!.Currency, state,
         hold.ExpiresAt, hold.SessionId)
     {
-        Market = Terms.Market, EcoPackaging = Terms.EcoPackaging, Offer = hold.Offer, WeightGrams = Terms.WeightGrams,
+        Market = Terms.Market,
+        EcoPackaging = Terms.EcoPackaging,
+        Offer = hold.Offer,
+        WeightGrams = Terms.WeightGrams,
         Warehouse = hold.Warehouse,
     };
 }

@@ -39,7 +39,8 @@ public sealed class OrderShippingTests
     private static Outcome<Done> Return(OrderLife life, string id, bool quality, params (string, int)[] lines)
     {
         var (reply, events) = life.Order.Decide(new ReturnGoods(
-            id, [.. lines.Select(l => new ReturnLine(l.Item1, l.Item2))], "torn") { Quality = quality }, life.Now);
+            id, [.. lines.Select(l => new ReturnLine(l.Item1, l.Item2))], "torn")
+        { Quality = quality }, life.Now);
         foreach (var e in events) life.Happens(e);
         return reply;
     }

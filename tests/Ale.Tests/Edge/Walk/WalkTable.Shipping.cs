@@ -1,6 +1,6 @@
 namespace Ale.Edge;
 
-/// <summary>The rows of addresses, warehouses, refunds and where orders go.</summary>
+/// <summary>The rows of addresses, warehouses, refunds, attribution and where orders go.</summary>
 internal static partial class WalkTable
 {
     private const string Address = """
@@ -47,6 +47,8 @@ internal static partial class WalkTable
     [
         new("listRefunds", "/api/refunds?orderId=walk-order") { FromTables = true },
         new("getRefund", "/api/refunds/none") { Status = 404 },
+        new("listAttribution", "/api/attribution/host") { FromTables = true },
+        new("listAttributedOrders", "/api/attribution/host/walk-host/orders"),
         new("retryRefund", "/api/refunds/none/retry") { Status = 404 },
         new("placeOrder", "/api/orders/walk-sent", Sent)
         {

@@ -274,8 +274,6 @@ internal static partial class WalkTable
         {
             FromTables = true, Unknown = ("/api/imports/none", "import.unknown"),
         },
-        new("listAttribution", "/api/attribution/host") { FromTables = true },
-        new("listAttributedOrders", "/api/attribution/host/walk-host/orders"),
         new("verify", "/api/verify") { FromTables = true, Moves = ["progress", "rows"] },
         new("putUser", "/api/users/walk-erased") { TakesOther = "It is in the table above." },
         new("eraseUser", "/api/users/walk-erased/erase") { Unknown = ("/api/users/nobody/erase", "user.unknown") },
