@@ -38,7 +38,11 @@ internal static class WarehouseHttp
         {
             p.Text("city", City, 6, 6);
             p.Count("covers", Covers, IWarehouses.CoversMax);
-            foreach (var area in Covers) p.Text("covers", area, 6, 6);
+            foreach (var area in Covers)
+            {
+                p.Require(area is not null, "covers", "Must not hold null.");
+                p.Text("covers", area, 6, 6);
+            }
         }
     }
 }
