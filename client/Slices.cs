@@ -8,6 +8,7 @@ using Ale.Jobs;
 using Ale.Kernel;
 using Ale.Orders;
 using Ale.Policy;
+using Ale.Products;
 using Ale.Registers;
 using Ale.Reviews;
 using Ale.Sessions;
@@ -31,6 +32,7 @@ internal static class SliceEndpoints
         api.MapRegisters();
         api.MapJobs();
         api.MapSupply();
+        api.MapProducts();
         api.MapStock();
         api.MapShops();
         api.MapUsers();

@@ -8,6 +8,7 @@ using Ale.Jobs;
 using Ale.Orders;
 using Ale.Payments;
 using Ale.Policy;
+using Ale.Products;
 using Ale.Registers;
 using Ale.Reviews;
 using Ale.Sessions;
@@ -31,6 +32,7 @@ internal static class Slices
         .AddFeed()
         .AddJobs()
         .AddSupply()
+        .AddProducts()
         .AddStock()
         .AddShops()
         .AddUsers()

@@ -79,6 +79,18 @@ public interface ISkuGrain : IGrainWithStringKey, IFeedSource
     /// <summary>The offers that it remembers: all that have not ended, and ended ones for some days.</summary>
     [Alias("offers")] Task<Outcome<OffersOfSku>> Offers(CancellationToken ct = default);
 
+    /// <summary>
+    /// Plans another list price (SHP-05); a sale at its first instant has it. The same content again: the plan as it is
+    /// now; other: <see cref="PriceRefusals.Changed"/>.
+    /// </summary>
+    [Alias("plan_price")] Task<Outcome<PricePlanView>> PlanPrice(PlanPrice command, CancellationToken ct = default);
+
+    /// <summary>Takes a planned price back. Again: the plan as it is.</summary>
+    [Alias("drop_price")] Task<Outcome<PricePlanView>> DropPrice(DropPrice command, CancellationToken ct = default);
+
+    /// <summary>The product says whether it is sold; units that are held stay held. Again: nothing changes.</summary>
+    [Alias("shelve")] Task<Outcome<Done>> Shelve(ShelveSku command, CancellationToken ct = default);
+
     /// <summary>A reservation as it is now.</summary>
     [Alias("reservation")] Task<Outcome<Reservation>> Reservation(string id, CancellationToken ct = default);
 }
@@ -249,6 +261,9 @@ public static class StockRefusals
     /// <summary>Imported, and without valid conformity papers (CMP-06).</summary>
     public static readonly Refusal NoPapers = new(RefusalKind.Conflict, "stock.no_papers");
 
+    /// <summary>Its product is a draft, or archived (SHP-05).</summary>
+    public static readonly Refusal OffSale = new(RefusalKind.Conflict, "stock.off_sale");
+
     /// <summary>A limited edition is sold out for good.</summary>
     public static readonly Refusal Closed = new(RefusalKind.Gone, "stock.closed");
 
@@ -272,18 +287,4 @@ public static class StockRefusals
 
     /// <summary>A correction below zero on hand.</summary>
     public static readonly Refusal Negative = new(RefusalKind.Conflict, "stock.negative");
-}
-
-/// <summary>Keys of the slice.</summary>
-public static class StockKeys
-{
-    /// <summary>The kind of register that holds an imported SKU's conformity papers; its subject is the SKU.</summary>
-    public const string ImportPapers = "import_papers";
-
-    /// <summary>The grain of a SKU; SKUs are compared without case.</summary>
-    public static ISkuGrain Sku(this IGrainFactory grains, string sku) =>
-        grains.Ref<ISkuGrain>(sku.ToUpperInvariant());
-
-    /// <summary>Lists of stock.</summary>
-    public static IStockQueries StockQueries(this IGrainFactory grains) => grains.GetGrain<IStockQueries>(0);
 }

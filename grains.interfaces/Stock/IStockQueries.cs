@@ -14,6 +14,15 @@ public interface IStockQueries : IGrainWithIntegerKey
     Task<Outcome<ImmutableArray<SkuRow>>> Skus(
         string? after, int limit, JournalPlace at, CancellationToken ct = default);
 
+    /// <summary>SKUs as in <see cref="Skus"/>, of one product, or with one barcode.</summary>
+    [Alias("find")]
+    Task<Outcome<ImmutableArray<SkuRow>>> Find(SkusWanted wanted, JournalPlace at, CancellationToken ct = default);
+
+    /// <summary>List prices of a SKU, the latest first; dropped and coming ones too (SHP-05).</summary>
+    [Alias("prices")]
+    Task<Outcome<ImmutableArray<PriceRow>>> Prices(
+        PricesWanted wanted, JournalPlace at, CancellationToken ct = default);
+
     /// <summary>SKUs as the table knows them, a moment late; ones it does not know are left out.</summary>
     [Alias("glance")]
     Task<Outcome<ImmutableArray<SkuGlance>>> Glance(
@@ -30,6 +39,23 @@ public interface IStockQueries : IGrainWithIntegerKey
     [Alias("out_rate")]
     Task<Outcome<OutRate>> OutRate(OutRateWanted wanted, JournalPlace at, CancellationToken ct = default);
 }
+
+/// <summary>Which list prices are wanted.</summary>
+/// <param name="Before">Before the price that began, or is to begin, then; null: from the last.</param>
+/// <param name="BeforePlan">Its plan; empty: it was set at once.</param>
+/// <param name="Limit">At most so many.</param>
+[GenerateSerializer, Immutable, Alias("ale.stock.prices_wanted")]
+public sealed record PricesWanted(
+    [property: Id(0)] string Sku, [property: Id(1)] DateTimeOffset? Before, [property: Id(2)] string BeforePlan,
+    [property: Id(3)] int Limit);
+
+/// <summary>Which SKUs are wanted; null leaves a condition out.</summary>
+/// <param name="After">After this code.</param>
+/// <param name="Limit">At most so many.</param>
+[GenerateSerializer, Immutable, Alias("ale.stock.wanted")]
+public sealed record SkusWanted(
+    [property: Id(0)] string? After, [property: Id(1)] int Limit, [property: Id(2)] string? Product,
+    [property: Id(3)] string? Barcode);
 
 /// <summary>Which attempts are counted; null leaves a condition out.</summary>
 /// <param name="From">From this instant on, to the quarter of an hour.</param>

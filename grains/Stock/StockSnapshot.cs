@@ -9,7 +9,8 @@ internal sealed record FrozenStock(
         EndedHold[] Ended,
     KeyValuePair<long, int>[] Moves, KeyValuePair<string, int>[] ByUser, KeyValuePair<string, int>[] BySession,
     long TermsVersion, RememberedKey<SkuInfo>[] Keys, MarkSignal[] Marks, FrozenOffer[] Offers, PricePaid[] Prices,
-    long Scrapped, WaitingReturn[] Waiting, StockNotice[] Notices, long NoticesEver);
+    long Scrapped, PricePlan[] Plans, bool IsOffSale, int ShelfMove, WaitingReturn[] Waiting, StockNotice[] Notices,
+    long NoticesEver);
 
 internal sealed partial class Stock
 {
@@ -21,7 +22,7 @@ internal sealed partial class Stock
         [.. _moves], [.. _byUser], [.. _bySession], TermsVersion, [.. Keys.Entries],
         [.. _marks], _offers is null ? [] : [.. _offers.Values.Select(o => o.Freeze())],
         [.. _prices.Entries.Select(p => new PricePaid(p.At, p.Value))], Scrapped,
-        [.. _waiting], [.. _notices], _noticesEver);
+        _plans is null ? [] : [.. _plans], IsOffSale, ShelfMove, [.. _waiting], [.. _notices], _noticesEver);
 
     private static FrozenStock InOrder(FrozenStock s) => s with
     {
@@ -45,6 +46,8 @@ internal sealed partial class Stock
             Quarantine = frozen.Quarantine,
             SoldEver = frozen.SoldEver,
             Scrapped = frozen.Scrapped,
+            IsOffSale = frozen.IsOffSale,
+            ShelfMove = frozen.ShelfMove,
             TermsVersion = frozen.TermsVersion,
             Keys = RememberedKeys<SkuInfo>.Of(frozen.Keys),
         };
@@ -67,6 +70,7 @@ internal sealed partial class Stock
         foreach (var (user, units) in frozen.ByUser) stock._byUser[user] = units;
         foreach (var (session, units) in frozen.BySession) stock._bySession[session] = units;
         foreach (var offer in frozen.Offers) stock.Remember(LiveOffer.Thaw(offer));
+        foreach (var plan in frozen.Plans) stock.Keep(plan);
         stock._waiting.AddRange(frozen.Waiting);
         stock.FindInspectionDue();
         foreach (var notice in frozen.Notices) stock._notices.Enqueue(notice);

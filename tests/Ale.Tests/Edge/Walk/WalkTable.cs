@@ -148,12 +148,14 @@ internal static partial class WalkTable
         new("getPurchase", "/api/purchases/none") { Status = 404 },
         new("receivePurchase", "/api/purchases/none/receive", Why) { Status = 404 },
         new("cancelPurchase", "/api/purchases/none/cancel", Why) { Status = 404 },
+        .. OfProducts(),
         new("putSku", "/api/skus/WALK", Sku) { Other = (Sku.Replace("Tea", "Coffee"), "stock.changed") },
         new("changeSku", "/api/skus/WALK", Sku.Replace("Tea", "Leaf"))
         {
             IfMatch = "\"1\"", Unknown = ("/api/skus/NONE", "stock.unknown_sku"),
             Other = (Sku.Replace("Tea", "Coffee"), "stock.changed"),
         },
+        .. AfterSkus(),
         new("getSku", "/api/skus/WALK") { IsEverybodys = true, Unknown = ("/api/skus/NONE", "stock.unknown_sku") },
         new("listSkus", "/api/skus") { IsEverybodys = true, FromTables = true },
         new("putReceipt", "/api/skus/WALK/receipts/r1", """{"quantity":100,"batch":"b1"}""")
@@ -242,9 +244,7 @@ internal static partial class WalkTable
             Other = ("""{"lines":[{"sku":"WALK","quantity":2}],"reason":"too big"}""", "order.changed"),
             Moves = ["state", "orderState"], // the money goes back after the answer
         },
-        new("listRefunds", "/api/refunds?orderId=walk-order") { FromTables = true },
-        new("getRefund", "/api/refunds/none") { Status = 404 },
-        new("retryRefund", "/api/refunds/none/retry") { Status = 404 },
+        .. OfRefunds(),
         new("putCase", "/api/cases/walk", Case)
         {
             Other = (Case.Replace("quality", "warranty"), "case.changed"),
