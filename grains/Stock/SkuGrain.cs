@@ -28,7 +28,8 @@ internal sealed partial class SkuGrain(
         if (terms.Market.Length == 0) terms = terms with { Market = policies.DefaultMarket };
         if (!policies.Knows(terms.Market))
             return await Commit<SkuTerms>(StockRefusals.UnknownMarket.With("field", "market"), ct);
-        if (terms.Product is null || State.Decide(terms).Events.Length == 0) return await Commit(State.Decide(terms), ct);
+        if (terms.Product is null || State.Decide(terms).Events.Length == 0)
+            return await Commit(State.Decide(terms), ct);
         var (product, refusal) = await Adopted(terms, ct);
         if (refusal is not null) return await Commit<SkuTerms>(refusal, ct);
         var defined = await Commit(State.Decide(terms, product!, Now), ct);
@@ -46,7 +47,8 @@ internal sealed partial class SkuGrain(
 
     public async Task<Outcome<SkuInfo>> Change(ChangeSku command, CancellationToken ct)
     {
-        if (State.PriceDueAt <= Now) await Act(State.DecideDue(Now), CancellationToken.None); // it is the price to change
+        // It is the price to change.
+        if (State.PriceDueAt <= Now) await Act(State.DecideDue(Now), CancellationToken.None);
         var would = State.Decide(command, Key, Now);
         if (would.Events is [StockEvent.Changed { Terms: { Product: not null } terms }]
             && (command.Product is not null || command.OptionValues is not null))

@@ -80,7 +80,8 @@ public sealed class ProductTests
         var product = Given(state: ProductState.Draft);
         product = With(product, "K1", "size=S colour=red");
         Assert.Equal(ProductRefusals.BadTerms, Move(ProductState.Draft).Reply.Refusal);
-        foreach (var (to, move) in new[] { (ProductState.Active, 2), (ProductState.Archived, 3), (ProductState.Active, 4) })
+        foreach (var (to, move) in new[]
+            { (ProductState.Active, 2), (ProductState.Archived, 3), (ProductState.Active, 4) })
         {
             var moved = Assert.IsType<ProductEvent.Moved>(Assert.Single(Move(to).Events));
             Assert.Equal((to, move, "K1"), (moved.To, moved.Move, Assert.Single(moved.Skus)));

@@ -179,7 +179,8 @@ public sealed class StockPriceTests
 
         await using var after = await TestSilo.Start(database, settings: "--Ale:Test:ClockOffset=00:02:01");
         await new Func<Task<Answer>>(() => after.Http.Get("/api/skus/LATER/prices")).Until(a =>
-            a.Status == 200 && a.Json["items"]!.AsArray() is [var first, _] && (string)first!["state"]! == "started", 30);
+            a.Status == 200 && a.Json["items"]!.AsArray() is [var first, _]
+                && (string)first!["state"]! == "started", 30);
         Assert.Equal(90, (long)(await after.Http.Get("/api/skus/LATER")).Ok().Json["priceMinor"]!);
     }
 
