@@ -68,6 +68,7 @@ internal static class PolicyKeys
 
         Whole("session.baseMinutes", "minutes", 1, 24 * 60),
         Whole("session.reviewersMin", "persons", 0, 100),
+        Whole("forecast.sessions", "sessions", 1, 50),
 
         Whole("register.warnDays", "days", 0, TenYearsOfDays),
         Text("register.role", "role", Limits.IsId, "a role's name"),

@@ -42,7 +42,10 @@ internal sealed record PolicySet(
                 Whole("order.inspectionHours"), Whole("order.qualityReturnDays"), Whole("order.exchangeDays")),
             new(Whole("payment.stampToleranceSeconds")),
             new(Whole("coupon.claimDays")),
-            new(Whole("session.baseMinutes"), Whole("session.reviewersMin")),
+            new(Whole("session.baseMinutes"), Whole("session.reviewersMin"))
+            {
+                ForecastSessions = Whole("forecast.sessions"),
+            },
             new(Whole("register.warnDays"), Text("register.role")),
             new(Whole("approval.expireHours")),
             new(Whole("review.expireDays")),
@@ -172,7 +175,11 @@ internal sealed record PaymentPolicy(int StampToleranceSeconds);
 internal sealed record CouponPolicy(int ClaimDays);
 
 /// <summary>The length of a base session (LIV-01) and the reviewers a live one needs (CMP-09).</summary>
-internal sealed record SessionPolicy(int BaseMinutes, int ReviewersMin);
+internal sealed record SessionPolicy(int BaseMinutes, int ReviewersMin)
+{
+    /// <summary>Of how many past sessions a forecast is the average (STK-13).</summary>
+    public int ForecastSessions { get; init; }
+}
 
 /// <summary>How many days ahead an entry's end is told, and to which role when it names none (CMP-06, RSK-25).</summary>
 internal sealed record RegisterPolicy(int WarnDays, string Role);

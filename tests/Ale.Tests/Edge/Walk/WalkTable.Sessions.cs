@@ -27,6 +27,10 @@ internal static partial class WalkTable
         {
             IfMatch = "\"1\"", Unknown = ("/api/sessions/none", "session.unknown"),
         },
+        new("GetForecast", "/api/sessions/walk/forecast?sku=WALK")
+        {
+            Unknown = ("/api/sessions/none/forecast?sku=WALK", "session.unknown"),
+        },
         new("PutOffer", "/api/sessions/walk/offers/o1", Offer)
         {
             Other = (Offer.Replace("500", "501"), "offer.changed"),
