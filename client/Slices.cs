@@ -11,6 +11,7 @@ using Ale.Policy;
 using Ale.Registers;
 using Ale.Reviews;
 using Ale.Sessions;
+using Ale.Shipping;
 using Ale.Stock;
 using Ale.Supply;
 using Ale.Users;
@@ -34,6 +35,8 @@ internal static class SliceEndpoints
         api.MapUsers();
         api.MapCoupons();
         api.MapSessions();
+        api.MapCarriers();
+        api.MapShipments();
         api.MapPayments();
         api.MapOrders();
         api.MapCare();

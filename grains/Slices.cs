@@ -11,6 +11,7 @@ using Ale.Policy;
 using Ale.Registers;
 using Ale.Reviews;
 using Ale.Sessions;
+using Ale.Shipping;
 using Ale.Stock;
 using Ale.Supply;
 using Ale.Users;
@@ -34,6 +35,7 @@ internal static class Slices
         .AddUsers()
         .AddCoupons()
         .AddSessions()
+        .AddCarriers()
         .AddPayments()
         .AddOrders()
         .AddCare()

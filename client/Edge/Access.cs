@@ -20,7 +20,7 @@ internal enum Permission
     RestoreVote, ArbitrationVote, IncidentLevel2, StaffWrite, PayWrite, StatementWrite, SecurityIncidentWrite,
     PartnerOwn,
     InboxRead, InboxWrite, InboxDone, ApprovalAsk, FindingRead, FindingWrite, FindingDecide,
-    RegisterRead, RegisterWrite,
+    RegisterRead, RegisterWrite, ShippingRead, ShippingWrite,
     JobRead, JobWrite, PolicyRead, PolicyWrite, ParkedRead, ParkedWrite, DashboardRead, ReferenceRead, SettledRead,
     Verify,
 }
@@ -50,7 +50,7 @@ internal static class Access
         Permission.CampaignRead, Permission.CampaignReport, Permission.PlacementRead, Permission.PlacementReport,
         Permission.SalesRead, Permission.InboxWrite, Permission.ApprovalRead, Permission.ApprovalAsk,
         Permission.FindingWrite,
-        Permission.RegisterWrite, .. Staff,
+        Permission.RegisterWrite, Permission.ShippingRead, Permission.ShippingWrite, .. Staff,
     ];
 
     /// <summary>Role to permissions. Separate duties stay separate: <c>ops</c> neither spends nor approves.</summary>
@@ -82,7 +82,10 @@ internal static class Access
                 .. Staff,
             ],
             ["agent"] =
-                [Permission.OrderRead, Permission.UserRead, Permission.CaseRead, Permission.CaseWrite, .. Staff],
+                [
+                    Permission.OrderRead, Permission.UserRead, Permission.CaseRead, Permission.CaseWrite,
+                    Permission.ShippingRead, .. Staff,
+                ],
             ["finance"] =
             [
                 Permission.BudgetRead, Permission.BudgetPlan, Permission.BudgetSpend, Permission.ApprovalRead,

@@ -1,0 +1,46 @@
+using Ale.Kernel;
+
+namespace Ale.Shipping;
+
+[GrainType("shipment")]
+internal sealed class ShipmentGrain(SiloKernel kernel, ICarrier carrier)
+    : EventSourcedGrain<Shipment, ShipmentEvent>(kernel), IShipmentGrain
+{
+    private Task? _driving;
+
+    public async Task<Outcome<ShipmentView>> Open(OpenShipment command, CancellationToken ct)
+    {
+        CarrierChoice? choice = null;
+        if (State.Opening is null)
+        {
+            var (chosen, refusal) = await GrainFactory.Carriers().Choose(command.Terms.City, ct);
+            if (refusal is not null) return await Commit<ShipmentView>(refusal, ct);
+            choice = chosen;
+        }
+
+        var opened = await Commit(State.Decide(command, choice, Key, Now), ct);
+        if (opened.Refusal is not null || State.Label is not null) return opened;
+        await Drive();
+        return await Answer(State.View(Key), ct);
+    }
+
+    public Task<Outcome<ShipmentView>> Get(CancellationToken ct) =>
+        Commit<ShipmentView>(State.Opening is null ? ShipmentRefusals.Unknown : State.View(Key), ct);
+
+    public Task<Outcome<ShipmentView>> Track(TrackShipment command, CancellationToken ct) =>
+        Commit(State.Decide(command, Key, Now), ct);
+
+    protected override Task OnDue() => Drive();
+
+    /// <summary>One label at a time; who comes meanwhile waits for it.</summary>
+    private Task Drive() => _driving is { IsCompleted: false } running ? running : _driving = AskLabel();
+
+    private async Task AskLabel()
+    {
+        if (State.Label is not null) return;
+        var label = await carrier.Label(State.Wanted(Key));
+        var (_, refusal) = await Commit(State.DecideLabelled(label, Key, Now));
+        // Not now: what is due asks again, and gets the same label.
+        if (refusal is not null) throw new OutcomeUnknownException($"{Key}: {refusal.Code}");
+    }
+}
