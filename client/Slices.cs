@@ -37,6 +37,7 @@ internal static class SliceEndpoints
         api.MapSessions();
         api.MapCarriers();
         api.MapShipments();
+        api.MapColdChain();
         api.MapPayments();
         api.MapOrders();
         api.MapCare();

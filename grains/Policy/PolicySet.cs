@@ -13,6 +13,9 @@ internal sealed record PolicySet(
     /// <summary>After-sales cases.</summary>
     public required CarePolicy Care { get; init; }
 
+    /// <summary>Cold-chain freight.</summary>
+    public required ColdChainPolicy ColdChain { get; init; }
+
     /// <summary>Reads the values of one market, each of them checked on its own already.</summary>
     internal static PolicySet From(string market, Func<string, JsonElement> value)
     {
@@ -56,6 +59,8 @@ internal sealed record PolicySet(
             new(Whole("offer.minutesMin"), Whole("offer.minutesMax"), Whole("offer.countdownSecondsMin"),
                 Whole("offer.countdownSecondsMax"), Whole("offer.countdownSeconds")))
         {
+            ColdChain = new(Whole("coldchain.middleFrom"), Whole("coldchain.largeFrom"),
+                Minor("coldchain.smallMinor"), Minor("coldchain.middleMinor"), Minor("coldchain.largeMinor")),
             Care = new(Whole("case.evidenceHours"), Whole("case.decideHours"), Whole("case.goodsHours"),
                 Whole("case.settleHours"), Text("case.role")),
         };
@@ -69,6 +74,8 @@ internal sealed record PolicySet(
         if (Offers.CountdownSeconds < Offers.CountdownSecondsMin
             || Offers.CountdownSeconds > Offers.CountdownSecondsMax)
             return ("offer.countdownSeconds", "is not between offer.countdownSecondsMin and …Max");
+        if (ColdChain.MiddleFrom >= ColdChain.LargeFrom)
+            return ("coldchain.middleFrom", "is not below coldchain.largeFrom");
         if (Jobs.RetrySeconds > Jobs.RetryCapSeconds) return ("job.retrySeconds", "is above job.retryCapSeconds");
         if (Tiers.RegularOrders >= Tiers.CoreOrders) return ("tier.regularOrders", "is not below tier.coreOrders");
         if (Tiers.RegularSpentMinor >= Tiers.CoreSpentMinor)
@@ -109,6 +116,12 @@ internal sealed record StockPolicy(int HoldSeconds, int HoldCapSeconds)
 /// <param name="CountdownSeconds">Of an offer that does not say.</param>
 internal sealed record OfferPolicy(
     int MinutesMin, int MinutesMax, int CountdownSecondsMin, int CountdownSecondsMax, int CountdownSeconds);
+
+/// <summary>What a cold-chain parcel costs by the units that a session is expected to sell (STK-14).</summary>
+/// <param name="MiddleFrom">From so many units on, and before <paramref name="LargeFrom"/>, the middle rate.</param>
+/// <param name="SmallMinor">Below, minor units of the market's currency, as the others.</param>
+internal sealed record ColdChainPolicy(
+    int MiddleFrom, int LargeFrom, long SmallMinor, long MiddleMinor, long LargeMinor);
 
 /// <summary>Emergency purchases (STK-05, A-33).</summary>
 /// <param name="AutoOrderDayMinor">

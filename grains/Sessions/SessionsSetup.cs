@@ -8,5 +8,5 @@ internal static class SessionsSetup
 {
     public static IServiceCollection AddSessions(this IServiceCollection services) =>
         services.AddSingleton<Projection, SessionProjection>().AddSingleton<Reaction, SessionReactions>()
-            .AddSingleton<Reaction, ForecastReactions>();
+            .AddSingleton<Reaction, ForecastReactions>().AddSingleton<Reaction, ForecastFreightReactions>();
 }

@@ -28,7 +28,7 @@ public sealed partial class TidyTests
     [
         "auth", "request", "stock", "order", "payment", "session", "offer", "room", "quiz", "coupon", "user", "budget",
         "approval", "campaign", "placement", "job", "policy", "import", "case", "inbox", "review",
-        "register", "purchase", "carrier", "shipment",
+        "register", "purchase", "carrier", "shipment", "coldchain",
     ];
 
     /// <summary>Files that may be longer than <see cref="LinesMax"/>, each with its reason.</summary>
