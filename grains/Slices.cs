@@ -8,10 +8,12 @@ using Ale.Jobs;
 using Ale.Orders;
 using Ale.Payments;
 using Ale.Policy;
+using Ale.Products;
 using Ale.Registers;
 using Ale.Reviews;
 using Ale.Sessions;
 using Ale.Shipping;
+using Ale.Shops;
 using Ale.Stock;
 using Ale.Supply;
 using Ale.Users;
@@ -31,13 +33,15 @@ internal static class Slices
         .AddFeed()
         .AddJobs()
         .AddSupply()
+        .AddProducts()
         .AddStock()
+        .AddShops()
         .AddUsers()
         .AddCoupons()
         .AddSessions()
-        .AddCarriers()
         .AddPayments()
         .AddOrders()
+        .AddCarriers()
         .AddCare()
         .AddImports();
 }

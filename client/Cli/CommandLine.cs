@@ -10,7 +10,7 @@ namespace Ale.Cli;
 /// The command line <c>ale</c>. Results go to standard output (with <c>--json</c>: one object and nothing else),
 /// everything else to standard error. Exit status: 0, <see cref="Failed"/> or <see cref="WrongUsage"/>.
 /// </summary>
-internal sealed class CommandLine
+internal sealed partial class CommandLine
 {
     public const int Failed = 1, WrongUsage = 2;
 
@@ -68,6 +68,7 @@ internal sealed class CommandLine
             DemoVerb(),
             Verify(),
             Jobs(),
+            ShopVerb(),
         };
         foreach (var option in new Option[] { url, token, data, postgres }) root.Options.Add(option);
         var parsed = root.Parse(args);

@@ -20,7 +20,8 @@ internal enum Permission
     RestoreVote, ArbitrationVote, IncidentLevel2, StaffWrite, PayWrite, StatementWrite, SecurityIncidentWrite,
     PartnerOwn,
     InboxRead, InboxWrite, InboxDone, ApprovalAsk, FindingRead, FindingWrite, FindingDecide,
-    RegisterRead, RegisterWrite, ShippingRead, ShippingWrite,
+    RegisterRead, RegisterWrite, ShopRead, ShopWrite,
+    ShippingRead, ShippingWrite,
     JobRead, JobWrite, PolicyRead, PolicyWrite, ParkedRead, ParkedWrite, DashboardRead, ReferenceRead, SettledRead,
     Verify,
 }
@@ -50,7 +51,8 @@ internal static class Access
         Permission.CampaignRead, Permission.CampaignReport, Permission.PlacementRead, Permission.PlacementReport,
         Permission.SalesRead, Permission.InboxWrite, Permission.ApprovalRead, Permission.ApprovalAsk,
         Permission.FindingWrite,
-        Permission.RegisterWrite, Permission.ShippingRead, Permission.ShippingWrite, .. Staff,
+        Permission.RegisterWrite, Permission.ShopRead, Permission.ShippingRead, Permission.ShippingWrite,
+        .. Staff,
     ];
 
     /// <summary>Role to permissions. Separate duties stay separate: <c>ops</c> neither spends nor approves.</summary>
@@ -63,7 +65,7 @@ internal static class Access
                 .. Service, Permission.StockPause, Permission.CampaignWrite, Permission.PlacementWrite,
                 Permission.JobRead, Permission.JobWrite, Permission.PolicyRead, Permission.PolicyWrite,
                 Permission.ParkedRead, Permission.ParkedWrite, Permission.DashboardRead, Permission.ReferenceRead,
-                Permission.SettledRead, Permission.Verify,
+                Permission.SettledRead, Permission.ShopWrite, Permission.Verify,
             ],
             ["director"] =
             [

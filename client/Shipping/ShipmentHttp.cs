@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Ale.Edge;
-using Ale.Orders;
 
 namespace Ale.Shipping;
 
@@ -12,7 +11,7 @@ internal static class ShipmentHttp
         var shipments = api.MapGroup("/shipments").WithTags("Shipping");
 
         shipments.MapPut("/{id}", (Id id, ShipmentBody body, Caller caller, IGrainFactory grains, EdgeCall edge) =>
-                edge.Run(ct => Open(id, new(body.Terms, caller.Subject), grains, ct), ShipmentReply.Of))
+                edge.Run(ct => grains.Shipment(id).Open(new(body.Terms, caller.Subject), ct), ShipmentReply.Of))
             .Allow(Permission.ShippingWrite).WithName("putShipment")
             .WithSummary("Asks the chosen carrier for a label; the same again: the shipment as it is now");
 
@@ -50,22 +49,6 @@ internal static class ShipmentHttp
             })
             .Allow(Permission.ShippingWrite).WithName("importTracking")
             .WithSummary("Takes a carrier's CSV of tracking events: label, event, kind, at, note; again: the same");
-    }
-
-    /// <summary>A new parcel is for an order that is paid; an old one is told whatever became of its order.</summary>
-    private static async Task<Outcome<ShipmentView>> Open(
-        Id id, OpenShipment command, IGrainFactory grains, CancellationToken ct)
-    {
-        var (_, unknown) = await grains.Shipment(id).Get(ct);
-        if (unknown is not null)
-        {
-            var (order, refusal) = await grains.Order(command.Terms.OrderId).Get(ct);
-            if (refusal is not null) return refusal;
-            if (order!.State is OrderState.AwaitingPayment or OrderState.Refused or OrderState.Cancelled)
-                return ShipmentRefusals.OrderNotPaid;
-        }
-
-        return await grains.Shipment(id).Open(command, ct);
     }
 
     /// <param name="City">Where it goes.</param>

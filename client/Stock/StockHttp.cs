@@ -31,15 +31,15 @@ internal static class StockHttp
                 edge.Run(ct => grains.Sku(sku).Info(ct), SkuReply.Of))
             .Allow(Permission.StockRead).WithName("getSku").WithSummary("The terms of a SKU.");
 
-        skus.MapGet("", (PageRequest page, IGrainFactory grains, EdgeCall edge) =>
+        skus.MapGet("", (Id? product, Id? barcode, PageRequest page, IGrainFactory grains, EdgeCall edge) =>
             {
-                var after = page.After?.Text(0);
+                var wanted = new SkusWanted(page.After?.Text(0), page.Limit + 1, product?.Value, barcode?.Value);
                 return edge.Run(
-                    ct => grains.StockQueries().Skus(after, page.Limit + 1, page.At ?? default, ct),
+                    ct => grains.StockQueries().Find(wanted, page.At ?? default, ct),
                     found => Page<SkuRow>.Of(found, page.Limit, row => Cursor.Of(row.Sku)));
             })
             .Allow(Permission.StockRead).WithName("listSkus")
-                .WithSummary("All SKUs with their figures, in order of their code.");
+                .WithSummary("SKUs with their figures, in order of their code; ?product= and ?barcode= narrow the list.");
 
         skus.MapGet("/{sku}/stock", (SkuCode sku, IGrainFactory grains, EdgeCall edge) =>
                 edge.Run(ct => grains.Sku(sku).Levels(ct)))
@@ -74,6 +74,7 @@ internal static class StockHttp
             .Allow(Permission.StockWrite).WithName("putInspection")
             .WithSummary("Grades returned units: a on hand again, b to be refurbished, c scrap; once for each id.");
 
+        PriceHttp.Map(skus);
         StockFeedHttp.Map(skus);
         ReservationHttp.Map(skus);
     }

@@ -20,7 +20,8 @@ public interface IShipmentGrain : IGrainWithStringKey
 
     /// <summary>
     /// Chooses the carrier and asks it for a label. The same content again: the shipment as it is now, whoever would be
-    /// chosen by now; other: <see cref="ShipmentRefusals.Changed"/>. Nobody serves the city:
+    /// chosen by now; other: <see cref="ShipmentRefusals.Changed"/>. An unknown order is refused as the order does, one that
+    /// is not paid as <see cref="ShipmentRefusals.OrderNotPaid"/>, then a city that nobody serves as
     /// <see cref="CarrierRefusals.NotServed"/>.
     /// </summary>
     [Alias("open")] Task<Outcome<ShipmentView>> Open(OpenShipment command, CancellationToken ct = default);

@@ -73,6 +73,18 @@ public interface ISkuGrain : IGrainWithStringKey, IFeedSource
     /// <summary>The offers that it remembers: all that have not ended, and ended ones for some days.</summary>
     [Alias("offers")] Task<Outcome<OffersOfSku>> Offers(CancellationToken ct = default);
 
+    /// <summary>
+    /// Plans another list price (SHP-05); a sale at its first instant has it. The same content again: the plan as it is
+    /// now; other: <see cref="PriceRefusals.Changed"/>.
+    /// </summary>
+    [Alias("plan_price")] Task<Outcome<PricePlanView>> PlanPrice(PlanPrice command, CancellationToken ct = default);
+
+    /// <summary>Takes a planned price back. Again: the plan as it is.</summary>
+    [Alias("drop_price")] Task<Outcome<PricePlanView>> DropPrice(DropPrice command, CancellationToken ct = default);
+
+    /// <summary>The product says whether it is sold; units that are held stay held. Again: nothing changes.</summary>
+    [Alias("shelve")] Task<Outcome<Done>> Shelve(ShelveSku command, CancellationToken ct = default);
+
     /// <summary>A reservation as it is now.</summary>
     [Alias("reservation")] Task<Outcome<Reservation>> Reservation(string id, CancellationToken ct = default);
 }
@@ -242,6 +254,9 @@ public static class StockRefusals
 
     /// <summary>Imported, and without valid conformity papers (CMP-06).</summary>
     public static readonly Refusal NoPapers = new(RefusalKind.Conflict, "stock.no_papers");
+
+    /// <summary>Its product is a draft, or archived (SHP-05).</summary>
+    public static readonly Refusal OffSale = new(RefusalKind.Conflict, "stock.off_sale");
 
     /// <summary>A limited edition is sold out for good.</summary>
     public static readonly Refusal Closed = new(RefusalKind.Gone, "stock.closed");

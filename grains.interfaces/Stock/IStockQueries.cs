@@ -14,10 +14,25 @@ public interface IStockQueries : IGrainWithIntegerKey
     Task<Outcome<ImmutableArray<SkuRow>>> Skus(
         string? after, int limit, JournalPlace at, CancellationToken ct = default);
 
+    /// <summary>SKUs as in <see cref="Skus"/>, of one product, or with one barcode.</summary>
+    [Alias("find")]
+    Task<Outcome<ImmutableArray<SkuRow>>> Find(SkusWanted wanted, JournalPlace at, CancellationToken ct = default);
+
+    /// <summary>List prices of a SKU, the latest first; dropped and coming ones too (SHP-05).</summary>
+    [Alias("prices")]
+    Task<Outcome<ImmutableArray<PriceRow>>> Prices(
+        PricesWanted wanted, JournalPlace at, CancellationToken ct = default);
+
     /// <summary>SKUs as the table knows them, a moment late; ones it does not know are left out.</summary>
     [Alias("glance")]
     Task<Outcome<ImmutableArray<SkuGlance>>> Glance(
         ImmutableArray<string> skus, CancellationToken ct = default);
+
+    /// <summary>The same, no older than a place.</summary>
+    /// <param name="at">It waits up to 2 s until the table shows this place.</param>
+    [Alias("glance_at")]
+    Task<Outcome<ImmutableArray<SkuGlance>>> GlanceAt(
+        ImmutableArray<string> skus, JournalPlace at, CancellationToken ct = default);
 
     /// <summary>Attempts to buy, and those refused for stock, of a session or of a time in a market (STK-03).</summary>
     /// <param name="at">It waits up to 2 s until the tables show this place.</param>
@@ -37,6 +52,23 @@ public interface IStockQueries : IGrainWithIntegerKey
 [GenerateSerializer, Immutable, Alias("ale.stock.sold_in_session")]
 public sealed record SoldInSession(
     [property: Id(0)] string SessionId, [property: Id(1)] string Sku, [property: Id(2)] long Units);
+
+/// <summary>Which list prices are wanted.</summary>
+/// <param name="Before">Before the price that began, or is to begin, then; null: from the last.</param>
+/// <param name="BeforePlan">Its plan; empty: it was set at once.</param>
+/// <param name="Limit">At most so many.</param>
+[GenerateSerializer, Immutable, Alias("ale.stock.prices_wanted")]
+public sealed record PricesWanted(
+    [property: Id(0)] string Sku, [property: Id(1)] DateTimeOffset? Before, [property: Id(2)] string BeforePlan,
+    [property: Id(3)] int Limit);
+
+/// <summary>Which SKUs are wanted; null leaves a condition out.</summary>
+/// <param name="After">After this code.</param>
+/// <param name="Limit">At most so many.</param>
+[GenerateSerializer, Immutable, Alias("ale.stock.wanted")]
+public sealed record SkusWanted(
+    [property: Id(0)] string? After, [property: Id(1)] int Limit, [property: Id(2)] string? Product,
+    [property: Id(3)] string? Barcode);
 
 /// <summary>Which attempts are counted; null leaves a condition out.</summary>
 /// <param name="From">From this instant on, to the quarter of an hour.</param>
@@ -64,10 +96,12 @@ public sealed record OutRate(
 public sealed record OutRateOfSku(
     [property: Id(0)] string Sku, [property: Id(1)] long Attempts, [property: Id(2)] long Refused);
 
-/// <summary>What an order looks at before it asks for units.</summary>
+/// <summary>What an order looks at before it asks for units, and what a shop is told.</summary>
+/// <param name="Version">Events of the SKU so far.</param>
 [GenerateSerializer, Immutable, Alias("ale.stock.glance")]
 public readonly record struct SkuGlance(
-    [property: Id(0)] string Sku, [property: Id(1)] string Currency, [property: Id(2)] long Available);
+    [property: Id(0)] string Sku, [property: Id(1)] string Currency, [property: Id(2)] long Available,
+    [property: Id(3)] long Version);
 
 /// <summary>A SKU with its figures, as listed.</summary>
 [GenerateSerializer, Immutable, Alias("ale.stock.row")]

@@ -25,32 +25,23 @@ internal static class JobsSetup
 /// </summary>
 internal sealed partial class JobPulse(
     JobCatalog catalog, IGrainFactory grains, IHostApplicationLifetime lifetime, TimeProvider time,
-    PulseSettings settings, ILogger<JobPulse> log) : BackgroundService
+    PulseSettings settings, ILogger<JobPulse> log) : Pulse(TimeSpan.FromMinutes(1), lifetime, time, settings, log)
 {
-    private static readonly TimeSpan Every = TimeSpan.FromMinutes(1);
+    private readonly ILogger _log = log;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task Beat(CancellationToken ct)
     {
-        if (!settings.Readers) return;
-        var started = new TaskCompletionSource();
-        await using var _ = lifetime.ApplicationStarted.Register(started.SetResult);
-        await started.Task.WaitAsync(stoppingToken);
-        using var minute = new PeriodicTimer(Every, time);
-        do
+        foreach (var code in catalog.Codes)
         {
-            foreach (var code in catalog.Codes)
+            try
             {
-                try
-                {
-                    await grains.Job(code).Schedule(stoppingToken).WaitAsync(Every, stoppingToken);
-                }
-                catch (Exception e) when (!stoppingToken.IsCancellationRequested) // the next minute tries again
-                {
-                    LogMissed(log, code, e.Message);
-                }
+                await grains.Job(code).Schedule(ct).WaitAsync(Every, ct);
+            }
+            catch (Exception e) when (!ct.IsCancellationRequested) // it must not keep the others from theirs
+            {
+                LogMissed(_log, code, e.Message);
             }
         }
-        while (await minute.WaitForNextTickAsync(stoppingToken));
     }
 
     [LoggerMessage(80, LogLevel.Warning, "Job {Code} could not take up its schedule; it is tried again: {Why}")]

@@ -133,7 +133,7 @@ internal sealed partial class OrderGrain
             if (known.ContainsKey(sku)) continue;
             var (terms, unknown) = await GrainFactory.Sku(sku).Get(); // perhaps younger than the table
             if (unknown is not null) return ([], OrderRefusals.UnknownSku.With("sku", sku));
-            known[sku] = new(sku, terms!.Currency, 0);
+            known[sku] = new(sku, terms!.Currency, 0, 0);
         }
 
         var currency = known[demand[0].Sku].Currency;

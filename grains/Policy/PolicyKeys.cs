@@ -65,6 +65,11 @@ internal static class PolicyKeys
         Whole("case.goodsHours", "hours", 1, 366 * 24),
         Whole("case.settleHours", "hours", 1, 366 * 24),
         Text("case.role", "role", Limits.IsId, "a role's name"),
+        Whole("shop.tellMilliseconds", "milliseconds", 100, 60_000),
+        Whole("shop.pullSeconds", "seconds", 1, 3_600),
+        Whole("shop.awayMinutes", "minutes", 0, 24 * 60),
+        Text("shop.reconcileCron", "cron", CronSchedule.IsCron, "a cron of five fields, as 30 4 * * *"),
+        Text("shop.role", "role", Limits.IsId, "a role's name"),
 
         Whole("session.baseMinutes", "minutes", 1, 24 * 60),
         Whole("session.reviewersMin", "persons", 0, 100),

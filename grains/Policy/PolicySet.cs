@@ -16,6 +16,9 @@ internal sealed record PolicySet(
     /// <summary>Cold-chain freight.</summary>
     public required ColdChainPolicy ColdChain { get; init; }
 
+    /// <summary>Shops' ledgers.</summary>
+    public required ShopPolicy Shops { get; init; }
+
     /// <summary>Reads the values of one market, each of them checked on its own already.</summary>
     internal static PolicySet From(string market, Func<string, JsonElement> value)
     {
@@ -63,6 +66,8 @@ internal sealed record PolicySet(
                 Minor("coldchain.smallMinor"), Minor("coldchain.middleMinor"), Minor("coldchain.largeMinor")),
             Care = new(Whole("case.evidenceHours"), Whole("case.decideHours"), Whole("case.goodsHours"),
                 Whole("case.settleHours"), Text("case.role")),
+            Shops = new(Whole("shop.tellMilliseconds"), Whole("shop.pullSeconds"), Whole("shop.awayMinutes"),
+                Text("shop.reconcileCron"), Text("shop.role")),
         };
     }
 
@@ -180,6 +185,15 @@ internal sealed record OrderPolicy(
 /// <param name="Role">Whose inbox hears of a step that is late.</param>
 internal sealed record CarePolicy(
     int EvidenceHours, int DecideHours, int GoodsHours, int SettleHours, string Role);
+
+/// <summary>How a shop's ledger is kept in step with ours (STK-02).</summary>
+/// <param name="TellMilliseconds">Least time between two messages of levels.</param>
+/// <param name="PullSeconds">How often a shop is asked for movements that it did not tell by itself.</param>
+/// <param name="AwayMinutes">After so long without an answer people hear of it.</param>
+/// <param name="ReconcileCron">When both ledgers are compared.</param>
+/// <param name="Role">Whose inbox hears of it.</param>
+internal sealed record ShopPolicy(
+    int TellMilliseconds, int PullSeconds, int AwayMinutes, string ReconcileCron, string Role);
 
 /// <summary>How far, in seconds, the stamp of a signed payment event may be from the silo's clock.</summary>
 internal sealed record PaymentPolicy(int StampToleranceSeconds);

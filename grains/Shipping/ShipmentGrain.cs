@@ -1,4 +1,5 @@
 using Ale.Kernel;
+using Ale.Orders;
 
 namespace Ale.Shipping;
 
@@ -13,6 +14,7 @@ internal sealed class ShipmentGrain(SiloKernel kernel, ICarrier carrier)
         CarrierChoice? choice = null;
         if (State.Opening is null)
         {
+            if (await WhyNotSent(command.Terms.OrderId, ct) is { } why) return await Commit<ShipmentView>(why, ct);
             var (chosen, refusal) = await GrainFactory.Carriers().Choose(command.Terms.City, ct);
             if (refusal is not null) return await Commit<ShipmentView>(refusal, ct);
             choice = chosen;
@@ -31,6 +33,15 @@ internal sealed class ShipmentGrain(SiloKernel kernel, ICarrier carrier)
         Commit(State.Decide(command, Key, Now), ct);
 
     protected override Task OnDue() => Drive();
+
+    /// <summary>A new parcel is for an order that is paid; an old one is told whatever became of its order.</summary>
+    private async Task<Refusal?> WhyNotSent(string orderId, CancellationToken ct)
+    {
+        if (!Limits.IsId(orderId)) return ShipmentRefusals.BadTerms;
+        var (order, refusal) = await GrainFactory.Order(orderId).Get(ct);
+        return refusal ?? (order!.State is OrderState.AwaitingPayment or OrderState.Refused or OrderState.Cancelled
+            ? ShipmentRefusals.OrderNotPaid : null);
+    }
 
     /// <summary>One label at a time; who comes meanwhile waits for it.</summary>
     private Task Drive() => _driving is { IsCompleted: false } running ? running : _driving = AskLabel();

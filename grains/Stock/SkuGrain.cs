@@ -1,6 +1,7 @@
 using Ale.Feed;
 using Ale.Kernel;
 using Ale.Policy;
+using Ale.Products;
 using Ale.Registers;
 
 namespace Ale.Stock;
@@ -22,11 +23,19 @@ internal sealed class SkuGrain(
 
     protected override SnapshotCodec<Stock> Snapshots => Stock.Snapshots;
 
-    public Task<Outcome<SkuTerms>> Define(SkuTerms terms, CancellationToken ct)
+    public async Task<Outcome<SkuTerms>> Define(SkuTerms terms, CancellationToken ct)
     {
         if (terms.Market.Length == 0) terms = terms with { Market = policies.DefaultMarket };
-        return policies.Knows(terms.Market) ? Commit(State.Decide(terms), ct)
-            : Commit<SkuTerms>(StockRefusals.UnknownMarket.With("field", "market"), ct);
+        if (!policies.Knows(terms.Market))
+            return await Commit<SkuTerms>(StockRefusals.UnknownMarket.With("field", "market"), ct);
+        if (terms.Product is null || State.Decide(terms).Events.Length == 0) return await Commit(State.Decide(terms), ct);
+        var (product, refusal) = await Adopted(terms, ct);
+        if (refusal is not null) return await Commit<SkuTerms>(refusal, ct);
+        var defined = await Commit(State.Decide(terms, product!, Now), ct);
+        // The product may have been moved meanwhile, and did not find the SKU there.
+        if (defined.Refusal is null && (await Adopted(terms, CancellationToken.None)).Value is { } now)
+            await Commit(State.Decide(Stock.WordOf(now), Now), CancellationToken.None);
+        return defined;
     }
 
     public Task<Outcome<SkuTerms>> Get(CancellationToken ct) =>
@@ -35,8 +44,23 @@ internal sealed class SkuGrain(
     public Task<Outcome<SkuInfo>> Info(CancellationToken ct) =>
         Commit<SkuInfo>(State.Terms is null ? StockRefusals.UnknownSku : State.Info(Key), ct);
 
-    public Task<Outcome<SkuInfo>> Change(ChangeSku command, CancellationToken ct) =>
-        Commit(State.Watch(State.Decide(command, Key, Now), Policy, Now), ct); // perhaps its first marks
+    public async Task<Outcome<SkuInfo>> Change(ChangeSku command, CancellationToken ct)
+    {
+        if (State.PriceDueAt <= Now) await Act(State.DecideDue(Now), CancellationToken.None); // it is the price to change
+        var would = State.Decide(command, Key, Now);
+        if (would.Events is [StockEvent.Changed { Terms: { Product: not null } terms }]
+            && (command.Product is not null || command.OptionValues is not null))
+        {
+            var (product, refusal) = await Adopted(terms, ct);
+            if (refusal is not null) return await Commit<SkuInfo>(refusal, ct);
+            await Commit(State.Decide(Stock.WordOf(product!), Now), CancellationToken.None);
+        }
+
+        return await Commit(State.Watch(State.Decide(command, Key, Now), Policy, Now), ct); // perhaps its first marks
+    }
+
+    private Task<Outcome<ProductView>> Adopted(SkuTerms terms, CancellationToken ct) =>
+        GrainFactory.Product(terms.Product!).Adopt(new(Key, terms.OptionValues ?? Stock.NoOptions), ct);
 
     public Task<Outcome<StockLevels>> Levels(CancellationToken ct) =>
         Commit<StockLevels>(State.Terms is null ? StockRefusals.UnknownSku : State.Levels(Key, Version, Now), ct);
@@ -107,6 +131,15 @@ internal sealed class SkuGrain(
 
     public Task<Outcome<OffersOfSku>> Offers(CancellationToken ct) =>
         Commit(State.Offers(Key, Rules.Offers, Now), ct);
+
+    public Task<Outcome<PricePlanView>> PlanPrice(PlanPrice command, CancellationToken ct) =>
+        Commit(State.Decide(command, Key, Now), ct);
+
+    public Task<Outcome<PricePlanView>> DropPrice(DropPrice command, CancellationToken ct) =>
+        Commit(State.Decide(command, Key, Now), ct);
+
+    public Task<Outcome<Done>> Shelve(ShelveSku command, CancellationToken ct) =>
+        Commit(State.Decide(command, Now), ct);
 
     public Task<Outcome<FeedValue>> Watch(string node, CancellationToken ct)
     {

@@ -10,7 +10,8 @@ namespace Ale.Stock;
 /// Invariants: <c>OnHand ≥ 0</c>; <c>Held</c> is the sum of open holds; held + sold never exceeds what came in; at most
 /// 4,096 ended reservations, none older than 10 minutes at the next end, are remembered; receipts, corrections and
 /// put-backs are remembered for ever, 12 bytes each; at most 16 keys of changed terms;
-/// at most 64 offers, none ended longer than 7 days at the next one, and 64 prices paid.
+/// at most 64 offers, none ended longer than 7 days at the next one, and 64 prices paid; at most 64 prices planned,
+/// and as many that are over.
 /// </summary>
 internal sealed partial class Stock : IState<Stock, StockEvent>
 {
@@ -60,6 +61,7 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
         {
             DateTimeOffset? due = _expiries.Count == 0 ? null : _expiries.Min.At;
             if (OfferDueAt is { } turn && !(due <= turn)) due = turn;
+            if (PriceDueAt is { } price && !(due <= price)) due = price;
             if (Terms?.Levels is null) return due;
             if (CalmAt is { } calm && !(due <= calm)) due = calm;
             return TellAt is { } tell && !(due <= tell) ? tell : due;
@@ -131,6 +133,18 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
                 Count(e.User, e.SessionId, -e.Quantity);
                 GiveBackToOffer(e);
                 _moves[ReturnOf(e.Id)] = Content($"{e.ReservationId}/{e.Quantity}");
+                break;
+            case StockEvent.PricePlanned e:
+                Apply(e);
+                break;
+            case StockEvent.PriceDropped e:
+                Turn(e.Id, PriceState.Dropped);
+                break;
+            case StockEvent.PriceStarted e:
+                Apply(e);
+                break;
+            case StockEvent.Shelved e:
+                (IsOffSale, ShelfMove) = (!e.IsOnSale, e.Move);
                 break;
             case StockEvent.Signalled e:
                 Apply(e);

@@ -68,7 +68,7 @@ internal sealed partial class Stock
             due = released;
         }
 
-        var priceMinor = live?.Terms.PriceMinor ?? Terms.PriceMinor;
+        var priceMinor = live?.Terms.PriceMinor ?? ListPrice(now);
         var expiresAt = now + TimeSpan.FromSeconds(Math.Min(Terms.HoldSeconds
             ?? policy.HoldSeconds, policy.HoldCapSeconds));
         var held = new StockEvent.Held(
@@ -88,7 +88,7 @@ internal sealed partial class Stock
         if (Terms is null) return StockRefusals.UnknownSku;
         var (due, freed) = Due(now);
         var content = command.Content;
-        var priceMinor = command.PriceMinor ?? Terms.PriceMinor;
+        var priceMinor = command.PriceMinor ?? ListPrice(now);
         if (Find(command.Id) is var (hold, state))
         {
             if (state == ReservationState.Released) return new(StockRefusals.Released, due);
@@ -192,7 +192,7 @@ internal sealed partial class Stock
 
     /// <summary>Ends the holds whose time has run out; nothing to do is no event.</summary>
     public Decision<StockEvent, Done> DecideDue(DateTimeOffset now) =>
-        new(new Done(), [.. Due(now).Events, .. OfferTurns(now)]);
+        new(new Done(), [.. Due(now).Events, .. OfferTurns(now), .. PriceTurns(now)]);
 
     /// <summary>The reservation if memory knows it.</summary>
     public Reservation? Known(string id, string sku, DateTimeOffset now)
@@ -239,6 +239,7 @@ internal sealed partial class Stock
 
     private Refusal? WhyNot(ReserveStock command, StockEvent[] due, long freed, Refusal? offer)
     {
+        if (IsOffSale) return StockRefusals.OffSale;
         if (IsClosed) return StockRefusals.Closed;
         if (offer is not null && offer.Code != StockRefusals.SoldOut.Code) return offer;
         if (IsOverLimit(command, due, freed)) return StockRefusals.Limit;

@@ -13,6 +13,9 @@ namespace Ale.Stock;
 [JsonDerivedType(typeof(Told), "stock.told"), JsonDerivedType(typeof(OfferPlanned), "stock.offer_planned")]
 [JsonDerivedType(typeof(OfferStarted), "stock.offer_started"), JsonDerivedType(typeof(OfferEnded), "stock.offer_ended")]
 [JsonDerivedType(typeof(Missed), "stock.missed"), JsonDerivedType(typeof(Inspected), "stock.inspected")]
+[JsonDerivedType(typeof(PricePlanned), "stock.price_planned")]
+[JsonDerivedType(typeof(PriceDropped), "stock.price_dropped")]
+[JsonDerivedType(typeof(PriceStarted), "stock.price_started"), JsonDerivedType(typeof(Shelved), "stock.shelved")]
 internal abstract record StockEvent
 {
     internal sealed record Defined(SkuTerms Terms) : StockEvent;
@@ -63,6 +66,18 @@ internal abstract record StockEvent
 
     /// <summary>So many attempts were refused for stock lately, in a session or (null) in the shop (STK-03).</summary>
     internal sealed record Missed(string? SessionId, int Attempts, DateTimeOffset At) : StockEvent;
+
+    internal sealed record PricePlanned(
+        string Id, long PriceMinor, DateTimeOffset StartsAt, string Actor, DateTimeOffset At) : StockEvent;
+
+    internal sealed record PriceDropped(string Id, string Actor, DateTimeOffset At) : StockEvent;
+
+    /// <summary>It is the list price from now on; sales do not wait for this event.</summary>
+    internal sealed record PriceStarted(string Id, long PriceMinor, DateTimeOffset At) : StockEvent;
+
+    /// <summary>The product is sold, or not.</summary>
+    /// <param name="Move">How often it has said so.</param>
+    internal sealed record Shelved(bool IsOnSale, int Move, DateTimeOffset At) : StockEvent;
 
     internal sealed record OfferPlanned(string Id, OfferTerms Terms, string Actor, DateTimeOffset At) : StockEvent;
 

@@ -95,7 +95,7 @@ internal sealed partial class Stock
             && (seconds < policy.CountdownSecondsMin || seconds > policy.CountdownSecondsMax))
             return OfferRefusals.BadTimes.With("field", "countdownSeconds");
         if (terms.StartsAt < now) return OfferRefusals.TooLate;
-        if (terms.PriceMinor >= Terms.PriceMinor) return OfferRefusals.NotLower;
+        if (terms.PriceMinor >= ListPrice(now)) return OfferRefusals.NotLower;
         if (_offers?.Values.Count(o => !IsOld(o, now)) >= OffersMax) return OfferRefusals.Full;
         return new(View(new(command.Id, terms), sku, policy, now),
             new StockEvent.OfferPlanned(command.Id, terms, command.Actor, now));
@@ -116,7 +116,7 @@ internal sealed partial class Stock
         if (offer.EndAt(now) is not null) return (null, OfferRefusals.Ended);
         if (WhyNoRoom(offer, wish, due) is { } refusal) return (null, refusal);
         // The list price may have been lowered since: the lowest wins, and the offer keeps its unit.
-        return (offer.Terms.PriceMinor < Terms!.PriceMinor ? offer : null, null);
+        return (offer.Terms.PriceMinor < ListPrice(now) ? offer : null, null);
     }
 
     /// <summary>Who buys in a session that has live prices gets the lowest with room, asked for or not.</summary>
@@ -127,7 +127,7 @@ internal sealed partial class Stock
         foreach (var offer in _offers!.Values)
         {
             if (offer.Terms.SessionId != wish.SessionId || offer.Terms.StartsAt > now || offer.EndAt(now) is not null
-                || offer.Terms.PriceMinor >= (lowest?.Terms.PriceMinor ?? Terms!.PriceMinor)
+                || offer.Terms.PriceMinor >= (lowest?.Terms.PriceMinor ?? ListPrice(now))
                 || WhyNoRoom(offer, wish, due) is not null) continue;
             lowest = offer;
         }
@@ -164,13 +164,13 @@ internal sealed partial class Stock
 
     private OfferView View(LiveOffer offer, string sku, OfferPolicy policy, DateTimeOffset now)
     {
-        var (terms, list) = (offer.Terms, Terms!.PriceMinor);
+        var (terms, list) = (offer.Terms, ListPrice(now));
         var end = offer.EndAt(now);
         var struck = Math.Min(list, _prices.At(now) ?? list);
         var countdown = TimeSpan.FromSeconds(terms.CountdownSeconds ?? policy.CountdownSeconds);
         return new(offer.Id, sku, terms,
             end is not null ? OfferState.Ended : terms.StartsAt <= now ? OfferState.Running : OfferState.Planned,
-            end, offer.Taken, Terms.Currency, list, struck > terms.PriceMinor ? struck : null,
+            end, offer.Taken, Terms!.Currency, list, struck > terms.PriceMinor ? struck : null,
             terms.StartsAt - countdown);
     }
 

@@ -4,15 +4,16 @@ namespace Ale.Stock;
 
 /// <summary>SKUs with their figures, reservations and stock moves as tables.</summary>
 internal sealed class StockProjection()
-    : Projection<StockEvent>("stock", 2, "stock", StockJson.Default.StockEvent, Skus, Reservations, Moves, Misses)
+    : Projection<StockEvent>("stock", 3, "stock", StockJson.Default.StockEvent, Skus, Reservations, Moves, Misses,
+        Prices)
 {
     public static readonly Table Skus = new("sku",
     [
         Column.TextKey("sku"), Column.Text("title"), Column.Number("price_minor"), Column.Text("currency"),
         Column.Text("market"), Column.Text("product"), Column.Sum("on_hand"), Column.Sum("held"), Column.Sum("sold"),
         Column.Sum("quarantine"), Column.Number("eco"), Column.Number("version"),
-        Column.Sum("scrapped"),
-    ]);
+        Column.Sum("scrapped"), Column.Text("barcode"), Column.Number("off_sale"),
+    ], "product, sku", "barcode, sku");
 
     public static readonly Table Reservations = new("reservation",
     [
@@ -39,6 +40,16 @@ internal sealed class StockProjection()
         Column.TextKey("sku"), Column.TextKey("session_id"), Column.NumberKey("slot"), Column.Sum("attempts"),
     ], "slot");
 
+    /// <summary>
+    /// List prices in order of their start; <c>plan</c> is empty for one that was set at once, which may be the price
+    /// that was there.
+    /// </summary>
+    public static readonly Table Prices = new("sku_price",
+    [
+        Column.TextKey("sku"), Column.TextKey("plan"), Column.NumberKey("version"), Column.Number("starts_at"),
+        Column.Number("price_minor"), Column.Text("state"), Column.Text("actor"),
+    ], "sku, starts_at");
+
     /// <summary>The quarter of an hour that an instant is in.</summary>
     public static long Slot(DateTimeOffset at) => at.ToUnixTimeSeconds() / 900;
 
@@ -49,9 +60,24 @@ internal sealed class StockProjection()
         {
             case StockEvent.Defined e:
                 Show(sku, e.Terms);
+                Price("", 0, row.At, e.Terms.PriceMinor, "started", null);
                 break;
             case StockEvent.Changed e:
                 Show(sku, e.Terms);
+                Price("", row.Next, e.At.ToUnixTimeMilliseconds(), e.Terms.PriceMinor, "started", e.Actor);
+                break;
+            case StockEvent.PricePlanned e:
+                Price(e.Id, 0, e.StartsAt.ToUnixTimeMilliseconds(), e.PriceMinor, "planned", e.Actor);
+                break;
+            case StockEvent.PriceDropped e:
+                views.Row(Prices, key, e.Id, 0L).Set("state", "dropped");
+                break;
+            case StockEvent.PriceStarted e:
+                sku.Set("price_minor", e.PriceMinor);
+                views.Row(Prices, key, e.Id, 0L).Set("state", "started");
+                break;
+            case StockEvent.Shelved e:
+                sku.Set("off_sale", !e.IsOnSale);
                 break;
             case StockEvent.Received e:
                 sku.Add("on_hand", e.Quantity);
@@ -103,11 +129,16 @@ internal sealed class StockProjection()
                     .Set("reservation_id", e.ReservationId).Set("at", e.At);
                 break;
         }
+
+        void Price(string plan, long version, long startsAt, long priceMinor, string state, string? actor) =>
+            views.Row(Prices, key, plan, version).Set("starts_at", startsAt).Set("price_minor", priceMinor)
+                .Set("state", state).Set("actor", actor);
     }
 
     private static void Show(ViewRow sku, SkuTerms terms) =>
         sku.Set("title", terms.Title).Set("price_minor", terms.PriceMinor).Set("currency", terms.Currency)
-            .Set("market", terms.Market).Set("product", terms.Product).Set("eco", terms.EcoPackaging);
+            .Set("market", terms.Market).Set("product", terms.Product).Set("eco", terms.EcoPackaging)
+            .Set("barcode", terms.Barcode);
 
     // A forgotten id may be claimed anew by another: what is empty now overwrites what stood there.
     private static ViewRow Claim(ViewBatch views, string sku, string id, string? user, int quantity, string? sessionId,

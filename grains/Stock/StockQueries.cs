@@ -17,19 +17,63 @@ internal sealed class StockQueries(Views views) : Grain, IStockQueries
         public long OnHand { get; init; }
         public long Held { get; init; }
         public long Sold { get; init; }
+        public long? Version { get; init; }
     }
 
     private const string Select =
-        "select sku, title, price_minor as PriceMinor, currency, market, on_hand as OnHand, held, sold from {sku}";
+        "select sku, title, price_minor as PriceMinor, currency, market, on_hand as OnHand, held, sold, version from {sku}";
 
-    public async Task<Outcome<ImmutableArray<SkuRow>>> Skus(
-        string? after, int limit, JournalPlace at, CancellationToken ct)
+    public Task<Outcome<ImmutableArray<SkuRow>>> Skus(
+        string? after, int limit, JournalPlace at, CancellationToken ct) => Find(new(after, limit, null, null), at, ct);
+
+    public async Task<Outcome<ImmutableArray<SkuRow>>> Find(SkusWanted wanted, JournalPlace at, CancellationToken ct)
     {
+        var where = "";
+        if (wanted.Product is not null) where += " and product = @product";
+        if (wanted.Barcode is not null) where += " and barcode = @barcode";
         var (rows, refusal) = await views.List<Row>(
-            $"{Select} where sku > @after order by sku limit @limit", new { after = after ?? "", limit }, at, ct);
+            $"{Select} where sku > @after{where} order by sku limit @limit", new
+            {
+                after = wanted.After ?? "",
+                limit = wanted.Limit,
+                product = wanted.Product ?? "",
+                barcode = wanted.Barcode ?? "",
+            }, at, ct);
         if (refusal is not null) return refusal;
         return ImmutableArray.CreateRange(rows!.Select(r => new SkuRow(r.Sku, r.Title ?? "", r.PriceMinor ?? 0,
             r.Currency ?? "", r.Market ?? "", r.OnHand, r.Held, r.Sold, Math.Max(0, r.OnHand - r.Held))));
+    }
+
+    private sealed class PriceEntry
+    {
+        public string Plan { get; init; } = "";
+        public long StartsAt { get; init; }
+        public long PriceMinor { get; init; }
+        public string State { get; init; } = "";
+        public string? Actor { get; init; }
+    }
+
+    public async Task<Outcome<ImmutableArray<PriceRow>>> Prices(
+        PricesWanted wanted, JournalPlace at, CancellationToken ct)
+    {
+        var (rows, refusal) = await views.List<PriceEntry>("""
+            select plan, starts_at as StartsAt, price_minor as PriceMinor, state, actor from {sku_price}
+            where sku = @sku and (starts_at, plan) < (@before, @plan)
+            order by starts_at desc, plan desc, version desc limit @limit
+            """, new
+        {
+            sku = wanted.Sku,
+            before = wanted.Before?.ToUnixTimeMilliseconds() ?? long.MaxValue,
+            plan = wanted.BeforePlan,
+            limit = wanted.Limit,
+        }, at, ct);
+        if (refusal is not null) return refusal;
+        // A change of other terms says the price that was there.
+        var news = rows!.Where((r, i) => r.Plan.Length > 0 || i + 1 == rows!.Count
+            || rows[i + 1] is not { State: "started" } older || older.PriceMinor != r.PriceMinor);
+        return ImmutableArray.CreateRange(news.Select(r => new PriceRow(
+            DateTimeOffset.FromUnixTimeMilliseconds(r.StartsAt), r.PriceMinor,
+            Enum.Parse<PriceState>(r.State, ignoreCase: true), r.Plan.Length == 0 ? null : r.Plan, r.Actor)));
     }
 
     private sealed class RateRow
@@ -93,11 +137,16 @@ internal sealed class StockQueries(Views views) : Grain, IStockQueries
         return ImmutableArray.CreateRange(rows!.Select(r => new SoldInSession(r.SessionId, r.Sku, r.Units)));
     }
 
-    public async Task<Outcome<ImmutableArray<SkuGlance>>> Glance(ImmutableArray<string> skus, CancellationToken ct)
+    public Task<Outcome<ImmutableArray<SkuGlance>>> Glance(ImmutableArray<string> skus, CancellationToken ct) =>
+        GlanceAt(skus, default, ct);
+
+    public async Task<Outcome<ImmutableArray<SkuGlance>>> GlanceAt(
+        ImmutableArray<string> skus, JournalPlace at, CancellationToken ct)
     {
-        var rows = await views.Query<Row>($"{Select} where {views.In("sku", "@skus")}", new { skus = skus.ToArray() },
-            ct);
-        return ImmutableArray.CreateRange(rows.Where(r => r.Currency is not null)
-            .Select(r => new SkuGlance(r.Sku, r.Currency!, Math.Max(0, r.OnHand - r.Held))));
+        var (rows, refusal) = await views.List<Row>(
+            $"{Select} where {views.In("sku", "@skus")}", new { skus = skus.ToArray() }, at, ct);
+        if (refusal is not null) return refusal;
+        return ImmutableArray.CreateRange(rows!.Where(r => r.Currency is not null)
+            .Select(r => new SkuGlance(r.Sku, r.Currency!, Math.Max(0, r.OnHand - r.Held), r.Version ?? 0)));
     }
 }

@@ -9,6 +9,7 @@ internal static class StockSetup
     public static IServiceCollection AddStock(this IServiceCollection services) =>
         services
         .AddSingleton<Projection, StockProjection>().AddSingleton<StockLookup>()
+        .AddSingleton<Reaction, ShelfReactions>()
         .AddJob(StockOutRate.Job)
         .AddTransient<JournalCheck, StockCheck>()
         .AddTransient<JournalCheck>(s => new SnapshotCheck<Stock, StockEvent>(

@@ -9,7 +9,7 @@ internal sealed record FrozenStock(
         EndedHold[] Ended,
     KeyValuePair<long, int>[] Moves, KeyValuePair<string, int>[] ByUser, KeyValuePair<string, int>[] BySession,
     long TermsVersion, RememberedKey<SkuInfo>[] Keys, MarkSignal[] Marks, FrozenOffer[] Offers, PricePaid[] Prices,
-    long Scrapped);
+    long Scrapped, PricePlan[] Plans, bool IsOffSale, int ShelfMove);
 
 internal sealed partial class Stock
 {
@@ -20,7 +20,8 @@ internal sealed partial class Stock
         [.. _endedInOrder.Where(IsCurrent)],
         [.. _moves], [.. _byUser], [.. _bySession], TermsVersion, [.. Keys.Entries],
         [.. _marks], _offers is null ? [] : [.. _offers.Values.Select(o => o.Freeze())],
-        [.. _prices.Entries.Select(p => new PricePaid(p.At, p.Value))], Scrapped);
+        [.. _prices.Entries.Select(p => new PricePaid(p.At, p.Value))], Scrapped,
+        _plans is null ? [] : [.. _plans], IsOffSale, ShelfMove);
 
     private static FrozenStock InOrder(FrozenStock s) => s with
     {
@@ -44,6 +45,8 @@ internal sealed partial class Stock
             Quarantine = frozen.Quarantine,
             SoldEver = frozen.SoldEver,
             Scrapped = frozen.Scrapped,
+            IsOffSale = frozen.IsOffSale,
+            ShelfMove = frozen.ShelfMove,
             TermsVersion = frozen.TermsVersion,
             Keys = RememberedKeys<SkuInfo>.Of(frozen.Keys),
         };
@@ -66,6 +69,7 @@ internal sealed partial class Stock
         foreach (var (user, units) in frozen.ByUser) stock._byUser[user] = units;
         foreach (var (session, units) in frozen.BySession) stock._bySession[session] = units;
         foreach (var offer in frozen.Offers) stock.Remember(LiveOffer.Thaw(offer));
+        foreach (var plan in frozen.Plans) stock.Keep(plan);
         foreach (var price in frozen.Prices) stock._prices.Add(price.At, price.PriceMinor);
         return stock;
     }

@@ -35,6 +35,7 @@ internal sealed partial class Stock
         if (to.Market != now.Market) return "market";
         if (to.LimitedTotal != now.LimitedTotal && now.LimitedTotal is not null) return "limitedTotal";
         // Units that are out already were not counted for a limit that was not there.
+        if (now.Product is not null && to.Product != now.Product) return "product"; // it would be a variant of both
         if (Held == 0 && Sold == 0) return null;
         return to.LimitedTotal != now.LimitedTotal ? "limitedTotal"
             : now.PerUserMax is null && to.PerUserMax is not null ? "perUserMax"

@@ -52,5 +52,9 @@ public sealed class StockFormatTests
         new StockEvent.Held("r5", "u1", 2, "S1", 5_000, Noon, Noon.AddSeconds(900), "S1/o1"),
         new StockEvent.Reclaimed("r6", "u1", 1, "S1", 5_000, Noon.AddSeconds(2), "S1/o1"),
         new StockEvent.PutBack("b3", "r5", null, 1, null, true, Noon.AddSeconds(6), Offer: "S1/o1"),
-        new StockEvent.Inspected("i1", "r1", 2, InspectionGrade.C, "s1", Noon));
+        new StockEvent.Inspected("i1", "r1", 2, InspectionGrade.C, "s1", Noon),
+        new StockEvent.PricePlanned("p1", 8_900, Noon.AddMinutes(1), "s1", Noon),
+        new StockEvent.PriceDropped("p1", "s1", Noon),
+        new StockEvent.PriceStarted("p2", 8_900, Noon),
+        new StockEvent.Shelved(true, 2, Noon));
 }

@@ -148,12 +148,14 @@ internal static partial class WalkTable
         new("getPurchase", "/api/purchases/none") { Status = 404 },
         new("receivePurchase", "/api/purchases/none/receive", Why) { Status = 404 },
         new("cancelPurchase", "/api/purchases/none/cancel", Why) { Status = 404 },
+        .. OfProducts(),
         new("putSku", "/api/skus/WALK", Sku) { Other = (Sku.Replace("Tea", "Coffee"), "stock.changed") },
         new("changeSku", "/api/skus/WALK", Sku.Replace("Tea", "Leaf"))
         {
             IfMatch = "\"1\"", Unknown = ("/api/skus/NONE", "stock.unknown_sku"),
             Other = (Sku.Replace("Tea", "Coffee"), "stock.changed"),
         },
+        .. AfterSkus(),
         new("getSku", "/api/skus/WALK") { IsEverybodys = true, Unknown = ("/api/skus/NONE", "stock.unknown_sku") },
         new("listSkus", "/api/skus") { IsEverybodys = true, FromTables = true },
         new("putReceipt", "/api/skus/WALK/receipts/r1", """{"quantity":100,"batch":"b1"}""")
@@ -257,6 +259,8 @@ internal static partial class WalkTable
             {"eventId":"walk-event","type":"captured","orderId":"walk-unknown","amountMinor":5,"currency":"CNY",
              "at":"2026-01-01T00:00:00Z","ref":"r"}
             """) { IsOpen = true },
+
+        .. OfShops(),
 
         new("OpenImport", "/api/imports/walk", Import) { Other = (Import.Replace("walk.csv", "b.csv"),
             "import.changed") },
