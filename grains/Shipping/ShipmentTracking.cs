@@ -37,7 +37,8 @@ internal sealed class ShipmentTracking : Grain, IShipmentTracking
         }
 
         return new Outcome<TrackingImported>(new TrackingImported(
-            rows.Length, accepted, [.. refused.OrderBy(r => r.Line).Take(RefusedMax)]), null) { At = at };
+            rows.Length, accepted, [.. refused.OrderBy(r => r.Line).Take(RefusedMax)]), null)
+        { At = at };
     }
 
     /// <summary>The rows of one shipment, in order; null: no shipment has the label.</summary>
