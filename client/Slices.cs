@@ -12,6 +12,7 @@ using Ale.Products;
 using Ale.Registers;
 using Ale.Reviews;
 using Ale.Sessions;
+using Ale.Shipping;
 using Ale.Shops;
 using Ale.Stock;
 using Ale.Supply;
@@ -41,6 +42,9 @@ internal static class SliceEndpoints
         api.MapPayments();
         api.MapOrders();
         api.MapRefunds();
+        api.MapCarriers();
+        api.MapShipments();
+        api.MapColdChain();
         api.MapCare();
         api.MapImports();
         api.MapAttribution();

@@ -12,6 +12,7 @@ using Ale.Products;
 using Ale.Registers;
 using Ale.Reviews;
 using Ale.Sessions;
+using Ale.Shipping;
 using Ale.Shops;
 using Ale.Stock;
 using Ale.Supply;
@@ -40,6 +41,7 @@ internal static class Slices
         .AddSessions()
         .AddPayments()
         .AddOrders()
+        .AddCarriers()
         .AddCare()
         .AddImports();
 }

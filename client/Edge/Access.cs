@@ -22,6 +22,7 @@ internal enum Permission
     PartnerOwn,
     InboxRead, InboxWrite, InboxDone, ApprovalAsk, FindingRead, FindingWrite, FindingDecide,
     RegisterRead, RegisterWrite, ShopRead, ShopWrite,
+    ShippingRead, ShippingWrite,
     JobRead, JobWrite, PolicyRead, PolicyWrite, ParkedRead, ParkedWrite, DashboardRead, ReferenceRead, SettledRead,
     Verify,
 }
@@ -52,7 +53,8 @@ internal static class Access
         Permission.CampaignRead, Permission.CampaignReport, Permission.PlacementRead, Permission.PlacementReport,
         Permission.SalesRead, Permission.InboxWrite, Permission.ApprovalRead, Permission.ApprovalAsk,
         Permission.FindingWrite,
-        Permission.RegisterWrite, Permission.ShopRead, .. Staff,
+        Permission.RegisterWrite, Permission.ShopRead, Permission.ShippingRead, Permission.ShippingWrite,
+        .. Staff,
     ];
 
     /// <summary>Role to permissions. Separate duties stay separate: <c>ops</c> neither spends nor approves.</summary>
@@ -86,7 +88,7 @@ internal static class Access
             ["agent"] =
             [
                 Permission.OrderRead, Permission.UserRead, Permission.RefundRead, Permission.CaseRead,
-                Permission.CaseWrite, .. Staff,
+                Permission.CaseWrite, Permission.ShippingRead, .. Staff,
             ],
             ["finance"] =
             [

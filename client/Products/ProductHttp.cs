@@ -98,7 +98,7 @@ internal static class ProductHttp
             p.Text("title", Title, min: 1);
             p.Text("category", Category, min: 1);
             p.Text("brand", Brand, min: 1);
-            p.Text("description", Description, ProductTerms.DescriptionLengthMax);
+            p.Text("description", Description, ProductTerms.DescriptionLengthMax, 1);
             p.Count("pictures", Pictures, ProductTerms.PicturesMax);
             foreach (var picture in Pictures ?? [])
             {

@@ -127,6 +127,7 @@ internal static class SessionHttp
             .WithSummary("Who did what to a session, when, and under which key; the latest first");
 
         OfferHttp.Map(sessions);
+        ForecastHttp.Map(sessions);
         foreach (var (step, name, summary, may) in Steps)
         {
             sessions.MapPost($"/{{id}}/{name}",

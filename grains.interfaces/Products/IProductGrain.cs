@@ -70,7 +70,7 @@ public sealed record ProductTerms(
     public const int OptionsMax = 3;
 
     /// <summary>Longest description, characters.</summary>
-    public const int DescriptionLengthMax = 10_000;
+    public const int DescriptionLengthMax = 5_000;
 
     /// <summary>Deepest place in the tree of categories.</summary>
     public const int CategoryDepthMax = 8;

@@ -38,6 +38,9 @@ public sealed record SessionsWanted([property: Id(0)] int Limit)
 
     /// <summary>The id of the last one of the page before.</summary>
     [Id(4)] public string? BeforeId { get; init; }
+
+    /// <summary>Only those of this kind.</summary>
+    [Id(5)] public SessionKind? Kind { get; init; }
 }
 
 /// <summary>Who did what to a session, and when.</summary>

@@ -38,7 +38,20 @@ public interface IStockQueries : IGrainWithIntegerKey
     /// <param name="at">It waits up to 2 s until the tables show this place.</param>
     [Alias("out_rate")]
     Task<Outcome<OutRate>> OutRate(OutRateWanted wanted, JournalPlace at, CancellationToken ct = default);
+
+    /// <summary>Units sold in sessions: confirmed under their claims, less those put back. Pairs without a sale are left
+    /// out.</summary>
+    /// <param name="skus">Upper case.</param>
+    /// <param name="at">It waits up to 2 s until the tables show this place.</param>
+    [Alias("sold_in_sessions")]
+    Task<Outcome<ImmutableArray<SoldInSession>>> SoldInSessions(
+        ImmutableArray<string> sessions, ImmutableArray<string> skus, JournalPlace at, CancellationToken ct = default);
 }
+
+/// <summary>What a session sold of a SKU, units.</summary>
+[GenerateSerializer, Immutable, Alias("ale.stock.sold_in_session")]
+public sealed record SoldInSession(
+    [property: Id(0)] string SessionId, [property: Id(1)] string Sku, [property: Id(2)] long Units);
 
 /// <summary>Which list prices are wanted.</summary>
 /// <param name="Before">Before the price that began, or is to begin, then; null: from the last.</param>

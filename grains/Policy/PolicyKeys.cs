@@ -94,6 +94,12 @@ internal static class PolicyKeys
 
         Whole("session.baseMinutes", "minutes", 1, 24 * 60),
         Whole("session.reviewersMin", "persons", 0, 100),
+        Whole("forecast.sessions", "sessions", 1, 50),
+        Whole("coldchain.middleFrom", "units", 1, Limits.QuantityMax),
+        Whole("coldchain.largeFrom", "units", 1, Limits.QuantityMax),
+        Whole("coldchain.smallMinor", "minor units", 0, Limits.AmountMinorMax),
+        Whole("coldchain.middleMinor", "minor units", 0, Limits.AmountMinorMax),
+        Whole("coldchain.largeMinor", "minor units", 0, Limits.AmountMinorMax),
 
         Whole("register.warnDays", "days", 0, TenYearsOfDays),
         Text("register.role", "role", Limits.IsId, "a role's name"),

@@ -16,6 +16,9 @@ internal sealed record PolicySet(
     /// <summary>The refund desk.</summary>
     public required RefundPolicy Refunds { get; init; }
 
+    /// <summary>Cold-chain freight.</summary>
+    public required ColdChainPolicy ColdChain { get; init; }
+
     /// <summary>Shops' ledgers.</summary>
     public required ShopPolicy Shops { get; init; }
 
@@ -52,7 +55,10 @@ internal sealed record PolicySet(
                 Whole("order.inspectionHours"), Whole("order.qualityReturnDays"), Whole("order.exchangeDays")),
             new(Whole("payment.stampToleranceSeconds")),
             new(Whole("coupon.claimDays")),
-            new(Whole("session.baseMinutes"), Whole("session.reviewersMin")),
+            new(Whole("session.baseMinutes"), Whole("session.reviewersMin"))
+            {
+                ForecastSessions = Whole("forecast.sessions"),
+            },
             new(Whole("register.warnDays"), Text("register.role")),
             new(Whole("approval.expireHours")),
             new(Whole("review.expireDays")),
@@ -63,6 +69,8 @@ internal sealed record PolicySet(
             new(Whole("offer.minutesMin"), Whole("offer.minutesMax"), Whole("offer.countdownSecondsMin"),
                 Whole("offer.countdownSecondsMax"), Whole("offer.countdownSeconds")))
         {
+            ColdChain = new(Whole("coldchain.middleFrom"), Whole("coldchain.largeFrom"),
+                Minor("coldchain.smallMinor"), Minor("coldchain.middleMinor"), Minor("coldchain.largeMinor")),
             Care = new(Whole("case.evidenceHours"), Whole("case.decideHours"), Whole("case.goodsHours"),
                 Whole("case.settleHours"), Text("case.role")),
             Refunds = new(Minor("refund.autoMinor"), Minor("refund.twoFromMinor"), Text("refund.approverRole"),
@@ -89,6 +97,8 @@ internal sealed record PolicySet(
             return ("offer.countdownSeconds", "is not between offer.countdownSecondsMin and …Max");
         if (Refunds.RetrySeconds > Refunds.RetryCapSeconds)
             return ("refund.retrySeconds", "is above refund.retryCapSeconds");
+        if (ColdChain.MiddleFrom >= ColdChain.LargeFrom)
+            return ("coldchain.middleFrom", "is not below coldchain.largeFrom");
         if (Jobs.RetrySeconds > Jobs.RetryCapSeconds) return ("job.retrySeconds", "is above job.retryCapSeconds");
         if (Tiers.RegularOrders >= Tiers.CoreOrders) return ("tier.regularOrders", "is not below tier.coreOrders");
         if (Tiers.RegularSpentMinor >= Tiers.CoreSpentMinor)
@@ -132,6 +142,12 @@ internal sealed record StockPolicy(int HoldSeconds, int HoldCapSeconds)
 /// <param name="CountdownSeconds">Of an offer that does not say.</param>
 internal sealed record OfferPolicy(
     int MinutesMin, int MinutesMax, int CountdownSecondsMin, int CountdownSecondsMax, int CountdownSeconds);
+
+/// <summary>What a cold-chain parcel costs by the units that a session is expected to sell (STK-14).</summary>
+/// <param name="MiddleFrom">From so many units on, and before <paramref name="LargeFrom"/>, the middle rate.</param>
+/// <param name="SmallMinor">Below, minor units of the market's currency, as the others.</param>
+internal sealed record ColdChainPolicy(
+    int MiddleFrom, int LargeFrom, long SmallMinor, long MiddleMinor, long LargeMinor);
 
 /// <summary>Emergency purchases (STK-05, A-33).</summary>
 /// <param name="AutoOrderDayMinor">
@@ -219,7 +235,11 @@ internal sealed record PaymentPolicy(int StampToleranceSeconds);
 internal sealed record CouponPolicy(int ClaimDays);
 
 /// <summary>The length of a base session (LIV-01) and the reviewers a live one needs (CMP-09).</summary>
-internal sealed record SessionPolicy(int BaseMinutes, int ReviewersMin);
+internal sealed record SessionPolicy(int BaseMinutes, int ReviewersMin)
+{
+    /// <summary>Of how many past sessions a forecast is the average (STK-13).</summary>
+    public int ForecastSessions { get; init; }
+}
 
 /// <summary>How many days ahead an entry's end is told, and to which role when it names none (CMP-06, RSK-25).</summary>
 internal sealed record RegisterPolicy(int WarnDays, string Role);

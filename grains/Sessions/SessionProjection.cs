@@ -79,11 +79,14 @@ internal sealed class SessionProjection() : Projection("session", 1, ["session"]
         _ => throw new UnreachableException($"Unknown state {state}"),
     };
 
+    /// <summary>A kind's name in the tables.</summary>
+    public static string NameOf(SessionKind kind) => kind == SessionKind.Live ? "live" : "recorded";
+
     /// <summary>The state that a table names.</summary>
     public static SessionState StateOf(string name) => Enum.GetValues<SessionState>().First(s => NameOf(s) == name);
 
     private static ViewRow Put(ViewRow session, SessionTerms terms) => session
-        .Set("title", terms.Title).Set("kind", terms.Kind == SessionKind.Live ? "live" : "recorded")
+        .Set("title", terms.Title).Set("kind", NameOf(terms.Kind))
         .Set("tier", terms.Tier switch
         {
             SessionTier.Base => "base",

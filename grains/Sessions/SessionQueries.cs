@@ -42,6 +42,7 @@ internal sealed class SessionQueries(Views views) : Grain, ISessionQueries
         var where = "";
         if (wanted.State is not null) where += " and state = @state";
         if (wanted.Market is not null) where += " and market = @market";
+        if (wanted.Kind is not null) where += " and kind = @kind";
         if (wanted.BeforeStart is not null) where += " and (starts_at, id) < (@start, @id)";
         var (rows, refusal) = await views.List<Row>($$"""
             select id, title, kind, tier, market, host_id as HostId, owner_id as OwnerId, starts_at as StartsAt,
@@ -51,6 +52,7 @@ internal sealed class SessionQueries(Views views) : Grain, ISessionQueries
         {
             state = wanted.State is { } state ? SessionProjection.NameOf(state) : "",
             market = wanted.Market ?? "",
+            kind = wanted.Kind is { } kind ? SessionProjection.NameOf(kind) : "",
             start = wanted.BeforeStart?.ToUnixTimeMilliseconds() ?? 0,
             id = wanted.BeforeId ?? "",
             limit = wanted.Limit,

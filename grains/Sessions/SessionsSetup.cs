@@ -7,5 +7,6 @@ namespace Ale.Sessions;
 internal static class SessionsSetup
 {
     public static IServiceCollection AddSessions(this IServiceCollection services) =>
-        services.AddSingleton<Projection, SessionProjection>().AddSingleton<Reaction, SessionReactions>();
+        services.AddSingleton<Projection, SessionProjection>().AddSingleton<Reaction, SessionReactions>()
+            .AddSingleton<Reaction, ForecastReactions>().AddSingleton<Reaction, ForecastFreightReactions>();
 }

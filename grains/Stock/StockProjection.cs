@@ -20,7 +20,7 @@ internal sealed class StockProjection()
         Column.TextKey("sku"), Column.TextKey("id"), Column.Text("user_id"), Column.Number("quantity"),
         Column.Text("session_id"), Column.Number("price_minor"), Column.Text("currency"), Column.Text("state"),
         Column.Number("expires_at"), Column.FirstNumber("at"), Column.Number("ended_at"), Column.Text("offer"),
-    ], "user_id, at");
+    ], "user_id, at", "session_id, sku");
 
     /// <summary>
     /// Receipts, corrections, put-backs and scans; <c>kind</c> is <c>receipt</c>, <c>adjustment</c>, <c>put_back</c> or

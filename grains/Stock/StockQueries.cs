@@ -112,6 +112,31 @@ internal sealed class StockQueries(Views views) : Grain, IStockQueries
         ]);
     }
 
+    private sealed class SoldRow
+    {
+        public string SessionId { get; init; } = "";
+        public string Sku { get; init; } = "";
+        public long Units { get; init; }
+    }
+
+    public async Task<Outcome<ImmutableArray<SoldInSession>>> SoldInSessions(
+        ImmutableArray<string> sessions, ImmutableArray<string> skus, JournalPlace at, CancellationToken ct)
+    {
+        var (rows, refusal) = await views.List<SoldRow>($$"""
+            select r.session_id as SessionId, r.sku as Sku,
+                   cast(sum(r.quantity - coalesce(b.units, 0)) as bigint) as Units
+            from {reservation} r left join (
+              select sku, reservation_id, sum(delta) as units from {stock_move}
+              where kind = 'put_back' and {{views.In("sku", "@skus")}} group by sku, reservation_id
+            ) b on b.sku = r.sku and b.reservation_id = r.id
+            where r.state = 'confirmed' and {{views.In("r.session_id", "@sessions")}}
+              and {{views.In("r.sku", "@skus")}}
+            group by r.session_id, r.sku
+            """, new { sessions = sessions.ToArray(), skus = skus.ToArray() }, at, ct);
+        if (refusal is not null) return refusal;
+        return ImmutableArray.CreateRange(rows!.Select(r => new SoldInSession(r.SessionId, r.Sku, r.Units)));
+    }
+
     public Task<Outcome<ImmutableArray<SkuGlance>>> Glance(ImmutableArray<string> skus, CancellationToken ct) =>
         GlanceAt(skus, default, ct);
 

@@ -87,6 +87,9 @@ public sealed class PolicyBookTests : IDisposable
     [InlineData("stock.holdSeconds", "{ \"default\": 9 }", false)]
     [InlineData("stock.holdSeconds", "{ \"default\": 1800 }", true)] // as long as the cap
     [InlineData("stock.holdSeconds", "{ \"default\": 1801 }", false)]
+    [InlineData("coldchain.middleFrom", "{ \"default\": 1999 }", true)]
+    [InlineData("coldchain.middleFrom", "{ \"default\": 2000 }", false)] // where the next band begins
+    [InlineData("forecast.sessions", "{ \"default\": 0 }", false)]
     [InlineData("stock.holdCapSeconds", "{ \"default\": 604800 }", true)]
     [InlineData("stock.holdCapSeconds", "{ \"default\": 604801 }", false)]
     [InlineData("points.firstOrderFactor", "{ \"default\": 1 }", true)]

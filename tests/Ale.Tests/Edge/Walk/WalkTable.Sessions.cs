@@ -27,6 +27,19 @@ internal static partial class WalkTable
         {
             IfMatch = "\"1\"", Unknown = ("/api/sessions/none", "session.unknown"),
         },
+        new("GetForecast", "/api/sessions/walk/forecast?sku=WALK")
+        {
+            Unknown = ("/api/sessions/none/forecast?sku=WALK", "session.unknown"),
+        },
+        new("putColdChain", "/api/sessions/walk/cold-chain/WALK")
+        {
+            TakesOther = "It has no content.",
+            Unknown = ("/api/sessions/none/cold-chain/WALK", "session.unknown"),
+        },
+        new("getColdChain", "/api/sessions/walk/cold-chain/WALK")
+        {
+            Unknown = ("/api/sessions/walk/cold-chain/NONE", "coldchain.unknown"),
+        },
         new("PutOffer", "/api/sessions/walk/offers/o1", Offer)
         {
             Other = (Offer.Replace("500", "501"), "offer.changed"),

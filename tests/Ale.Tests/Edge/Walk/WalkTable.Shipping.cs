@@ -1,70 +1,38 @@
 namespace Ale.Edge;
 
-/// <summary>The rows of addresses, warehouses, refunds, attribution and where orders go.</summary>
+/// <summary>The rows of carriers and shipments.</summary>
 internal static partial class WalkTable
 {
-    private const string Address = """
-        {"area":"330106","recipient":"Ann","phone":"+8613800","street":"Wensan Road 1"}
+    private const string Carrier = """
+        {"title":"Walkers","rank":1,"currency":"CNY","rates":[{"fromGrams":0,"minor":1200},{"fromGrams":1001,"minor":1500}],
+         "cities":["walk"]}
         """;
 
-    private const string Sent = """
-        {"userId":"walk-user","lines":[{"sku":"WALK","quantity":1}],"charges":[{"code":"post","amountMinor":100}],
-         "shipTo":{"addressId":"home"}}
-        """;
+    private const string Shipment = """{"orderId":"walk-order","city":"walk","grams":500}""";
 
-    private static WalkRow[] OfAddresses() =>
-    [
-        new("putAddress", "/api/users/walk-user/addresses/home", Address)
-        {
-            TakesOther = "An address is what was said last.",
-            Unknown = ("/api/users/nobody/addresses/home", "user.unknown"),
-        },
-        new("listAddresses", "/api/users/walk-user/addresses")
-        {
-            Unknown = ("/api/users/nobody/addresses", "user.unknown"),
-        },
-        new("deleteAddress", "/api/users/walk-user/addresses/none")
-        {
-            Unknown = ("/api/users/nobody/addresses/none", "user.unknown"),
-        },
-    ];
+    private const string Tracking = """{"kind":"delivered","at":"2026-06-19T12:00:00Z","note":"at the door"}""";
 
-    private static WalkRow[] OfWarehouses() =>
+    private static WalkRow[] OfShipping() =>
     [
-        new("putWarehouse", "/api/warehouses/walk", """{"city":"330100","covers":["330100"]}""")
+        new("putCarrier", "/api/carriers/walk", Carrier)
         {
-            TakesOther = "A warehouse covers what was said last.",
+            Other = (Carrier.Replace("1500", "1501"), "carrier.changed"),
         },
-        new("getWarehouse", "/api/warehouses/walk")
+        new("getCarrier", "/api/carriers/walk") { Unknown = ("/api/carriers/none", "carrier.unknown") },
+        new("listCarriers", "/api/carriers"),
+        new("getCarrierChoice", "/api/carriers/choice?city=walk"),
+        new("putShipment", "/api/shipments/walk", Shipment)
         {
-            IsEverybodys = true, Unknown = ("/api/warehouses/none", "stock.unknown_warehouse"),
+            Other = (Shipment.Replace("500", "501"), "shipment.changed"),
         },
-        new("listWarehouses", "/api/warehouses") { IsEverybodys = true },
-        new("getStockOutRate", "/api/stockouts?market=cn") { FromTables = true },
-    ];
-
-    private static WalkRow[] OfShipTo() =>
-    [
-        new("listRefunds", "/api/refunds?orderId=walk-order") { FromTables = true },
-        new("getRefund", "/api/refunds/none") { Status = 404 },
-        new("listAttribution", "/api/attribution/host") { FromTables = true },
-        new("listAttributedOrders", "/api/attribution/host/walk-host/orders"),
-        new("retryRefund", "/api/refunds/none/retry") { Status = 404 },
-        new("placeOrder", "/api/orders/walk-sent", Sent)
+        new("putShipmentEvent", "/api/shipments/walk/events/e1", Tracking)
         {
-            Other = (Sent.Replace("\"quantity\":1", "\"quantity\":3"), "order.changed"),
+            Other = (Tracking.Replace("door", "gate"), "shipment.changed"),
+            Unknown = ("/api/shipments/none/events/e1", "shipment.unknown"),
         },
-        new("changeShipTo", "/api/orders/walk-sent/shipTo", """{"addressId":"home"}""")
-        {
-            TakesOther = "It goes where was said last.", Unknown = ("/api/orders/none/shipTo", "order.unknown"),
-        },
-        new("getOrderAddress", "/api/orders/walk-sent/address")
-        {
-            Unknown = ("/api/orders/none/address", "order.unknown"),
-        },
-        new("quoteFreight", "/api/freight?city=330106&lines=WALK:2")
-        {
-            IsEverybodys = true, Unknown = ("/api/freight?city=330106&lines=NONE", "order.unknown_sku"),
-        },
+        new("getShipment", "/api/shipments/walk") { Unknown = ("/api/shipments/none", "shipment.unknown") },
+        new("listShipments", "/api/shipments") { FromTables = true },
+        new("importTracking", "/api/shipments/events",
+            """{"csv":"label,event,kind,at,note\nwalk-none,e1,picked,2026-06-19T12:00:00Z,\n"}"""),
     ];
 }

@@ -256,11 +256,11 @@ internal static partial class WalkTable
         OfCase("decideCase", "decide", """{"remedy":"repair","reason":"it leaks"}"""),
         OfCase("recordCaseGoods", "goods_back", """{"note":"whole"}"""),
         OfCase("settleCase", "settle", """{"note":"sent back"}"""),
+        .. OfShipping(),
         new("takePaymentEvent", "/api/payments/events", """
             {"eventId":"walk-event","type":"captured","orderId":"walk-unknown","amountMinor":5,"currency":"CNY",
              "at":"2026-01-01T00:00:00Z","ref":"r"}
             """) { IsOpen = true },
-
         .. OfShipTo(),
         .. OfShops(),
 
