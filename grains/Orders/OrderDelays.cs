@@ -16,11 +16,8 @@ internal static class OrderDelays
         return (await grains.InboxItem(ItemOf(id)).Open(terms, By)).Refusal;
     }
 
-    public static async Task<Refusal?> Close(string id, OrderEvent.DelayOver e, IGrainFactory grains)
-    {
-        var refusal = (await grains.InboxItem(ItemOf(id)).Close(By, e.Why)).Refusal;
-        return refusal == InboxRefusals.Unknown ? null : refusal;
-    }
+    public static Task<Refusal?> Close(string id, OrderEvent.DelayOver e, IGrainFactory grains) =>
+        grains.CloseItem(ItemOf(id), By, e.Why);
 
     /// <summary>The item that says that an order is late.</summary>
     public static string ItemOf(string id) => CauseIds.Of(Kind, id);

@@ -45,12 +45,8 @@ internal sealed class RefundReactions()
         async Task<Refusal?> Note(RefundState state) =>
             (await grains.Order(terms.OrderId).NoteRefund(terms.Ref, state)).Refusal;
 
-        async Task<Refusal?> Close(DateTimeOffset? failedAt)
-        {
-            if (failedAt is not { } at) return null;
-            var refusal = (await grains.InboxItem(ItemOf(key, at)).Close(By, "done")).Refusal;
-            return refusal == InboxRefusals.Unknown ? null : refusal;
-        }
+        async Task<Refusal?> Close(DateTimeOffset? failedAt) =>
+            failedAt is { } at ? await grains.CloseItem(ItemOf(key, at), By, "done") : null;
     }
 
     /// <summary>The item of a refund that was given up at an instant.</summary>

@@ -32,9 +32,6 @@ internal sealed class RegisterReactions()
     /// <summary>The item that warns of an entry; there is at most one, for an entry is warned of once.</summary>
     public static string ItemOf(string key, string id) => CauseIds.Of(Kind, $"register/{key}/{id}");
 
-    private static async Task<Refusal?> Close(string key, string id, string why, IGrainFactory grains)
-    {
-        var refusal = (await grains.InboxItem(ItemOf(key, id)).Close(By, why)).Refusal;
-        return refusal == InboxRefusals.Unknown ? null : refusal; // nobody was warned
-    }
+    private static Task<Refusal?> Close(string key, string id, string why, IGrainFactory grains) =>
+        grains.CloseItem(ItemOf(key, id), By, why);
 }

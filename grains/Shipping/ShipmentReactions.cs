@@ -30,8 +30,7 @@ internal sealed class ShipmentReactions()
                 // What is shipped and cannot be delivered was delivered before.
                 if (delivered is not null && delivered.Code != OrderRefusals.NotShipped.Code)
                     return await Tell(delivered);
-                var closed = (await grains.InboxItem(ItemOf(StrayKind, key)).Close(By, "delivered")).Refusal;
-                return closed?.Code == InboxRefusals.Unknown.Code ? null : closed; // it was never lost
+                return await grains.CloseItem(ItemOf(StrayKind, key), By, "delivered");
             case ShipmentState.Lost or ShipmentState.Returned:
                 return (await grains.InboxItem(ItemOf(StrayKind, key)).Open(new(StrayKind,
                     $"Parcel {key} of order {orderId} did not arrive: send it again or pay back",

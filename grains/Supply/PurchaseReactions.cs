@@ -19,8 +19,7 @@ internal sealed class PurchaseReactions()
                     Kind, $"Send purchase order {key}", $"purchase/{key}", Role, InboxSeverity.Alarm, null);
                 return (await grains.InboxItem(ItemOf(key)).Open(terms, By)).Refusal;
             case PurchaseEvent.Closed e:
-                var done = await grains.InboxItem(ItemOf(key)).Close(By, e.Received ? "received" : "cancelled");
-                return done.Refusal == InboxRefusals.Unknown ? null : done.Refusal; // it needed nobody
+                return await grains.CloseItem(ItemOf(key), By, e.Received ? "received" : "cancelled");
             default:
                 return null;
         }
