@@ -1,5 +1,7 @@
 using System.Net;
+using Ale.Stock;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using Orleans.Hosting;
@@ -51,6 +53,7 @@ public static class AleClient
                 nameof(configure));
         if (string.IsNullOrWhiteSpace(options.ClusterId))
             throw new ArgumentException("ClusterId is empty; leave it out for 'ale'.", nameof(configure));
+        services.TryAddSingleton<SkuCalls>();
         return services.AddOrleansClient(client => client
             .Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (options.ClusterId, "ale"))
             .UseStaticClustering([.. options.Gateways]));

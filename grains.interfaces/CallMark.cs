@@ -24,6 +24,9 @@ public static class CallMark
     /// <summary>True when this call may have been made before.</summary>
     public static bool IsRepeat => RequestContext.Get(RepeatKey) is true;
 
+    /// <summary>True when the call says anything of itself.</summary>
+    public static bool IsSet => IsRepeat || Hops > 0;
+
     /// <summary>How many reactions lie between a person's command and this call.</summary>
     public static int Hops => RequestContext.Get(HopsKey) is int hops ? hops : 0;
 }

@@ -1,5 +1,6 @@
 using Ale.Edge;
 using Ale.Users;
+using Microsoft.AspNetCore.Mvc;
 
 namespace Ale.Stock;
 
@@ -11,12 +12,12 @@ internal static class ReservationHttp
         var one = skus.MapGroup("/{sku}/reservations/{id}").WithTags(StockHttp.Tag);
 
         one.MapPut("",
-                (SkuCode sku, Id id, ReservationBody body, Caller caller, UserMap users, IGrainFactory grains,
-                    EdgeCall edge) =>
+                (SkuCode sku, Id id, ReservationBody body, Caller caller, UserMap users,
+                    [FromServices] SkuCalls calls, EdgeCall edge) =>
                 {
                     var owner = caller.Own(body.UserId);
                     return edge.Run(
-                        async ct => await grains.Sku(sku).Reserve(new(id, body.Quantity)
+                        async ct => await calls.Reserve(sku, new(id, body.Quantity)
                         {
                             User = await users.InternalOrGuest(owner, ct),
                             SessionId = body.SessionId,

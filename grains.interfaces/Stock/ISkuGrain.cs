@@ -42,6 +42,12 @@ public interface ISkuGrain : IGrainWithStringKey, IFeedSource
     /// <summary>Holds units for a while. The same id again: the reservation as it is now, expired ones too.</summary>
     [Alias("reserve")] Task<Outcome<Reservation>> Reserve(ReserveStock command, CancellationToken ct = default);
 
+    /// <summary>As many <see cref="Reserve"/>s, decided one after the other, in their order; one's refusal is not
+    /// another's. Use <see cref="SkuCalls"/>, which gathers them.</summary>
+    [Alias("reserve_each")]
+    Task<ImmutableArray<Outcome<Reservation>>> ReserveEach(
+        ImmutableArray<ReserveStock> commands, CancellationToken ct = default);
+
     /// <summary>
     /// Sells the held units. After expiry it claims them anew when they are there, else
     /// <see cref="StockRefusals.Expired"/>. A confirmed one again: same answer. Other content than the reservation's:

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using Microsoft.Extensions.Logging;
 using Orleans.Concurrency;
 
@@ -95,23 +97,52 @@ internal abstract partial class EventSourcedGrain<TState, TEvent>(SiloKernel ker
         ct.ThrowIfCancellationRequested();
         try
         {
-            _handle.ThrowIfClosed();
-            if (decision.Events.Length > 0)
-            {
-                if (!kernel.Writer.HasRoom) return KernelRefusals.Busy;
-                Hand(decision.Events);
-            }
-
-            if (decision.Reply.Refusal is { } refusal)
-                KernelMetrics.Refusals.Add(1, new KeyValuePair<string, object?>("code", refusal.Code));
+            var reply = Take(decision);
             var at = _handle.LastPending is { } row ? await row.Done : await Checked();
-            return decision.Reply with { At = JournalPlace.Max(at, decision.Reply.At) };
+            return reply with { At = JournalPlace.Max(at, reply.At) };
         }
         catch (OutcomeUnknownException)
         {
             DeactivateOnIdle(); // memory may be ahead of the disk: the next activation reads the truth
             throw;
         }
+    }
+
+    /// <summary>
+    /// <see cref="Commit"/> of many commands, each decided on what those before it left, all answered by one flush.
+    /// </summary>
+    protected async Task<ImmutableArray<Outcome<TReply>>> CommitEach<TCommand, TReply>(
+        ImmutableArray<TCommand> commands, Func<TCommand, Decision<TEvent, TReply>> decide, CancellationToken ct)
+    {
+        ct.ThrowIfCancellationRequested();
+        try
+        {
+            var replies = new Outcome<TReply>[commands.Length];
+            for (var i = 0; i < replies.Length; i++) replies[i] = Take(decide(commands[i]));
+            var at = _handle.LastPending is { } row ? await row.Done : await Checked();
+            foreach (ref var reply in replies.AsSpan()) reply = reply with { At = JournalPlace.Max(at, reply.At) };
+            return ImmutableCollectionsMarshal.AsImmutableArray(replies);
+        }
+        catch (OutcomeUnknownException)
+        {
+            DeactivateOnIdle();
+            throw;
+        }
+    }
+
+    /// <summary>Applies the decision and hands its events over; the reply may leave when they are durable.</summary>
+    private Outcome<TReply> Take<TReply>(Decision<TEvent, TReply> decision)
+    {
+        _handle.ThrowIfClosed();
+        if (decision.Events.Length > 0)
+        {
+            if (!kernel.Writer.HasRoom) return KernelRefusals.Busy;
+            Hand(decision.Events);
+        }
+
+        if (decision.Reply.Refusal is { } refusal)
+            KernelMetrics.Refusals.Add(1, new KeyValuePair<string, object?>("code", refusal.Code));
+        return decision.Reply;
     }
 
     /// <summary>Answers a read when what it saw is durable.</summary>

@@ -1,11 +1,13 @@
 using Ale.Kernel;
 using Ale.Payments;
 using Ale.Policy;
+using Ale.Stock;
 
 namespace Ale.Orders;
 
 [GrainType("order")]
-internal sealed partial class OrderGrain(SiloKernel kernel, PolicyBook policies, IAcquirer acquirer)
+internal sealed partial class OrderGrain(
+    SiloKernel kernel, PolicyBook policies, IAcquirer acquirer, SkuCalls skus)
     : EventSourcedGrain<Order, OrderEvent>(kernel), IOrderGrain
 {
     public async Task<Outcome<OrderView>> Place(PlaceOrder command, CancellationToken ct)

@@ -94,7 +94,7 @@ internal sealed partial class OrderGrain
 
         async Task<Refusal?> Hold(IEnumerable<(string Sku, int Quantity)> some)
         {
-            var asked = some.Select(async d => (d.Sku, Outcome: await GrainFactory.Sku(d.Sku).Reserve(
+            var asked = some.Select(async d => (d.Sku, Outcome: await skus.Reserve(d.Sku,
                 new(ClaimId, d.Quantity)
                 {
                     User = Buyer,

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Ale.Feed;
 using Ale.Kernel;
 using Ale.Policy;
@@ -82,6 +83,17 @@ internal sealed partial class SkuGrain(
     public Task<Outcome<Reservation>> Reserve(ReserveStock command, CancellationToken ct) =>
         State.Terms is { } terms && (CallMark.IsRepeat || terms.Imported) && !State.Remembers(command.Id)
             ? ReserveAside(command, ct) : Act(Missed(command, State.Decide(command, null, Key, Policy, Now)), ct);
+
+    public async Task<ImmutableArray<Outcome<Reservation>>> ReserveEach(
+        ImmutableArray<ReserveStock> commands, CancellationToken ct)
+    {
+        if (CallMark.IsRepeat || State.Terms is { Imported: true })
+            return [.. await Task.WhenAll(commands.Select(command => Reserve(command, ct)))];
+        return await CommitEach(commands, Decide, ct);
+
+        Decision<StockEvent, Reservation> Decide(ReserveStock command) =>
+            Watched(Missed(command, State.Decide(command, null, Key, Policy, Now)));
+    }
 
     private async Task<Outcome<Reservation>> ReserveAside(ReserveStock command, CancellationToken ct)
     {
@@ -189,7 +201,10 @@ internal sealed partial class SkuGrain(
 
     /// <summary>Commits with what the figures, as they then are, make of the marks.</summary>
     private Task<Outcome<T>> Act<T>(Decision<StockEvent, T> decision, CancellationToken ct) =>
-        Commit(State.Terms?.Levels is null ? decision : State.Watch(decision, Policy, Now), ct);
+        Commit(Watched(decision), ct);
+
+    private Decision<StockEvent, T> Watched<T>(Decision<StockEvent, T> decision) =>
+        State.Terms?.Levels is null ? decision : State.Watch(decision, Policy, Now);
 
     protected override async Task OnDue()
     {

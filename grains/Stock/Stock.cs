@@ -21,7 +21,7 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
 
     private readonly Dictionary<string, Hold> _holds = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string[]> _ofUser = new(StringComparer.Ordinal); // his open holds
-    private readonly SortedSet<(DateTimeOffset At, string Id)> _expiries = new(ByTime.Instance);
+    private readonly Deadlines _expiries;
     private readonly Dictionary<string, EndedHold> _ended = new(StringComparer.Ordinal);
     private readonly Queue<EndedHold> _endedInOrder = new();
     private readonly Dictionary<long, int> _moves = []; // hash of the id → hash of the content
@@ -59,7 +59,7 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
     {
         get
         {
-            DateTimeOffset? due = _expiries.Count == 0 ? null : _expiries.Min.At;
+            var due = _expiries.Next;
             if (OfferDueAt is { } turn && !(due <= turn)) due = turn;
             if (InspectionDueAt is { } scan && !(due <= scan)) due = scan;
             if (NoticeDueAt is { } news && !(due <= news)) due = news;
@@ -72,6 +72,9 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
 
     /// <summary>Entries that a snapshot would hold.</summary>
     public int Entries => _holds.Count + _ended.Count + _moves.Count + _byUser.Count + (_offers?.Count ?? 0);
+
+    private Stock() =>
+        _expiries = new((id, at) => _holds.TryGetValue(id, out var hold) && hold.ExpiresAt == at);
 
     public static Stock New() => new();
 
@@ -103,13 +106,13 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
                 break;
             case StockEvent.Renewed e:
                 var renewed = _holds[e.Id];
-                _expiries.Remove((renewed.ExpiresAt, e.Id));
                 _holds[e.Id] = renewed with
                 {
                     ExpiresAt = e.ExpiresAt,
                     Keys = [.. (renewed.Keys ?? []).TakeLast(RenewKeysMax - 1), e.Key],
                 };
-                _expiries.Add((e.ExpiresAt, e.Id));
+                _expiries.Add(e.ExpiresAt, e.Id);
+                _expiries.Removed();
                 break;
             case StockEvent.Confirmed e:
                 Sell(e.Quantity);
@@ -198,7 +201,7 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
     {
         Forget(id);
         _holds.Add(id, hold);
-        _expiries.Add((hold.ExpiresAt, id));
+        _expiries.Add(hold.ExpiresAt, id);
         Index(id, hold.User);
         Held += hold.Quantity;
         HoldIn(hold.Warehouse, hold.Quantity);
@@ -208,8 +211,8 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
     private Hold Close(string id)
     {
         _holds.Remove(id, out var hold);
-        _expiries.Remove((hold!.ExpiresAt, id));
-        if (hold.User is { } user && _ofUser.Remove(user, out var ids) && ids.Length > 1)
+        _expiries.Removed();
+        if (hold!.User is { } user && _ofUser.Remove(user, out var ids) && ids.Length > 1)
             _ofUser[user] = [.. ids.Where(other => other != id)];
         Held -= hold.Quantity;
         HoldIn(hold.Warehouse, -hold.Quantity);
@@ -285,15 +288,4 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
     private static long ReturnOf(string id) => IdHash.Of($"p/{id}");
 
     private static int Content(string text) => IdHash.Short(text);
-
-    private sealed class ByTime : IComparer<(DateTimeOffset At, string Id)>
-    {
-        public static readonly ByTime Instance = new();
-
-        public int Compare((DateTimeOffset At, string Id) x, (DateTimeOffset At, string Id) y)
-        {
-            var byTime = x.At.CompareTo(y.At);
-            return byTime != 0 ? byTime : string.CompareOrdinal(x.Id, y.Id);
-        }
-    }
 }

@@ -239,12 +239,10 @@ internal sealed partial class Stock
     private bool IsOverLimit(ReserveStock wish, StockEvent[] due, long freed)
     {
         if (Terms!.PerUserMax is { } userMax && wish.User is { } user
-            && _byUser.GetValueOrDefault(user.Value) - FreedOf(due, h =>
-                h.User == user.Value) + wish.Quantity > userMax)
+            && _byUser.GetValueOrDefault(user.Value) - FreedOf(due, user.Value) + wish.Quantity > userMax)
             return true;
         if (Terms.PerSessionMax is { } sessionMax && wish.SessionId is { } session
-            && _bySession.GetValueOrDefault(session) - FreedOf(due, h =>
-                h.SessionId == session) + wish.Quantity > sessionMax)
+            && _bySession.GetValueOrDefault(session) - FreedOf(due, session: session) + wish.Quantity > sessionMax)
             return true;
         return Terms.LimitedTotal is { } total && Held - freed + SoldEver + wish.Quantity > total;
     }
@@ -253,23 +251,18 @@ internal sealed partial class Stock
     private static bool IsOther(ReserveStock? content, int quantity, string? user) =>
         content is not null && (content.Quantity != quantity || (content.User is { } named && named.Value != user));
 
-    private long FreedOf(StockEvent[] due, Func<Hold, bool> whose) =>
+    /// <summary>Units that end, of a user, a session, an offer.</summary>
+    private long FreedOf(StockEvent[] due, string? user = null, string? session = null, string? offer = null) =>
         due.Length == 0 ? 0 : due.Select(e => _holds[e is StockEvent.Expired x ? x.Id : ((StockEvent.Released)e).Id])
-            .Where(whose).Sum(h => (long)h.Quantity);
+            .Where(h => (user is null || h.User == user) && (session is null || h.SessionId == session)
+                && (offer is null || h.Offer == offer)).Sum(h => (long)h.Quantity);
 
     private (StockEvent[] Events, long Freed) Due(DateTimeOffset now)
     {
-        if (_expiries.Count == 0 || _expiries.Min.At > now) return ([], 0);
-        var events = new List<StockEvent>();
-        var freed = 0L;
-        foreach (var (at, id) in _expiries)
-        {
-            if (at > now) break;
-            events.Add(new StockEvent.Expired(id, _holds[id].Quantity, now));
-            freed += _holds[id].Quantity;
-        }
-
-        return ([.. events], freed);
+        if (!(_expiries.Next <= now)) return ([], 0);
+        var due = _expiries.Due(now);
+        return ([.. due.Select(d => new StockEvent.Expired(d.Id, _holds[d.Id].Quantity, now))],
+            due.Sum(d => (long)_holds[d.Id].Quantity));
     }
 
     private (Hold Hold, ReservationState State)? Find(string id) =>

@@ -138,10 +138,10 @@ internal sealed partial class Stock
     private Refusal? WhyNoRoom(LiveOffer offer, ReserveStock wish, StockEvent[] due)
     {
         if (offer.Terms.PerUserMax is { } most && wish.User is { } user
-            && offer.Of(user.Value) - FreedOf(due, h => h.Offer == offer.Id && h.User == user.Value)
+            && offer.Of(user.Value) - FreedOf(due, user.Value, offer: offer.Id)
                 + wish.Quantity > most) return StockRefusals.Limit;
         return offer.Terms.Total is { } total
-            && offer.Taken - FreedOf(due, h => h.Offer == offer.Id) + wish.Quantity > total
+            && offer.Taken - FreedOf(due, offer: offer.Id) + wish.Quantity > total
             ? StockRefusals.SoldOut : null;
     }
 

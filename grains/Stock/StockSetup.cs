@@ -8,7 +8,7 @@ internal static class StockSetup
 {
     public static IServiceCollection AddStock(this IServiceCollection services) =>
         services
-        .AddSingleton<Projection, StockProjection>().AddSingleton<StockLookup>()
+        .AddSingleton<Projection, StockProjection>().AddSingleton<StockLookup>().AddSingleton<SkuCalls>()
         .AddSingleton<Reaction, ShelfReactions>()
         .AddJob(StockOutRate.Job)
         .AddTransient<JournalCheck, StockCheck>()

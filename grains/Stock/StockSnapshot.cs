@@ -57,7 +57,7 @@ internal sealed partial class Stock
         foreach (var (id, hold) in frozen.Holds)
         {
             stock._holds.Add(id, hold);
-            stock._expiries.Add((hold.ExpiresAt, id));
+            stock._expiries.Add(hold.ExpiresAt, id);
             stock.Index(id, hold.User);
             stock.Held += hold.Quantity;
             stock.HoldIn(hold.Warehouse, hold.Quantity);

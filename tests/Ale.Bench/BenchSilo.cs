@@ -9,6 +9,7 @@ namespace Ale.Bench;
 internal sealed class BenchSilo(WebApplication app, string connectionString, string folder) : IAsyncDisposable
 {
     public IGrainFactory Grains { get; } = app.Services.GetRequiredService<IGrainFactory>();
+    public SkuCalls Skus { get; } = app.Services.GetRequiredService<SkuCalls>();
     public IServiceProvider Services => app.Services;
 
     public static async Task<BenchSilo> Start(PostgresServer server, bool readers)

@@ -103,7 +103,7 @@ internal static class Hot
     }
 
     private static async Task<bool> Reserve(BenchSilo silo, string sku, string id) =>
-        (await silo.Grains.Sku(sku).Reserve(new(id, 1))).Value is { State: ReservationState.Held };
+        (await silo.Skus.Reserve(sku, new(id, 1))).Value is { State: ReservationState.Held };
 
     private static string Sku(int i) => string.Create(CultureInfo.InvariantCulture, $"SKU{i:D5}");
 

@@ -1,6 +1,4 @@
 using System.Buffers;
-using System.Collections.Concurrent;
-using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Ale.Kernel;
@@ -10,12 +8,7 @@ internal sealed class PendingRow(StreamHandle handle, long version)
 {
     private static readonly ArrayBufferWriter<byte> Empty = new();
 
-    [ThreadStatic] private static Utf8JsonWriter? _json;
-
-    private const int PooledMax = 8_192, PooledBytesMax = 4_096;
-    private static readonly ConcurrentBag<ArrayBufferWriter<byte>> Pool = [];
-
-    private ArrayBufferWriter<byte> _events = Pool.TryTake(out var used) ? used : new(512);
+    private ArrayBufferWriter<byte> _events = RowBuffers.Take();
     private readonly TaskCompletionSource<JournalPlace> _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public StreamHandle Handle => handle;
@@ -33,12 +26,11 @@ internal sealed class PendingRow(StreamHandle handle, long version)
 
     public void Add<TEvent>(ReadOnlySpan<TEvent> events, JsonTypeInfo<TEvent> format, long at, int hops)
     {
-        var json = _json ??= new Utf8JsonWriter(Stream.Null, new JsonWriterOptions { SkipValidation = true });
         foreach (var e in events)
         {
             _events.Write(_events.WrittenCount == 0 ? "["u8 : ","u8);
-            json.Reset(_events);
-            JsonSerializer.Serialize(json, e, format);
+            EventFormat<TEvent>.Write(_events, e, format);
+            if (RowBuffers.IsFull(_events)) _events = RowBuffers.Grown(_events);
         }
 
         Count += events.Length;
@@ -58,11 +50,8 @@ internal sealed class PendingRow(StreamHandle handle, long version)
     /// <summary>Gives the buffer to a row to come. Only when nobody can be sending it any more.</summary>
     public void Recycle()
     {
-        var buffer = _events;
+        RowBuffers.GiveBack(_events);
         _events = Empty;
-        if (buffer.Capacity > PooledBytesMax || Pool.Count >= PooledMax) return;
-        buffer.ResetWrittenCount();
-        Pool.Add(buffer);
     }
 
     public void Fail(Exception e)

@@ -1,5 +1,7 @@
+using System.Buffers;
 using System.Collections;
 using System.Reflection;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
@@ -26,6 +28,26 @@ public sealed class EventFormatTests
             Assert.IsType(type, again);
             Assert.Equal(written, JsonSerializer.SerializeToUtf8Bytes(again, json));
         }
+    }
+
+    [Theory, MemberData(nameof(Events))]
+    public void The_journal_writes_an_event_as_the_serializer_does(string name)
+    {
+        var (type, json) = Formats()[name];
+        var write = GetType().GetMethod(nameof(Written), BindingFlags.NonPublic | BindingFlags.Static)!
+            .MakeGenericMethod(json.Type);
+        foreach (var filled in new[] { false, true })
+        {
+            var happened = Sample(type, filled, 0);
+            Assert.Equal(JsonSerializer.Serialize(happened, json), (string)write.Invoke(null, [happened, json])!);
+        }
+    }
+
+    private static string Written<TEvent>(TEvent happened, JsonTypeInfo<TEvent> json)
+    {
+        var buffer = new ArrayBufferWriter<byte>(16);
+        EventFormat<TEvent>.Write(buffer, happened, json);
+        return Encoding.UTF8.GetString(buffer.WrittenSpan).Replace(" }", "}", StringComparison.Ordinal);
     }
 
     private static Dictionary<string, (Type Type, JsonTypeInfo Json)> Formats() => (
