@@ -98,6 +98,7 @@ internal abstract partial class EventSourcedGrain<TState, TEvent>(SiloKernel ker
         try
         {
             var reply = Take(decision);
+            if (reply.Refusal == KernelRefusals.Busy) return reply; // says nothing of the state: need not wait for it
             var at = _handle.LastPending is { } row ? await row.Done : await Checked();
             return reply with { At = JournalPlace.Max(at, reply.At) };
         }

@@ -66,7 +66,7 @@ public sealed class MergedCallsTests
             if (_underWay.Count > 0) End();
         }
 
-        Assert.Equal([1_024, 1], _sent[3..].Select(sent => sent.Split(',').Length));
+        Assert.Equal([1, 1_024], _sent[3..].Select(sent => sent.Split(',').Length).Order());
     }
 
     [Fact]
