@@ -1,20 +1,33 @@
+using Ale.Edge;
 using Ale.Kernel;
 using Ale.Stock;
 using Npgsql;
+using Orleans.Core.Internal;
+using Orleans.Runtime;
 
 namespace Ale.Bench;
 
-/// <summary>The real silo in this process, on a database of its own; calls go from the co-hosted client, without
-/// HTTP.</summary>
+/// <summary>The real silo in this process, on a database of its own; calls go from the co-hosted client, or over HTTP to
+/// <see cref="Address"/>.</summary>
 internal sealed class BenchSilo(WebApplication app, string connectionString, string folder) : IAsyncDisposable
 {
     public IGrainFactory Grains { get; } = app.Services.GetRequiredService<IGrainFactory>();
     public SkuCalls Skus { get; } = app.Services.GetRequiredService<SkuCalls>();
     public IServiceProvider Services => app.Services;
 
-    public static async Task<BenchSilo> Start(PostgresServer server, bool readers)
+    /// <summary>Where it listens, without a slash at the end.</summary>
+    public string Address => app.Urls.First();
+
+    /// <summary>A token of a backend, for an hour.</summary>
+    public string Token => LocalTokens.Mint(app.Services.GetRequiredService<LocalKey>(), Roles.Service, "bench", 1,
+        DateTimeOffset.UtcNow);
+
+    /// <param name="database">Its database; null: a new one.</param>
+    /// <param name="map">Endpoints beside its own, with its rules.</param>
+    public static async Task<BenchSilo> Start(PostgresServer server, bool readers, string? database = null,
+        Action<WebApplication>? map = null)
     {
-        var database = await server.NewDatabase();
+        database ??= await server.NewDatabase();
         var folder = Directory.CreateTempSubdirectory("ale-bench-").FullName;
         var app = await SiloApp.Build(
         [
@@ -22,59 +35,71 @@ internal sealed class BenchSilo(WebApplication app, string connectionString, str
             "--Ale:Postgres", database, "--Ale:Readers", readers ? "true" : "false",
             "--Ale:Profile", "false",
         ]);
+        map?.Invoke(app);
         await app.StartAsync();
         return new(app, database, folder);
     }
 
     /// <summary>Defines SKUs and takes in more units than any run sells.</summary>
-    public async Task Stock(IEnumerable<string> skus)
-    {
-        await Parallel.ForEachAsync(skus, new ParallelOptions { MaxDegreeOfParallelism = 256 }, async (sku, ct) =>
+    public Task Stock(IEnumerable<string> skus) => Stock(skus, 20L * Limits.QuantityMax);
+
+    /// <summary>Defines SKUs and takes in so many units of each.</summary>
+    public Task Stock(IEnumerable<string> skus, long units) =>
+        Parallel.ForEachAsync(skus, new ParallelOptions { MaxDegreeOfParallelism = 256 }, async (sku, ct) =>
         {
             var grain = Grains.Sku(sku);
             Ok((await grain.Define(new("bench", 100, "GBP", "gb") { HoldSeconds = 900 }, ct)).Refusal);
-            for (var i = 0; i < 20; i++) Ok((await grain.Receive(new($"r{i}", Limits.QuantityMax), ct)).Refusal);
+            for (var left = units; left > 0; left -= Limits.QuantityMax)
+                Ok((await grain.Receive(new($"r{left}", (int)Math.Min(left, Limits.QuantityMax)), ct)).Refusal);
         });
 
-        static void Ok(Refusal? refusal)
-        {
-            if (refusal is not null) throw new InvalidOperationException(refusal.Code);
-        }
+    /// <summary>Ends a SKU's activation; what it holds in memory is free.</summary>
+    public async Task Forget(string sku)
+    {
+        await Grains.Sku(sku).Cast<IGrainManagementExtension>().DeactivateOnIdle();
+        var management = Grains.GetGrain<IManagementGrain>(0);
+        while (await management.GetActivationAddress(Grains.Sku(sku)) is not null) await Task.Delay(10);
     }
 
-    /// <summary>Every acknowledged reservation must stand in the journal, once.</summary>
-    public async Task<long> HeldInJournal(string like)
+    /// <summary>Reservations that stand in the journal: of one SKU, or of all whose name begins so.</summary>
+    public Task<long> HeldInJournal(string id, string sku = "") => Count("""
+        select count(distinct e.event ->> 'id') from journal j,
+          json_array_elements(convert_from(j.events, 'UTF8')::json) e(event)
+        where j.kind = 'stock' and e.event ->> '$type' = 'stock.held' and e.event ->> 'id' like $1
+          and starts_with(j.stream, $2)
+        """, id, "stock/" + sku);
+
+    public Task Checkpoint() => Do("checkpoint");
+
+    public async Task Do(string sql)
     {
         await using var source = NpgsqlDataSource.Create(connectionString);
-        await using var command = source.CreateCommand("""
-            select count(distinct e.event ->> 'id') from journal j,
-              json_array_elements(convert_from(j.events, 'UTF8')::json) e(event)
-            where j.kind = 'stock' and e.event ->> '$type' = 'stock.held' and e.event ->> 'id' like $1
-            """);
-        command.Parameters.Add(new() { Value = like });
+        await using var command = source.CreateCommand(sql);
+        command.CommandTimeout = 600;
+        await command.ExecuteNonQueryAsync();
+    }
+
+    public async Task<long> Count(string sql, params object[] parameters)
+    {
+        await using var source = NpgsqlDataSource.Create(connectionString);
+        await using var command = source.CreateCommand(sql);
+        foreach (var value in parameters) command.Parameters.Add(new() { Value = value });
         command.CommandTimeout = 600;
         return (long)(await command.ExecuteScalarAsync())!;
     }
 
-    public async Task Checkpoint()
-    {
-        await using var source = NpgsqlDataSource.Create(connectionString);
-        await using var command = source.CreateCommand("checkpoint");
-        command.CommandTimeout = 120;
-        await command.ExecuteNonQueryAsync();
-    }
-
     /// <summary>How long the readers take to stand at the journal's end, from now.</summary>
-    public async Task<SettledView> Settled(TimeSpan within)
-    {
-        var view = await Grains.KernelAdmin().Settled(within);
-        return view;
-    }
+    public Task<SettledView> Settled(TimeSpan within) => Grains.KernelAdmin().Settled(within);
 
     public async ValueTask DisposeAsync()
     {
         await app.StopAsync();
         await app.DisposeAsync();
         Directory.Delete(folder, recursive: true);
+    }
+
+    private static void Ok(Refusal? refusal)
+    {
+        if (refusal is not null) throw new InvalidOperationException(refusal.Code);
     }
 }

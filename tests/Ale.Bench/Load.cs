@@ -4,9 +4,11 @@ using HdrHistogram;
 namespace Ale.Bench;
 
 /// <summary>One measured figure.</summary>
+/// <param name="CpuMicros">Processor time of the whole machine for one call: silo, database and load together.</param>
+/// <param name="Bytes">What this process allocated for one call; NaN: it was not this process that worked.</param>
 internal sealed record Figure(
     string Path, int InFlight, double PerSecond, double P50Ms, double P99Ms, long Done, long Failed, double CpuMicros,
-        double Bytes);
+    double Bytes);
 
 /// <summary>A closed loop: so many calls in flight, each followed by the next.</summary>
 internal static class Load
@@ -17,8 +19,7 @@ internal static class Load
         var (done, failed, next) = (0L, 0L, 0L);
         var started = Stopwatch.GetTimestamp();
         var end = started + (long)(time.TotalSeconds * Stopwatch.Frequency);
-        using var process = Process.GetCurrentProcess();
-        var (cpu, allocated) = (process.TotalProcessorTime, GC.GetTotalAllocatedBytes());
+        var (busy, allocated) = (Processors.BusyMicros(), GC.GetTotalAllocatedBytes());
         await Task.WhenAll(Enumerable.Range(0, inFlight).Select(_ => Task.Run(async () =>
         {
             while (Stopwatch.GetTimestamp() < end)
@@ -30,12 +31,11 @@ internal static class Load
             }
         })));
         var seconds = Stopwatch.GetElapsedTime(started).TotalSeconds;
-        process.Refresh();
         return new(path, inFlight, done / seconds, Ms(50), Ms(99), done, failed,
-            (process.TotalProcessorTime - cpu).TotalMicroseconds / Math.Max(1, done),
+            (Processors.BusyMicros() - busy) / Math.Max(1, done),
             (GC.GetTotalAllocatedBytes() - allocated) / (double)Math.Max(1, done));
 
-        double Ms(double percentile) => histogram.GetValueAtPercentile(percentile) / (
-            double)TimeSpan.TicksPerMillisecond;
+        double Ms(double percentile) =>
+            histogram.GetValueAtPercentile(percentile) / (double)TimeSpan.TicksPerMillisecond;
     }
 }

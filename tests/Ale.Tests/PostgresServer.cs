@@ -15,18 +15,20 @@ internal sealed class PostgresServer : IAsyncDisposable
 {
     private const string User = "ale";
     private static readonly string[] Places = ["/usr/lib/postgresql/15/bin", "/usr/pgsql-15/bin", "/usr/local/bin"];
-    private static readonly Lazy<Task<PostgresServer>> shared = new(() => Task.Run(Create));
+    private static readonly Lazy<Task<PostgresServer>> shared = new(() => Task.Run(() => Create()));
     private static int databases;
 
     private readonly string _folder;
     private readonly string _bin;
+    private readonly string _settings;
     private readonly Process _watcher;
     private NpgsqlDataSource? _admin;
 
-    private PostgresServer(string bin, string folder)
+    private PostgresServer(string bin, string folder, string settings)
     {
         _bin = bin;
         _folder = folder;
+        _settings = settings;
         Port = FreePort();
         _watcher = Watch();
     }
@@ -55,14 +57,15 @@ internal sealed class PostgresServer : IAsyncDisposable
     }
 
     /// <summary>A new server, started. About 2 s.</summary>
-    public static async Task<PostgresServer> Create()
+    /// <param name="settings">Options of <c>postgres</c> beside those of the tests; the last of a name wins.</param>
+    public static async Task<PostgresServer> Create(string settings = "-c shared_buffers=128MB")
     {
         var bin = Places.FirstOrDefault(place => File.Exists(Path.Combine(place, "initdb")))
             ?? throw new InvalidOperationException("These tests need PostgreSQL 15: apt-get install postgresql-15 " +
                 $"(initdb was looked for in {string.Join(", ", Places)}).");
         var folder = Directory.CreateTempSubdirectory("ale-pg-").FullName;
         if (IsRoot) await Run("chown", ["postgres", folder]);
-        var server = new PostgresServer(bin, folder);
+        var server = new PostgresServer(bin, folder, settings);
         try
         {
             await server.Tool(
@@ -155,7 +158,7 @@ internal sealed class PostgresServer : IAsyncDisposable
 
     private string Options() => string.Create(CultureInfo.InvariantCulture,
         $"-p {Port} -k {_folder} -c listen_addresses=127.0.0.1 -c fsync=on -c synchronous_commit=on " +
-        $"-c full_page_writes=on -c shared_buffers=128MB -c max_connections=300 -c jit=off");
+        $"-c full_page_writes=on -c max_connections=300 -c jit=off {_settings}");
 
     private Task Tool(string name, params string[] arguments)
     {
