@@ -1,5 +1,6 @@
 using Ale.Approvals;
 using Ale.Care;
+using Ale.Carts;
 using Ale.Coupons;
 using Ale.Imports;
 using Ale.Inbox;
@@ -42,6 +43,7 @@ internal static class SliceEndpoints
         api.MapPayments();
         api.MapOrders();
         api.MapRefunds();
+        api.MapCarts();
         api.MapCarriers();
         api.MapShipments();
         api.MapColdChain();

@@ -1,5 +1,6 @@
 using Ale.Approvals;
 using Ale.Care;
+using Ale.Carts;
 using Ale.Coupons;
 using Ale.Feed;
 using Ale.Imports;
@@ -41,6 +42,7 @@ internal static class Slices
         .AddSessions()
         .AddPayments()
         .AddOrders()
+        .AddCarts()
         .AddCarriers()
         .AddCare()
         .AddImports();

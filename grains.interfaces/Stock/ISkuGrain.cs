@@ -78,6 +78,13 @@ public interface ISkuGrain : IGrainWithStringKey, IFeedSource
     [Alias("covers")] Task<Outcome<bool>> Covers(string id, CancellationToken ct = default);
 
     /// <summary>
+    /// What <see cref="Reserve"/> would answer now: the price and until when, or the refusal. Nothing is held.
+    /// </summary>
+    /// <param name="wish">Its id counts for nothing.</param>
+    /// <param name="ct">Stops the call before it is decided.</param>
+    [Alias("would")] Task<Outcome<Reservation>> Would(ReserveStock wish, CancellationToken ct = default);
+
+    /// <summary>
     /// What it believes just now, durable or not, and without asking whether another activation knows more: a hint for
     /// who asks several SKUs, never an answer to somebody outside.
     /// </summary>

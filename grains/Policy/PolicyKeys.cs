@@ -61,6 +61,7 @@ internal static class PolicyKeys
         Whole("order.exchangeDays", "days", 0, TenYearsOfDays),
         Whole("payment.stampToleranceSeconds", "seconds", 1, YearsOfSeconds),
         Whole("coupon.claimDays", "days", 1, TenYearsOfDays),
+        Whole("cart.upliftPercent", "percent", 0, 1_000),
         Whole("case.evidenceHours", "hours", 1, 366 * 24),
         Whole("case.decideHours", "hours", 1, 366 * 24),
         Whole("case.goodsHours", "hours", 1, 366 * 24),

@@ -13,6 +13,9 @@ internal sealed record PolicySet(
     /// <summary>After-sales cases.</summary>
     public required CarePolicy Care { get; init; }
 
+    /// <summary>Carts.</summary>
+    public required CartPolicy Carts { get; init; }
+
     /// <summary>The refund desk.</summary>
     public required RefundPolicy Refunds { get; init; }
 
@@ -71,6 +74,7 @@ internal sealed record PolicySet(
         {
             ColdChain = new(Whole("coldchain.middleFrom"), Whole("coldchain.largeFrom"),
                 Minor("coldchain.smallMinor"), Minor("coldchain.middleMinor"), Minor("coldchain.largeMinor")),
+            Carts = new(Whole("cart.upliftPercent")),
             Care = new(Whole("case.evidenceHours"), Whole("case.decideHours"), Whole("case.goodsHours"),
                 Whole("case.settleHours"), Text("case.role")),
             Refunds = new(Minor("refund.autoMinor"), Minor("refund.twoFromMinor"), Text("refund.approverRole"),
@@ -233,6 +237,9 @@ internal sealed record PaymentPolicy(int StampToleranceSeconds);
 
 /// <summary>For how many days a claimed coupon may be used; its template's end comes first (SHR-05).</summary>
 internal sealed record CouponPolicy(int ClaimDays);
+
+/// <summary>By how much the floating cart is to complete more orders than the page, percent (ORD-02).</summary>
+internal sealed record CartPolicy(int UpliftPercent);
 
 /// <summary>The length of a base session (LIV-01) and the reviewers a live one needs (CMP-09).</summary>
 internal sealed record SessionPolicy(int BaseMinutes, int ReviewersMin)

@@ -12,6 +12,8 @@ internal sealed partial class SkuGrain(
     SiloKernel kernel, PolicyBook policies, StockLookup lookup, FeedPublisher publisher)
     : EventSourcedGrain<Stock, StockEvent>(kernel), ISkuGrain
 {
+    private const string NobodysId = "?"; // no caller can make it
+
     private readonly SiloKernel _kernel = kernel;
     private FeedSource? _feed; // none until somebody watches
     private Task? _telling;
@@ -67,6 +69,12 @@ internal sealed partial class SkuGrain(
 
     public Task<Outcome<StockLevels>> Levels(CancellationToken ct) =>
         Commit<StockLevels>(State.Terms is null ? StockRefusals.UnknownSku : State.Levels(Key, Version, Now), ct);
+
+    public Task<Outcome<Reservation>> Would(ReserveStock wish, CancellationToken ct)
+    {
+        var asked = State.Decide(wish with { Id = NobodysId }, null, Key, Policy, Now).Reply;
+        return Commit(new Decision<StockEvent, Reservation>(asked), ct);
+    }
 
     public Task<Outcome<SkuGlance>> Glance(CancellationToken ct) => Task.FromResult<Outcome<SkuGlance>>(
         State.Terms is { } terms ? new SkuGlance(Key, terms.Currency, State.Available, Version)

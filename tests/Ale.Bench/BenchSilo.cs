@@ -21,7 +21,7 @@ internal sealed class BenchSilo(WebApplication app, string connectionString, str
 
     /// <summary>A token of a backend, for an hour.</summary>
     public string Token => LocalTokens.Mint(app.Services.GetRequiredService<LocalKey>(), Roles.Service, "bench", 1,
-        DateTimeOffset.UtcNow);
+        TimeProvider.System.GetUtcNow());
 
     /// <param name="database">Its database; null: a new one.</param>
     /// <param name="map">Endpoints beside its own, with its rules.</param>

@@ -39,7 +39,8 @@ internal static class Bounds
 
         async Task Sell(string sku, int events)
         {
-            await Parallel.ForAsync(0, events / 2, new ParallelOptions { MaxDegreeOfParallelism = 512 }, async (i, ct) =>
+            var wide = new ParallelOptions { MaxDegreeOfParallelism = 512 };
+            await Parallel.ForAsync(0, events / 2, wide, async (i, ct) =>
             {
                 var id = string.Create(CultureInfo.InvariantCulture, $"{sku}-{i}");
                 if ((await silo.Skus.Reserve(sku, new(id, 1), ct)).Refusal is { } no)

@@ -19,9 +19,9 @@ internal sealed class ManySkus(BenchSilo silo)
     public static int Uniform(long i) => (int)(i * 7_919 % Count);
 
     /// <summary>A few SKUs are wanted by most (exponent 1.1), as pgbench's <c>random_zipfian</c> draws them.</summary>
-    public static int Zipf(long _)
+    public static int Zipf(long i)
     {
-        var at = Array.BinarySearch(Wanted, Random.Shared.NextDouble() * Wanted[^1]);
+        var at = Array.BinarySearch(Wanted, Fraction((ulong)i) * Wanted[^1]);
         return at < 0 ? ~at : at;
     }
 
@@ -34,7 +34,8 @@ internal sealed class ManySkus(BenchSilo silo)
     public Side Orders(params int[] inFlight) => Side(inFlight, async id =>
     {
         var first = (int)(id.Number * 7_919 % (Count / 3));
-        var order = new PlaceOrder([new(Sku(first), 1), new(Sku(first + (Count / 3)), 1), new(Sku(first + (Count / 3 * 2)), 1)]);
+        var order = new PlaceOrder(
+            [new(Sku(first), 1), new(Sku(first + (Count / 3)), 1), new(Sku(first + (Count / 3 * 2)), 1)]);
         return (await silo.Grains.Order(id.Text).Place(order)).Value is { State: OrderState.AwaitingPayment };
     });
 
@@ -63,6 +64,18 @@ internal sealed class ManySkus(BenchSilo silo)
             _runs.Add((prefix, figure));
             return figure;
         });
+
+    /// <summary>From 0 to 1, as if by chance, the same in each run (splitmix64).</summary>
+    private static double Fraction(ulong i)
+    {
+        unchecked
+        {
+            var z = (i + 1) * 0x9E3779B97F4A7C15;
+            z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
+            z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
+            return ((z ^ (z >> 31)) >> 11) * (1.0 / (1UL << 53));
+        }
+    }
 
     private static double[] Shares()
     {

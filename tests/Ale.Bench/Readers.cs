@@ -43,7 +43,8 @@ internal static class Readers
 
     /// <summary>So many a second, come what may: each has its instant, whether or not those before it are
     /// answered.</summary>
-    private static async Task<(long Done, double Seconds)> Offer(BenchSilo silo, string prefix, int aSecond, TimeSpan time)
+    private static async Task<(long Done, double Seconds)> Offer(
+        BenchSilo silo, string prefix, int aSecond, TimeSpan time)
     {
         var (started, sent, done) = (Stopwatch.StartNew(), 0L, 0L);
         var calls = new List<Task>();
@@ -68,7 +69,8 @@ internal static class Readers
     private static async Task Settle(BenchSilo silo)
     {
         var settled = await silo.Settled(TimeSpan.FromMinutes(5));
-        if (!settled.IsSettled)
-            throw new InvalidOperationException($"behind: {string.Join(", ", settled.Behind)}, parked {settled.Parked}");
+        if (settled.IsSettled) return;
+        throw new InvalidOperationException(
+            $"behind: {string.Join(", ", settled.Behind)}, parked {settled.Parked}");
     }
 }

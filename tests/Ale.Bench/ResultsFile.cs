@@ -13,7 +13,8 @@ internal static class ResultsFile
         var root = (await Tool.Run("git", "rev-parse", "--show-toplevel")).Trim();
         var path = Path.Combine(root, "tests", "Ale.Bench", "RESULTS.md");
         var before = await File.ReadAllTextAsync(path);
-        var (begin, end) = (before.IndexOf(Begin, StringComparison.Ordinal), before.IndexOf(End, StringComparison.Ordinal));
+        var begin = before.IndexOf(Begin, StringComparison.Ordinal);
+        var end = before.IndexOf(End, StringComparison.Ordinal);
         if (begin < 0 || end < begin) throw new InvalidOperationException($"{path} lacks {Begin} and {End}.");
         await File.WriteAllTextAsync(path,
             before[..(begin + Begin.Length)] + Environment.NewLine + await Tables(results, options) + before[end..]);
@@ -28,9 +29,10 @@ internal static class ResultsFile
         var commit = (await Tool.Run("git", "describe", "--always", "--dirty")).Trim();
         text.AppendLine(CultureInfo.InvariantCulture, $"""
 
-            {cpu}, {Environment.ProcessorCount} processors, .NET {Environment.Version}, commit {commit}; {options.Pairs} pairs of {options.Seconds} s
-            a side in the order ABBA after {options.WarmupSeconds} s of warming. A goal is met when the median passes and no pair
-            is worse by more than a fifth. CPU is that of the whole machine: silo, database and load together.
+            {cpu}, {Environment.ProcessorCount} processors, .NET {Environment.Version}, commit {commit};
+            {options.Pairs} pairs of {options.Seconds} s a side in the order ABBA after {options.WarmupSeconds} s of
+            warming. A goal is met when the median passes and no pair is worse by more than a fifth. CPU is that of the
+            whole machine: silo, database and load together.
 
             | path | wanted | median | worst pair | Ale a second | peer a second | CPU µs, Ale and peer | |
             |---|--:|--:|--:|--:|--:|--:|---|

@@ -27,9 +27,13 @@ internal sealed class SqlShop : IAsyncDisposable
 
     private readonly Dictionary<int, NpgsqlDataSource> _sources;
 
-    private SqlShop(string database) => _sources = Pools.ToDictionary(size => size, size => new NpgsqlDataSourceBuilder(
-        new NpgsqlConnectionStringBuilder(database) { MaxPoolSize = size, MaxAutoPrepare = 10, AutoPrepareMinUsages = 1 }
-            .ConnectionString).Build());
+    private SqlShop(string database) => _sources = Pools.ToDictionary(size => size, size => NpgsqlDataSource.Create(
+        new NpgsqlConnectionStringBuilder(database)
+        {
+            MaxPoolSize = size,
+            MaxAutoPrepare = 10,
+            AutoPrepareMinUsages = 1,
+        }));
 
     public static async Task<SqlShop> Create(PostgresServer server)
     {
@@ -55,8 +59,9 @@ internal sealed class SqlShop : IAsyncDisposable
                 await Reserve(_sources[pool], sku, id, body, ct) is { } held ? (IResult)TypedResults.Ok(held)
                     : TypedResults.Problem(statusCode: 409, title: "sold out"));
         bench.MapPut("/empty/skus/{sku}/reservations/{id}",
-            (SkuCode sku, Id id, ReservationHttp.ReservationBody body) => TypedResults.Ok(new ReservationHttp.ReservationReply(
-                id, sku, null, body.Quantity, 100, "GBP", ReservationState.Held, DateTimeOffset.UtcNow, null, null)));
+            (SkuCode sku, Id id, ReservationHttp.ReservationBody body) => TypedResults.Ok(
+                new ReservationHttp.ReservationReply(id, sku, null, body.Quantity, 100, "GBP", ReservationState.Held,
+                    TimeProvider.System.GetUtcNow(), null, null)));
     }
 
     public async Task<long> Reserved()

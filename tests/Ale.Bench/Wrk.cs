@@ -41,14 +41,14 @@ internal static partial class Wrk
         try
         {
             var busy = Processors.BusyMicros();
-            var output = await Tool.Run("wrk", "-t", "2", "-c", $"{connections}", "-d", $"{time.TotalSeconds:F0}s", "-s",
-                file, address, "--", path, prefix, token, body);
+            var output = await Tool.Run("wrk", "-t", "2", "-c", $"{connections}", "-d", $"{time.TotalSeconds:F0}s",
+                "-s", file, address, "--", path, prefix, token, body);
             busy = Processors.BusyMicros() - busy;
             var match = Done().Match(output);
             if (!match.Success) throw new InvalidOperationException($"wrk: {output}");
             var (done, errors, micros) = (Number(match, 1), Number(match, 2), Number(match, 3));
-            return new(name, connections, (done - errors) * 1e6 / micros, Number(match, 4) / 1e3, Number(match, 5) / 1e3,
-                done - errors, errors, busy / Math.Max(1, done), double.NaN);
+            return new(name, connections, (done - errors) * 1e6 / micros, Number(match, 4) / 1e3,
+                Number(match, 5) / 1e3, done - errors, errors, busy / Math.Max(1, done), double.NaN);
         }
         finally
         {

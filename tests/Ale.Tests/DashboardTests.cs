@@ -37,8 +37,8 @@ public sealed class DashboardTests
         (await silo.Http.Put("/api/skus/M1/reservations/r1", """{"quantity":1}""")).IsProblem(404, "stock.unknown_sku");
         (await silo.Http.Put("/api/skus/M1", """{"title":"m","priceMinor":100,"currency":"GBP"}""")).Ok();
         var metrics = () => silo.Http.Get("/metrics", role: null);
-        var told = (await metrics.Until(a => a.Text.Contains("reader=\"stock\"", StringComparison.Ordinal), seconds: 30))
-            .Text;
+        var told = (await metrics.Until(
+            a => a.Text.Contains("reader=\"stock\"", StringComparison.Ordinal), seconds: 30)).Text;
         foreach (var name in new[]
         {
             "ale_journal_flush_milliseconds_count", "ale_journal_flush_rows", "ale_journal_waiting_events",

@@ -17,7 +17,7 @@ public sealed partial class TidyTests
     [
         "Policy", "Markets", "Jobs", "Inbox", "Approvals", "Reviews", "Registers", "People", "Knowledge", "Compliance",
         "Supply", "Products", "Stock", "Shops", "Users", "Budgets", "Coupons", "Campaigns", "Quiz", "Sessions",
-        "Payments", "Orders", "Shipping", "Care", "Risk", "Insight", "Imports",
+        "Payments", "Orders", "Carts", "Shipping", "Care", "Risk", "Insight", "Imports",
     ];
 
     /// <summary>Folders beside the slices, on which every slice stands: they know none of them.</summary>
@@ -29,6 +29,7 @@ public sealed partial class TidyTests
         "auth", "request", "stock", "order", "payment", "session", "offer", "room", "quiz", "coupon", "user", "budget",
         "approval", "campaign", "placement", "job", "policy", "import", "case", "inbox", "review",
         "register", "purchase", "shop", "refund", "product", "carrier", "shipment", "coldchain",
+        "cart",
     ];
 
     /// <summary>Files that may be longer than <see cref="LinesMax"/>, each with its reason.</summary>

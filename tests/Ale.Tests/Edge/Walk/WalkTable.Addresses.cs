@@ -29,6 +29,21 @@ internal static partial class WalkTable
         },
     ];
 
+    private static WalkRow[] OfCarts() =>
+    [
+        new("putCartLine", "/api/users/walk-user/cart/lines/WALK", """{"quantity":1,"via":"page"}""")
+        {
+            TakesOther = "A line is what was said last.",
+        },
+        new("getCart", "/api/users/walk-user/cart"),
+        new("checkOut", "/api/users/walk-user/cart/checkouts/walk-cart", """{"via":"page"}""")
+        {
+            Other = ("""{"via":"floating"}""", "cart.changed"),
+        },
+        new("deleteCartLine", "/api/users/walk-user/cart/lines/WALK"),
+        new("getFunnel", "/api/funnel") { FromTables = true },
+    ];
+
     private static WalkRow[] OfWarehouses() =>
     [
         new("putWarehouse", "/api/warehouses/walk", """{"city":"330100","covers":["330100"]}""")

@@ -262,6 +262,7 @@ internal static partial class WalkTable
              "at":"2026-01-01T00:00:00Z","ref":"r"}
             """) { IsOpen = true },
         .. OfShipTo(),
+        .. OfCarts(),
         .. OfShops(),
 
         new("OpenImport", "/api/imports/walk", Import) { Other = (Import.Replace("walk.csv", "b.csv"),
