@@ -1,0 +1,72 @@
+using System.Globalization;
+
+namespace Ale.Faults;
+
+/// <summary>A fault with what runs it.</summary>
+/// <param name="Run">On a rig of three silos that faults share, or null where it makes its own.</param>
+internal sealed record Planned(Fault Fault, Func<FaultRig, FaultOptions, Task<FaultResult>>? Run,
+    Func<FaultOptions, Task<FaultResult>>? Alone = null);
+
+/// <summary>All faults in their order, and the verb that runs them.</summary>
+internal static class FaultRun
+{
+    public static readonly IReadOnlyList<Planned> All =
+    [
+        new(SiloFaults.OneKilled, (rig, options) => SiloFaults.KillOne(rig, options, busy: false)),
+        new(SiloFaults.OneKilledBusy, (rig, options) => SiloFaults.KillOne(rig, options, busy: true)),
+        new(SiloFaults.AllKilled, SiloFaults.KillAll),
+        new(SiloFaults.Halted, SiloFaults.Halt),
+    ];
+
+    /// <summary><c>faults [--seed n] [--only 1,2b,…] [--short]</c>; 0 when all were kept.</summary>
+    public static async Task<int> Verb(string[] args)
+    {
+        var (seed, isShort, only) = (Environment.TickCount & 0xFFFF, false, Array.Empty<string>());
+        for (var i = 0; i < args.Length; i++)
+        {
+            if (args[i] == "--short") isShort = true;
+            else if (args[i] == "--seed") seed = int.Parse(args[++i], CultureInfo.InvariantCulture);
+            else if (args[i] == "--only") only = args[++i].Split(',');
+            else throw new ArgumentException($"unknown option {args[i]}");
+        }
+
+        Console.WriteLine($"seed {seed}");
+        var results = await Run(new(seed, isShort), All.Where(p => only.Length == 0 || only.Contains(p.Fault.Id)));
+        if (only.Length == 0) await FaultsFile.Write(results, seed, isShort);
+        return results.All(r => r.IsKept) ? 0 : 1;
+    }
+
+    private static async Task<List<FaultResult>> Run(FaultOptions options, IEnumerable<Planned> faults)
+    {
+        var results = new List<FaultResult>();
+        FaultRig? shared = null;
+        try
+        {
+            foreach (var planned in faults)
+            {
+                FaultResult result;
+                try
+                {
+                    result = planned.Alone is { } alone ? await alone(options)
+                        : await planned.Run!(shared ??= await FaultRig.Start(options.Seed), options);
+                }
+                catch (Exception e) when (e is FaultException or InvalidOperationException or Npgsql.NpgsqlException)
+                {
+                    result = new(planned.Fault) { IsBoundKept = false, Note = e.Message.ReplaceLineEndings(" ") };
+                    Console.WriteLine(e);
+                    if (shared is not null) await shared.DisposeAsync();
+                    shared = null; // what it left behind is nobody else's trouble
+                }
+
+                Console.WriteLine(result);
+                results.Add(result);
+            }
+        }
+        finally
+        {
+            if (shared is not null) await shared.DisposeAsync();
+        }
+
+        return results;
+    }
+}

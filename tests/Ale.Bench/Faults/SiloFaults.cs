@@ -1,0 +1,78 @@
+namespace Ale.Faults;
+
+/// <summary>Silos that die or halt.</summary>
+internal static class SiloFaults
+{
+    private static readonly int[] living = [0, 2];
+
+    public static readonly Fault OneKilled = new("1", "One silo of three is killed",
+        "`kill -9` under load; its place is taken again 15 s later",
+        "Clients of the other two see no error and wait 3 s at most.");
+
+    public static readonly Fault OneKilledBusy = new("1b", "The same with busy processors",
+        "as 1, with two processes a processor that only count",
+        "Clients of the other two see no error and wait 3 s at most; no living silo is evicted.");
+
+    public static readonly Fault AllKilled = new("2", "All silos are killed",
+        "`kill -9` of all three under load; then all are started",
+        "The first serves within 30 s.");
+
+    public static readonly Fault Halted = new("3", "A silo halts and goes on",
+        "SIGSTOP for 20 s under load, then SIGCONT; who ends is started again, as by a supervisor",
+        "Clients of the other two wait 10 s at most, and for 15 s at most may be told to ask again; "
+        + "30 s after it went on all three serve.");
+
+    public static async Task<FaultResult> KillOne(FaultRig rig, FaultOptions options, bool busy)
+    {
+        using var round = await rig.Begin(busy ? OneKilledBusy : OneKilled);
+        if (busy)
+        {
+            rig.Burn();
+            await Round.Go(TimeSpan.FromSeconds(5)); // whatever adapts to it has done so
+        }
+
+        var at = round.Buyers.Now;
+        var spared = rig.Nodes.Where((_, i) => i != 1).Select(n => n.ProcessId).ToArray();
+        await rig.Nodes[1].Kill();
+        await Round.Go(options.Time(15, 6));
+        await rig.Revive();
+        var back = round.Buyers.Now;
+        await round.AllServe(back);
+        rig.Rest();
+        var result = await round.End(at, at, living);
+        var evicted = !rig.Nodes.Where((_, i) => i != 1).Select(n => n.ProcessId).SequenceEqual(spared);
+        return result.Within(r => r.Errors == 0 && r.LongestWait <= 3 && !evicted);
+    }
+
+    public static async Task<FaultResult> KillAll(FaultRig rig, FaultOptions options)
+    {
+        using var round = await rig.Begin(AllKilled);
+        await Round.Go(options.Time(5, 1));
+        var at = round.Buyers.Now;
+        await Task.WhenAll(rig.Nodes.Select(node => node.Kill()));
+        await Task.WhenAll(rig.Nodes.Select(node => node.Start()));
+        await round.AllServe(at);
+        var firstGood = round.Buyers.Attempts.Where(a => a.At > at && a.Status == 200).Min(a => a.Ended);
+        var result = await round.End(at, at);
+        return (result with { Note = $"first answer after {firstGood - at:F1} s {result.Note}" })
+            .Within(_ => firstGood - at <= 30);
+    }
+
+    public static async Task<FaultResult> Halt(FaultRig rig, FaultOptions options)
+    {
+        using var round = await rig.Begin(Halted);
+        var at = round.Buyers.Now;
+        rig.Nodes[1].Signal("STOP");
+        await Round.Go(options.Time(20, 12));
+        rig.Nodes[1].Signal("CONT");
+        var back = round.Buyers.Now;
+        await Round.Go(TimeSpan.FromSeconds(4)); // one that was declared dead finds out, and ends 2 s later
+        var ended = !rig.Nodes[1].IsThere;
+        await rig.Revive();
+        await round.AllServe(round.Buyers.Now);
+        var served = round.Buyers.Now - back;
+        var result = await round.End(at, back, living);
+        return (result with { Note = $"it {(ended ? "ended itself" : "went on")}, all served {served:F0} s later {result.Note}" })
+            .Within(r => r.LongestWait <= 10.5 && r.ErrorWindow <= 15 && served <= 30);
+    }
+}
