@@ -26,6 +26,9 @@ internal sealed class FaultRig : IAsyncDisposable
     /// <summary>The silos; one that ended may be started again on its place.</summary>
     public List<SiloProcess> Nodes { get; } = [];
 
+    /// <summary>Who runs; one that was evicted and started again has another.</summary>
+    public int[] ProcessIds => [.. Nodes.Select(n => n.ProcessId)];
+
     /// <param name="places">Where each silo runs, with its own settings.</param>
     /// <param name="tablespace">A folder of the database's own, empty and the server's; null: beside the others.</param>
     public static async Task<FaultRig> Start(int seed, IEnumerable<(SiloPlace Place, string[] Settings)> places,

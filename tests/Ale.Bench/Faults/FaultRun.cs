@@ -16,6 +16,13 @@ internal static class FaultRun
         new(SiloFaults.OneKilledBusy, (rig, options) => SiloFaults.KillOne(rig, options, busy: true)),
         new(SiloFaults.AllKilled, SiloFaults.KillAll),
         new(SiloFaults.Halted, SiloFaults.Halt),
+        new(DatabaseFaults.Restarted, DatabaseFaults.Restart),
+        new(DatabaseFaults.Killed, DatabaseFaults.Kill),
+        new(DatabaseFaults.AnswersLost, DatabaseFaults.LoseAnswers),
+        new(DatabaseFaults.PoolExhausted, DatabaseFaults.Exhaust),
+        new(DatabaseFaults.NoSessions, DatabaseFaults.TakeSessions),
+        new(DatabaseFaults.Slow, DatabaseFaults.Delay),
+        new(DiskFaults.Full, null, DiskFaults.Fill),
     ];
 
     /// <summary><c>faults [--seed n] [--only 1,2b,…] [--short]</c>; 0 when all were kept.</summary>
@@ -54,8 +61,12 @@ internal static class FaultRun
                 {
                     result = new(planned.Fault) { IsBoundKept = false, Note = e.Message.ReplaceLineEndings(" ") };
                     Console.WriteLine(e);
-                    if (shared is not null) await shared.DisposeAsync();
-                    shared = null; // what it left behind is nobody else's trouble
+                    if (shared is not null && planned.Run is not null)
+                    {
+                        foreach (var node in shared.Nodes) Console.WriteLine(Tail(node.Printed + node.Errors));
+                        await shared.DisposeAsync();
+                        shared = null;
+                    }
                 }
 
                 Console.WriteLine(result);
@@ -69,4 +80,6 @@ internal static class FaultRun
 
         return results;
     }
+
+    private static string Tail(string text) => text.Length > 3_000 ? text[^3_000..] : text;
 }
