@@ -141,6 +141,9 @@ internal static class SiloApp
                 // Votes wait until the silent one has said nothing for the limit times this: 6 s for a silo that halts,
                 // so that the edge, which repeats for 10 s, outlasts it. By default it would be 12 s and more.
                 o.MaxProbeTimeout = TimeSpan.FromSeconds(2);
+                // One that was declared dead while it was halted learns of it from the table, and ends; by default it
+                // would go on for a minute, able to do nothing but lose fences.
+                o.TableRefreshTimeout = TimeSpan.FromSeconds(5);
                 // After all were killed, the first waits until the dead are stale: three times this.
                 o.IAmAliveTablePublishTimeout = TimeSpan.FromSeconds(5);
             });
