@@ -41,7 +41,7 @@ internal sealed class Buyers : IDisposable
     {
         (_nodes, Name) = (nodes, name);
         Skus = [.. Enumerable.Range(0, skus).Select(i => string.Create(CultureInfo.InvariantCulture, $"{name}-{i}"))];
-        _token = new("Bearer", nodes[0].Http.Token());
+        _token = new("Bearer", nodes[0].Http.LongToken());
         _outUntil = new double[nodes.Count];
         _clients = [.. nodes.Select(node => new HttpClient(new SocketsHttpHandler
         {

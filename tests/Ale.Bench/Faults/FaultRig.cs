@@ -57,7 +57,10 @@ internal sealed class FaultRig : IAsyncDisposable
     }
 
     public static Task<FaultRig> Start(int seed, int nodes = 3) =>
-        Start(seed, Enumerable.Repeat((new SiloPlace(), Array.Empty<string>()), nodes));
+        Start(seed, Enumerable.Repeat((new SiloPlace(), new[]
+        {
+            $"--Ale:Payments:Secret={Convert.ToBase64String(CrowdFaults.Secret)}",
+        }), nodes));
 
     /// <summary>A new round of buyers, of SKUs that nobody else touches.</summary>
     public async Task<Round> Begin(Fault fault, int buyers = 12, int skus = 8, int units = 100_000,

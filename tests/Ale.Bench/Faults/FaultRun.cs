@@ -23,6 +23,15 @@ internal static class FaultRun
         new(DatabaseFaults.NoSessions, DatabaseFaults.TakeSessions),
         new(DatabaseFaults.Slow, DatabaseFaults.Delay),
         new(DiskFaults.Full, null, DiskFaults.Fill),
+        new(CrowdFaults.SameAgain, CrowdFaults.Repeat),
+        new(TimeFaults.Clocks, null, TimeFaults.Jump),
+        new(TimeFaults.Race, TimeFaults.PayLate),
+        new(SplitFaults.CutOff, null, SplitFaults.Cut),
+        new(SplitFaults.TwoWriters, null, SplitFaults.WriteTwice),
+        new(CrowdFaults.Events, CrowdFaults.Pay),
+        new(CrowdFaults.Flash, CrowdFaults.Crowd),
+        new(TimeFaults.DueOwner, TimeFaults.KillOwner),
+        new(CrowdFaults.Storm, CrowdFaults.RetryStorm),
     ];
 
     /// <summary><c>faults [--seed n] [--only 1,2b,…] [--short]</c>; 0 when all were kept.</summary>

@@ -73,7 +73,7 @@ internal sealed class Round(FaultRig rig, Fault fault, Buyers buyers, int units)
         await Parallel.ForEachAsync(Buyers.Known, new ParallelOptions { MaxDegreeOfParallelism = 16 },
             async (known, _) =>
             {
-                var there = await FaultRig.Ok(() => Rig.Nodes[^1].Http.Get(known.Key));
+                var there = await FaultRig.Ok(() => Rig.Nodes[0].Http.Get(known.Key));
                 if ((string?)there.Json["state"] != known.Value)
                     lost.Add($"{known.Key} is {there.Json["state"]}, not {known.Value}.");
             });
@@ -98,7 +98,7 @@ internal sealed class Round(FaultRig rig, Fault fault, Buyers buyers, int units)
         select count(*) from (
           select 1 from journal j, json_array_elements(convert_from(j.events, 'UTF8')::json) e(event)
           where j.kind = 'stock' and starts_with(j.stream, 'stock/{Buyers.Name}-')
-            and e.event ->> '$type' in ('stock.held', 'stock.confirmed', 'stock.released', 'stock.expired')
+            and e.event ->> '$type' in ('stock.held', 'stock.confirmed', 'stock.reclaimed', 'stock.released', 'stock.expired')
           group by j.stream, e.event ->> 'id', e.event ->> '$type' having count(*) > 1) twice
         """);
 
