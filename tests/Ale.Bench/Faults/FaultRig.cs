@@ -66,6 +66,13 @@ internal sealed class FaultRig : IAsyncDisposable
     public async Task<Round> Begin(Fault fault, int buyers = 12, int skus = 8, int units = 100_000,
         int holdSeconds = 1_800, bool warm = true)
     {
+        if (_rounds == 0)
+        {
+            _rounds = 1; // the first calls of a process are slow, which no fault is to be blamed for
+            using var first = await Begin(fault);
+            await first.Buyers.Stop();
+        }
+
         var name = $"R{++_rounds}F{fault.Id}";
         var round = new Round(this, fault, new(Nodes, name, skus), units);
         foreach (var sku in round.Buyers.Skus)

@@ -47,12 +47,14 @@ internal static class FaultRun
         }
 
         Console.WriteLine($"seed {seed}");
-        var results = await Run(new(seed, isShort), All.Where(p => only.Length == 0 || only.Contains(p.Fault.Id)));
-        if (only.Length == 0) await FaultsFile.Write(results, seed, isShort);
+        var options = new FaultOptions(seed, isShort);
+        var results = await Run(options, All.Where(p => only.Length == 0 || only.Contains(p.Fault.Id)),
+            after: so => only.Length == 0 ? FaultsFile.Write(so, seed, isShort) : Task.CompletedTask);
         return results.All(r => r.IsKept) ? 0 : 1;
     }
 
-    private static async Task<List<FaultResult>> Run(FaultOptions options, IEnumerable<Planned> faults)
+    private static async Task<List<FaultResult>> Run(FaultOptions options, IEnumerable<Planned> faults,
+        Func<IEnumerable<FaultResult>, Task> after)
     {
         var results = new List<FaultResult>();
         FaultRig? shared = null;
@@ -80,6 +82,7 @@ internal static class FaultRun
 
                 Console.WriteLine(result);
                 results.Add(result);
+                await after(results); // each by itself is worth keeping
             }
         }
         finally

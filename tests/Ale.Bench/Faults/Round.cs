@@ -44,7 +44,7 @@ internal sealed class Round(FaultRig rig, Fault fault, Buyers buyers, int units)
         var seen = Buyers.Attempts.Where(a => a.Ended >= fromAt && (nodes is null || nodes.Contains(a.Node))).ToList();
         var errors = seen.Where(a => a.IsError).ToList();
         var firstGood = seen.Where(a => a.Status == 200 && a.Ended >= healedAt).Select(a => a.Ended)
-            .DefaultIfEmpty(double.PositiveInfinity).Min();
+            .DefaultIfEmpty(healedAt).Min();
         var lastBad = errors.Select(a => a.Ended).DefaultIfEmpty(0).Max();
         foreach (var error in errors.Take(5)) Console.WriteLine($"    {error}");
         var lost = await Lost();

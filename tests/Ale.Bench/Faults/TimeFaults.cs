@@ -12,8 +12,8 @@ internal static class TimeFaults
         "No hold ends early, clients see no error and wait 10 s at most, no silo is evicted.");
 
     public static readonly Fault Race = new("13", "Expiry against payment",
-        "10,000 holds of 3 s, each confirmed from 1 s before to 1 s after its end, through three silos, while others "
-        + "wait for the units",
+        "10,000 buyers for half as many units, through three silos: each asks until he has a hold of 3 s, or for 8 s, and "
+        + "confirms it from 1 s before to 1 s after its end, when others may have the units",
         "Each is sold or has expired, never both, and nobody is told otherwise.");
 
     public static readonly Fault DueOwner = new("25", "Whose timer was due is killed",
@@ -52,23 +52,30 @@ internal static class TimeFaults
     public static async Task<FaultResult> PayLate(FaultRig rig, FaultOptions options)
     {
         var (count, random) = (options.Short ? 300 : 10_000, new Random(options.Seed));
-        using var round = await rig.Begin(Race, buyers: 0, units: count / 8, holdSeconds: 3);
+        using var round = await rig.Begin(Race, buyers: 0, units: count / 16, holdSeconds: 3);
         var at = round.Buyers.Now;
         var waits = Enumerable.Range(0, count).Select(i => (i, Wait: 2 + 2 * random.NextDouble())).ToArray();
         await Parallel.ForEachAsync(waits, new ParallelOptions { MaxDegreeOfParallelism = options.Short ? 100 : 1_000 },
-            async (one, _) =>
-            {
-                var path = PathOf(round, one.i);
-                if ((await round.Buyers.Command(one.i % 3, path)).Status != 200) return;
-                await Task.Delay(TimeSpan.FromSeconds(one.Wait), CancellationToken.None);
-                var paid = await round.Buyers.Command((one.i + 1) % 3, path, "confirm", "confirmed");
-                if (paid.Status != 200) round.Buyers.Known[path] = "expired";
-            });
+            (one, _) => new ValueTask(PayOne(round, one.i, one.Wait)));
         var healed = round.Buyers.Now;
         await NothingHeld(rig, round, 30);
         var result = await round.End(at, healed);
         var sold = round.Buyers.Known.Values.Count(state => state == "confirmed");
         return result with { Note = $"{sold} sold, {round.Buyers.Known.Count - sold} expired {result.Note}" };
+    }
+
+    private static async Task PayOne(Round round, int i, double wait)
+    {
+        var (path, until) = (PathOf(round, i), round.Buyers.Now + 8);
+        while ((await round.Buyers.Command(i % 3, path)).Status != 200)
+        {
+            if (round.Buyers.Now > until) return;
+            await Round.Go(TimeSpan.FromMilliseconds(300));
+        }
+
+        await Round.Go(TimeSpan.FromSeconds(wait));
+        var paid = await round.Buyers.Command((i + 1) % 3, path, "confirm", "confirmed");
+        if (paid.Status != 200) round.Buyers.Known[path] = "expired";
     }
 
     public static async Task<FaultResult> KillOwner(FaultRig rig, FaultOptions options)
