@@ -11,13 +11,13 @@ internal static class CrowdFaults
     private const int Repeats = 50;
 
     public static readonly Fault SameAgain = new("10", "50 retries of one command at once",
-        "each of 20 reservations is asked and then confirmed 50 times at once through three silos; then the id with other "
-        + "content (11)",
+        "each of 20 reservations is asked and then confirmed 50 times at once through three silos; then the id with "
+        + "other content (11)",
         "All 50 hear the same; other content is 409 and changes nothing.");
 
     public static readonly Fault Events = new("20", "Payment events replayed, forged and out of order",
-        "of 10 orders each captured event is sent 100 times through three silos, a forged one, one for a wrong amount and "
-        + "a refund before its capture beside it",
+        "of 10 orders each captured event is sent 100 times through three silos, a forged one, one for a wrong amount "
+        + "and a refund before its capture beside it",
         "One effect an event; forged is 401; a wrong amount pays nothing.");
 
     public static readonly Fault Flash = new("22", "20,000 buyers for 100 units",

@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace Ale.Faults;
 
 /// <summary>One thing that goes wrong.</summary>
@@ -51,10 +53,12 @@ internal sealed record FaultResult(Fault Fault)
     public bool IsKept => Lost == 0 && Doubled == 0 && UnitsConstant && IsVerified && IsBoundKept;
 
     /// <summary>With the bound's own question asked of the measures.</summary>
-    public FaultResult Within(Func<FaultResult, bool> isKept) => this with { IsBoundKept = IsBoundKept && isKept(this) };
+    public FaultResult Within(Func<FaultResult, bool> isKept) =>
+        this with { IsBoundKept = IsBoundKept && isKept(this) };
 
-    public override string ToString() => string.Create(System.Globalization.CultureInfo.InvariantCulture,
-        $"{Fault.Id,-3} {(IsKept ? "kept  " : "BROKEN")} {Acknowledged,6} acknowledged, {Lost} lost, {Doubled} doubled, "
-        + $"units {(UnitsConstant ? "constant" : "WRONG")}, {Errors} errors in {ErrorWindow:F1} s, longest wait "
-        + $"{LongestWait:F1} s, recovery {Recovery:F1} s {(IsVerified ? "" : "NOT VERIFIED")} {Fault.Name}: {Fault.Bound} {Note}");
+    public override string ToString() => string.Create(CultureInfo.InvariantCulture,
+        $"{Fault.Id,-3} {(IsKept ? "kept  " : "BROKEN")} {Acknowledged,6} acknowledged, {Lost} lost, "
+        + $"{Doubled} doubled, units {(UnitsConstant ? "constant" : "WRONG")}, {Errors} errors in {ErrorWindow:F1} s, "
+        + $"longest wait {LongestWait:F1} s, recovery {Recovery:F1} s{(IsVerified ? "" : ", NOT VERIFIED")}; "
+        + $"{Fault.Name}: {Fault.Bound} {Note}");
 }

@@ -30,7 +30,7 @@ internal sealed class FaultRig : IAsyncDisposable
     public int[] ProcessIds => [.. Nodes.Select(n => n.ProcessId)];
 
     /// <param name="places">Where each silo runs, with its own settings.</param>
-    /// <param name="tablespace">A folder of the database's own, empty and the server's; null: beside the others.</param>
+    /// <param name="tablespace">The database's own folder, empty, the server's; null: beside the others.</param>
     public static async Task<FaultRig> Start(int seed, IEnumerable<(SiloPlace Place, string[] Settings)> places,
         IPAddress? wire = null, string? tablespace = null)
     {
@@ -77,7 +77,9 @@ internal sealed class FaultRig : IAsyncDisposable
         var round = new Round(this, fault, new(Nodes, name, skus), units);
         foreach (var sku in round.Buyers.Skus)
         {
-            var terms = $$"""{"title":"T","priceMinor":100,"currency":"GBP","market":"gb","holdSeconds":{{holdSeconds}}}""";
+            var terms = $$"""
+                {"title":"T","priceMinor":100,"currency":"GBP","market":"gb","holdSeconds":{{holdSeconds}}}
+                """;
             await Ok(() => Nodes[0].Http.Put($"/api/skus/{sku}", terms));
             await Ok(() => Nodes[0].Http.Put($"/api/skus/{sku}/receipts/in", $$"""{"quantity":{{units}}}"""));
         }
@@ -103,7 +105,8 @@ internal sealed class FaultRig : IAsyncDisposable
     {
         for (var i = 0; i < Environment.ProcessorCount * 2; i++)
             _burners.Add(Process.Start(new ProcessStartInfo("sh", ["-c",
-                $"while kill -0 {Environment.ProcessId} 2>/dev/null; do i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; done"]))!);
+                $"while kill -0 {Environment.ProcessId} 2>/dev/null; do "
+                + "i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done; done"]))!);
     }
 
     public void Rest()

@@ -20,8 +20,8 @@ internal sealed class Round(FaultRig rig, Fault fault, Buyers buyers, int units)
     public static Task Go(TimeSpan time) => Task.Delay(time);
 
     /// <summary>Until every node has answered 200 to something sent after <paramref name="after"/>.</summary>
-    public Task AllServe(double after, double seconds = 90) => Until(() => Enumerable.Range(0, Rig.Nodes.Count)
-        .All(node => Buyers.Attempts.Any(a => a.Node == node && a.At > after && a.Status == 200)), "all serve", seconds);
+    public Task AllServe(double after) => Until(() => Enumerable.Range(0, Rig.Nodes.Count).All(node =>
+        Buyers.Attempts.Any(a => a.Node == node && a.At > after && a.Status == 200)), "all serve", 90);
 
     public static async Task Until(Func<bool> isSo, string what, double seconds)
     {
@@ -34,14 +34,15 @@ internal sealed class Round(FaultRig rig, Fault fault, Buyers buyers, int units)
         }
     }
 
-    /// <summary>Stops the buyers, waits until all has settled, and compares what they know with what is there.</summary>
+    /// <summary>Stops the buyers, waits until all has settled, and compares what they know with what is.</summary>
     /// <param name="fromAt">When the fault began, seconds of the round.</param>
     /// <param name="healedAt">When it ended.</param>
     /// <param name="nodes">Whose clients count; null: all.</param>
     public async Task<FaultResult> End(double fromAt, double healedAt, IReadOnlyCollection<int>? nodes = null)
     {
         await Buyers.Stop();
-        var seen = Buyers.Attempts.Where(a => a.Ended >= fromAt && (nodes is null || nodes.Contains(a.Node))).ToList();
+        var seen = Buyers.Attempts
+            .Where(a => a.Ended >= fromAt && (nodes is null || nodes.Contains(a.Node))).ToList();
         var errors = seen.Where(a => a.IsError).ToList();
         var firstGood = seen.Where(a => a.Status == 200 && a.Ended >= healedAt).Select(a => a.Ended)
             .DefaultIfEmpty(healedAt).Min();
@@ -98,7 +99,8 @@ internal sealed class Round(FaultRig rig, Fault fault, Buyers buyers, int units)
         select count(*) from (
           select 1 from journal j, json_array_elements(convert_from(j.events, 'UTF8')::json) e(event)
           where j.kind = 'stock' and starts_with(j.stream, 'stock/{Buyers.Name}-')
-            and e.event ->> '$type' in ('stock.held', 'stock.confirmed', 'stock.reclaimed', 'stock.released', 'stock.expired')
+            and e.event ->> '$type' in
+              ('stock.held', 'stock.confirmed', 'stock.reclaimed', 'stock.released', 'stock.expired')
           group by j.stream, e.event ->> 'id', e.event ->> '$type' having count(*) > 1) twice
         """);
 

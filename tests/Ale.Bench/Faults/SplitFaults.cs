@@ -13,8 +13,8 @@ internal static class SplitFaults
         "60 s after the cut has ended all three serve.");
 
     public static readonly Fault TwoWriters = new("15", "Two writers of every stream",
-        "two silos that know nothing of each other (two clusters) sell the same SKUs on one database for 15 s; then one "
-        + "is killed",
+        "two silos that know nothing of each other (two clusters) sell the same SKUs on one database for 15 s; then "
+        + "one is killed",
         "No client waits longer than 10.5 s; 5 s after the kill the other serves without an error.");
 
     public static async Task<FaultResult> Cut(FaultOptions options)

@@ -8,12 +8,13 @@ internal static class TimeFaults
     private const string FakeTime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1";
 
     public static readonly Fault Clocks = new("12", "Clocks run an hour ahead and an hour behind",
-        "the wall clocks of two of three silos jump by +1 h and −1 h under load, and back after 15 s; holds last 30 min",
+        "the wall clocks of two of three silos jump by +1 h and −1 h under load, and back after 15 s; "
+        + "holds last 30 min",
         "No hold ends early, clients see no error and wait 10 s at most, no silo is evicted.");
 
     public static readonly Fault Race = new("13", "Expiry against payment",
-        "10,000 buyers for half as many units, through three silos: each asks until he has a hold of 3 s, or for 8 s, and "
-        + "confirms it from 1 s before to 1 s after its end, when others may have the units",
+        "10,000 buyers for half as many units, through three silos: each asks until he has a hold of 3 s, or for 8 s, "
+        + "and confirms it from 1 s before to 1 s after its end, when others may have the units",
         "Each is sold or has expired, never both, and nobody is told otherwise.");
 
     public static readonly Fault DueOwner = new("25", "Whose timer was due is killed",

@@ -4,8 +4,8 @@ using Xunit;
 namespace Ale.Runs;
 
 /// <summary>
-/// The short form of the faults that matter most, on three silo processes that the tests share; all of them, longer, are
-/// run by <c>dotnet run --project tests/Ale.Bench -- faults</c>.
+/// The short form of the faults that matter most, on three silo processes that the tests share; all of them, longer,
+/// are run by <c>dotnet run --project tests/Ale.Bench -- faults</c>.
 /// </summary>
 [Trait("needs", "server")]
 public sealed class FaultTests(FaultTests.Silos silos) : IClassFixture<FaultTests.Silos>
