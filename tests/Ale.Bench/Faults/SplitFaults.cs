@@ -7,6 +7,8 @@ namespace Ale.Faults;
 /// <summary>Silos that do not hear of each other, and reach the same database.</summary>
 internal static class SplitFaults
 {
+    private static readonly string[] clusters = ["a", "b"];
+
     public static readonly Fault CutOff = new("14", "Silos are cut off from each other",
         "each in a network namespace; for 25 s no packet passes between any two, while all reach the database and the "
         + "clients; who is declared dead ends and is started again after it",
@@ -48,7 +50,7 @@ internal static class SplitFaults
     public static async Task<FaultResult> WriteTwice(FaultOptions options)
     {
         await using var rig = await FaultRig.Start(options.Seed,
-            new[] { "a", "b" }.Select(cluster => (new SiloPlace(), new[] { $"--Ale:ClusterId={cluster}" })));
+            clusters.Select(cluster => (new SiloPlace(), new[] { $"--Ale:ClusterId={cluster}" })));
         using var round = await rig.Begin(TwoWriters, buyers: 4, skus: 3);
         var at = round.Buyers.Now;
         await Round.Go(options.Time(15, 8));
