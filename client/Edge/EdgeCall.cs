@@ -64,6 +64,7 @@ internal sealed partial class EdgeCall(HttpContext http)
                 }
                 catch (Exception fault) when (IsUnknown(fault))
                 {
+                    EdgeMetrics.Repeated(fault.GetType().Name);
                     Repeats(Log, http.GetEndpoint()?.DisplayName, attempt, fault.GetType().Name);
                 }
                 await Task.Delay(pause, time, both.Token);
@@ -72,6 +73,7 @@ internal sealed partial class EdgeCall(HttpContext http)
         }
         catch (OperationCanceledException) when (clock.IsCancellationRequested && !client.IsCancellationRequested)
         {
+            EdgeMetrics.GaveUp();
             return new(default, Unknown, default);
         }
         finally

@@ -10,7 +10,7 @@ internal static class HttpPaths
 
     public static async Task Run(PostgresServer server, BenchOptions options, Results results)
     {
-        if (!options.Wants("HTTP")) return;
+        if (!options.WantsAnyOf("HTTP")) return;
         await using var shop = await SqlShop.Create(server);
         await using var silo = await BenchSilo.Start(server, readers: false, map: shop.Map);
         var runs = new List<(string Sku, Figure Figure)>();
