@@ -15,7 +15,9 @@ namespace Ale.Edge;
 /// </summary>
 internal sealed partial class EdgeCall(HttpContext http)
 {
-    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50), LongestPause = TimeSpan.FromSeconds(1);
+    // The longest pause is part of what a client waits for when a silo dies.
+    private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(50),
+        LongestPause = TimeSpan.FromMilliseconds(250);
 
     /// <summary>The reply when nobody knows whether the command happened.</summary>
     public static readonly Problem Unknown = new(503, "request.unknown",

@@ -110,8 +110,7 @@ internal sealed partial class SkuGrain(
     private async Task<Outcome<Reservation>> ReserveAside(ReserveStock command, CancellationToken ct)
     {
         Reservation? past = null;
-        if (CallMark.IsRepeat
-            && (await lookup.Past(Key, command.Id, At, ct)).Refuses(out past) is { } refusal) return refusal;
+        if (CallMark.IsRepeat) past = await lookup.Past(Key, command.Id, At, ct);
         if (past is null && State.Terms!.Imported)
         {
             // Asked each time: a paper that is withdrawn stops the next sale, not one a while later (CMP-06).
@@ -126,16 +125,16 @@ internal sealed partial class SkuGrain(
     public async Task<Outcome<Reservation>> Confirm(ConfirmStock command, CancellationToken ct)
     {
         Reservation? past = null;
-        if (State.Terms is not null && !State.Remembers(command.Id)
-            && (await lookup.Past(Key, command.Id, At, ct)).Refuses(out past) is { } refusal) return refusal;
+        if (State.Terms is not null && !State.Remembers(command.Id))
+            past = await lookup.Past(Key, command.Id, At, ct);
         return await Act(State.Decide(command, past, Key, Now), ct);
     }
 
     public async Task<Outcome<Reservation>> Release(ReleaseStock command, CancellationToken ct)
     {
         Reservation? past = null;
-        if (State.Terms is not null && !State.Remembers(command.Id)
-            && (await lookup.Past(Key, command.Id, At, ct)).Refuses(out past) is { } refusal) return refusal;
+        if (State.Terms is not null && !State.Remembers(command.Id))
+            past = await lookup.Past(Key, command.Id, At, ct);
         return await Act(State.Decide(command, past, Key, Now), ct);
     }
 
@@ -152,7 +151,7 @@ internal sealed partial class SkuGrain(
     {
         if (State.Terms is null) return await Commit<Reservation>(StockRefusals.UnknownSku, ct);
         if (State.Known(id, Key, Now) is { } known) return await Answer(known, ct);
-        if ((await lookup.Past(Key, id, At, ct)).Refuses(out var past) is { } refusal) return refusal;
+        var past = await lookup.Past(Key, id, At, ct);
         if (State.Known(id, Key, Now) is { } since) return await Answer(since, ct); // it came while the table was asked
         return past is null ? await Commit<Reservation>(StockRefusals.UnknownReservation, ct) : await Answer(past, ct);
     }

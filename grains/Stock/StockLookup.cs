@@ -20,18 +20,19 @@ internal sealed class StockLookup(Views views)
     }
 
     /// <summary>
-    /// Null: there never was one. When the table does not get to the stream's own end in time the answer is
-    /// <c>request.busy</c>, never "new".
+    /// Null: there never was one. When the table does not get to the stream's own end in time nobody knows, and the
+    /// caller asks again: its reader may just be moving from a silo that died.
     /// </summary>
-    public async Task<Outcome<Reservation?>> Past(string sku, string id, JournalPlace at, CancellationToken ct)
+    /// <exception cref="OutcomeUnknownException">The table is behind; nothing was decided.</exception>
+    public async Task<Reservation?> Past(string sku, string id, JournalPlace at, CancellationToken ct)
     {
         var (rows, refusal) = await views.List<Row>("""
             select r.user_id as UserId, r.quantity, r.session_id as SessionId, r.price_minor as PriceMinor,
                    k.currency, k.market, k.eco, r.state, r.expires_at as ExpiresAt, r.offer
             from {reservation} r join {sku} k on k.sku = r.sku where r.sku = @sku and r.id = @id
             """, new { sku, id }, at, ct);
-        if (refusal is not null) return KernelRefusals.Busy;
-        if (rows is not [var row] || row.Quantity is null) return new Outcome<Reservation?>(null, null);
+        if (refusal is not null) throw new OutcomeUnknownException($"{sku}/{id}: {refusal.Code}");
+        if (rows is not [var row] || row.Quantity is null) return null;
         return new Reservation(id, sku, row.UserId is { Length: > 0 } user ? new UserId(user) : null, (int)row.Quantity,
             row.PriceMinor ?? 0, row.Currency ?? "", Enum.Parse<ReservationState>(row.State, ignoreCase: true),
             DateTimeOffset.FromUnixTimeMilliseconds(row.ExpiresAt ?? 0),
@@ -41,15 +42,5 @@ internal sealed class StockLookup(Views views)
             EcoPackaging = row.Eco == 1,
             Offer = row.Offer is { Length: > 0 } offer ? offer : null,
         };
-    }
-}
-
-internal static class OutcomeReading
-{
-    /// <summary>The refusal, or null and the value.</summary>
-    public static Refusal? Refuses<T>(this Outcome<T?> outcome, out T? value) where T : class
-    {
-        value = outcome.Value;
-        return outcome.Refusal;
     }
 }

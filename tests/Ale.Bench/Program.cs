@@ -14,6 +14,7 @@ internal static class Program
         ["hot", .. var rest] => await Hot.Run(BenchOptions.Parse(rest)),
         ["paths", .. var rest] => await Paths(BenchOptions.Parse(rest), report: false),
         ["report", .. var rest] => await Paths(BenchOptions.Parse(rest), report: true),
+        ["faults", .. var rest] => await Faults.FaultRun.Verb(rest),
         _ => Usage(),
     };
 

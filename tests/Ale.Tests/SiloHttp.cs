@@ -1,7 +1,6 @@
 using System.Net.Http.Headers;
 using System.Text;
 using Ale.Edge;
-using Xunit;
 
 namespace Ale;
 
@@ -18,6 +17,10 @@ internal sealed class SiloHttp(Uri address, byte[] localKey) : IDisposable
 
     public string Token(string role = "service", string subject = "backend") =>
         LocalTokens.Mint(_key, role, subject, 1, TimeProvider.System.GetUtcNow());
+
+    /// <summary>One that nodes take whose clocks are an hour off.</summary>
+    public string LongToken(string role = "service", string subject = "backend") =>
+        LocalTokens.Mint(_key, role, subject, 24, TimeProvider.System.GetUtcNow().AddHours(-6));
 
     /// <summary>Sends as <paramref name="role"/> (null: without a token); <paramref name="body"/> is JSON.</summary>
     public async Task<Answer> Send(HttpMethod method, string path, string? body = null, string? role = "service",
@@ -42,30 +45,4 @@ internal sealed class SiloHttp(Uri address, byte[] localKey) : IDisposable
         params (string Name, string Value)[] headers) => Send(HttpMethod.Post, path, body, role, subject, headers);
 
     public void Dispose() => Client.Dispose();
-}
-
-/// <summary>What tests ask of an answer.</summary>
-internal static class AnswerAssert
-{
-    /// <summary>The answer if it is 200, else the test fails with what it is.</summary>
-    public static Answer Ok(this Answer answer)
-    {
-        Assert.True(answer.Status == 200, $"{answer.Status}: {answer.Text}");
-        return answer;
-    }
-
-    /// <summary>Asks again until <paramref name="isSo"/>; if it is not so in <paramref name="seconds"/>, the test fails
-    /// with the last answer.</summary>
-    public static async Task<T> Until<T>(this Func<Task<T>> ask, Func<T, bool> isSo, double seconds = 10)
-    {
-        var began = TimeProvider.System.GetTimestamp();
-        while (true)
-        {
-            var answer = await ask();
-            if (isSo(answer)) return answer;
-            if (TimeProvider.System.GetElapsedTime(began).TotalSeconds > seconds)
-                Assert.Fail($"Not within {seconds} s; the last answer: {answer}");
-            await Task.Delay(20);
-        }
-    }
 }

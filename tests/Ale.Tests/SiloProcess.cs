@@ -3,7 +3,6 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Xunit;
 
 namespace Ale;
 
@@ -17,20 +16,25 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     private readonly string _data = Directory.CreateTempSubdirectory("ale-silo-").FullName;
     private readonly string? _postgres;
+    private readonly SiloPlace _place;
     private readonly string[] _settings;
     private readonly int _port = FreePort(), _siloPort = FreePort();
     private readonly StringBuilder _errors = new(), _printed = new();
     private Process? _process, _watcher;
     private SiloHttp? _http;
 
-    private SiloProcess(string? postgres, string[] settings) => (_postgres, _settings) = (postgres, settings);
+    private SiloProcess(string? postgres, SiloPlace place, string[] settings) =>
+        (_postgres, _place, _settings) = (postgres, place, settings);
 
     public SiloHttp Http => _http ?? throw new InvalidOperationException("The silo has not been started.");
 
-    public Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{_port}"));
+    public Uri Address => new(string.Create(CultureInfo.InvariantCulture, $"http://{_place.Host}:{_port}"));
 
     /// <summary>Its data folder.</summary>
     public string Data => _data;
+
+    /// <summary>Its process; 0 when there is none.</summary>
+    public int ProcessId => IsThere ? _process!.Id : 0;
 
     /// <summary>What it wrote to standard output, over all starts.</summary>
     public string Printed
@@ -45,11 +49,15 @@ internal sealed class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>Starts one and waits for its line <c>ready</c>.</summary>
-    public static async Task<SiloProcess> Start(string? postgres = null, params string[] settings)
+    public static Task<SiloProcess> Start(string? postgres = null, params string[] settings) =>
+        StartAt(new(), postgres, settings);
+
+    /// <summary>The same at a place of its own.</summary>
+    public static async Task<SiloProcess> StartAt(SiloPlace place, string? postgres = null, params string[] settings)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var silo = new SiloProcess(postgres, settings);
+            var silo = new SiloProcess(postgres, place, settings);
             try
             {
                 await silo.Start();
@@ -71,14 +79,17 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Starts it again after <see cref="Kill"/>, on the same data and ports.</summary>
     public async Task Start()
     {
-        var start = new ProcessStartInfo("dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "Ale.Silo.dll"),
-                .. TestSilo.Arguments(_data, _postgres, _port, _siloPort),
-                .. _settings])
+        string[] line =
+        [
+            .. _place.Wrapper, "dotnet", Path.Combine(AppContext.BaseDirectory, "Ale.Silo.dll"),
+            .. SiloArguments.Of(_data, _postgres, _port, _siloPort, _place.Host), .. _settings,
+        ];
+        var start = new ProcessStartInfo(line[0], line[1..])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
+        foreach (var (name, value) in _place.Environment) start.Environment[name] = value;
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var process = new Process { StartInfo = start, EnableRaisingEvents = true };
         process.OutputDataReceived += (_, line) =>
@@ -92,7 +103,7 @@ internal sealed class SiloProcess : IAsyncDisposable
         };
         process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException(
             "The silo ended before it was ready."));
-        Assert.True(process.Start());
+        if (!process.Start()) throw new InvalidOperationException("The silo did not start.");
         _process = process;
         _watcher = Watch(process.Id);
         process.BeginOutputReadLine();
@@ -110,10 +121,11 @@ internal sealed class SiloProcess : IAsyncDisposable
             (await Cli.LocalKeySource.Read(_data, _postgres, default)).Key.Key);
     }
 
-    /// <summary><c>kill -9</c>; returns when it is gone.</summary>
+    /// <summary><c>kill -9</c>, unless it has ended; returns when it is gone.</summary>
     public async Task Kill()
     {
-        _process!.Kill();
+        if (_process is null) return;
+        _process.Kill();
         await _process.WaitForExitAsync();
         await Unwatch();
         _process.Dispose();
@@ -121,11 +133,17 @@ internal sealed class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>SIGTERM: it ends in order.</summary>
-    public void Terminate()
+    public void Terminate() => Signal("TERM");
+
+    /// <summary>Sends a signal: STOP halts it where it is, CONT lets it go on.</summary>
+    public void Signal(string name)
     {
-        using var kill = Process.Start("kill", ["-TERM", _process!.Id.ToString(CultureInfo.InvariantCulture)]);
+        using var kill = Process.Start("kill", ["-" + name, _process!.Id.ToString(CultureInfo.InvariantCulture)]);
         kill.WaitForExit();
     }
+
+    /// <summary>Whether its process is there, halted or not.</summary>
+    public bool IsThere => _process is { HasExited: false };
 
     /// <summary>Waits until it has ended; its exit status.</summary>
     public async Task<int> Ended()
@@ -136,7 +154,7 @@ internal sealed class SiloProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_process is not null) await Kill();
+        await Kill();
         _http?.Dispose();
         Directory.Delete(_data, recursive: true);
     }
@@ -167,4 +185,13 @@ internal sealed class SiloProcess : IAsyncDisposable
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+}
+
+/// <summary>Where and how a silo's process is started.</summary>
+internal sealed record SiloPlace(string Host = "127.0.0.1")
+{
+    /// <summary>A program, with arguments, that starts it: <c>ip netns exec …</c>; it must become it.</summary>
+    public IReadOnlyList<string> Wrapper { get; init; } = [];
+
+    public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 }

@@ -13,9 +13,6 @@ namespace Ale;
 /// <summary>The real silo in this process, on free ports, with a data folder of its own.</summary>
 internal sealed class TestSilo : IAsyncDisposable
 {
-    /// <summary>All silos on one database must have the same; a process alone would make its own.</summary>
-    public static readonly string AuditKey = Convert.ToBase64String("the audit key of all tests, 32 b+"u8);
-
     private readonly WebApplication _app;
     private readonly string? _ownFolder;
 
@@ -55,7 +52,7 @@ internal sealed class TestSilo : IAsyncDisposable
         WebApplication? app = null;
         try
         {
-            app = await SiloApp.Build([.. Arguments(data ?? own!, postgres), .. settings], ports);
+            app = await SiloApp.Build([.. SiloArguments.Of(data ?? own!, postgres), .. settings], ports);
             await app.StartAsync();
             return new(app, own);
         }
@@ -65,17 +62,6 @@ internal sealed class TestSilo : IAsyncDisposable
             if (own is not null) Directory.Delete(own, recursive: true);
             throw;
         }
-    }
-
-    internal static IEnumerable<string> Arguments(string data, string? postgres, int port = 0, int siloPort = 0)
-    {
-        yield return $"--urls=http://127.0.0.1:{port}";
-        yield return $"--Ale:SiloPort={siloPort}";
-        yield return $"--Ale:Data={data}";
-        yield return $"--Ale:Audit:Key={AuditKey}";
-        yield return "--environment=Development";
-        yield return "--Logging:Console:LogLevel:Default=Error";
-        if (postgres is not null) yield return $"--Ale:Postgres={postgres}";
     }
 
     /// <summary>Stops in order: what was decided is durable, the folder is free again.</summary>

@@ -89,38 +89,6 @@ internal sealed class EdgeHost : IAsyncDisposable
     }
 }
 
-/// <summary>A reply, read whole.</summary>
-internal sealed record Answer(HttpStatusCode StatusCode, string Text, string? MediaType,
-    IReadOnlyDictionary<string, string> Headers)
-{
-    public int Status => (int)StatusCode;
-    public JsonNode Json => JsonNode.Parse(Text)!;
-    public string? Code => MediaType == Problem.MediaType ? (string?)Json["code"] : null;
-
-    public (string Field, string Message)[] Errors => MediaType != Problem.MediaType ? [] :
-        [.. Json["errors"]!.AsArray().Select(error => ((string)error!["field"]!, (string)error["message"]!))];
-
-    public static async Task<Answer> Of(HttpResponseMessage response) => new(
-        response.StatusCode, await response.Content.ReadAsStringAsync(),
-        response.Content.Headers.ContentType?.MediaType,
-        response.Headers.Concat(response.Content.Headers)
-            .ToDictionary(header => header.Key, header => string.Join(", ", header.Value),
-                StringComparer.OrdinalIgnoreCase));
-
-    /// <summary>Holds the shape that every problem has, whatever its code.</summary>
-    public void IsProblem(int status, string code)
-    {
-        Xunit.Assert.True(status == Status && code == Code, $"{Status} {MediaType}: {Text}");
-        Xunit.Assert.Equal(status, (int)Json["status"]!);
-        Xunit.Assert.False(string.IsNullOrWhiteSpace((string?)Json["title"]));
-        Xunit.Assert.False(string.IsNullOrWhiteSpace((string?)Json["detail"]));
-        Xunit.Assert.Equal(status is 429 or 503, Headers.ContainsKey("Retry-After"));
-        Xunit.Assert.Equal("nosniff", Headers["X-Content-Type-Options"]);
-        Xunit.Assert.DoesNotContain("   at ", Text);
-        Xunit.Assert.DoesNotContain("Exception", Text);
-    }
-}
-
 /// <summary>What was logged.</summary>
 internal sealed class LogLines : ILoggerProvider, ILogger
 {

@@ -32,7 +32,7 @@ public sealed class StartTests : IDisposable
         await using (var source = NpgsqlDataSource.Create(database))
             await source.CreateCommand("update journal_format set version = 99").ExecuteNonQueryAsync();
         await Refused("holds format 99, and this build reads up to", "start the release that wrote it",
-            $"--Ale:Postgres={database}", $"--Ale:Audit:Key={TestSilo.AuditKey}");
+            $"--Ale:Postgres={database}", $"--Ale:Audit:Key={SiloArguments.AuditKey}");
 
         await using (var silo = await SiloProcess.Start()) Copied(silo.Data);
         var journal = $"Data Source={Path.Combine(_data, "own", "journal.db")};Pooling=false";
@@ -115,7 +115,7 @@ public sealed class StartTests : IDisposable
         "--Ale:Audit:Key=SECRET", "--Ale:Test:ClockOffset=01:00:00")]
     public Task Production_wants_what_it_must_be_given(string names, params string[] settings) => Refused(
         names, "", ["--environment=Production",
-            .. settings.Select(s => s.Replace("SECRET", TestSilo.AuditKey, StringComparison.Ordinal))
+            .. settings.Select(s => s.Replace("SECRET", SiloArguments.AuditKey, StringComparison.Ordinal))
                 .Where(s => s.Length > 0)]);
 
     [Fact]
