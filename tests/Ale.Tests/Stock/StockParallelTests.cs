@@ -95,7 +95,7 @@ public sealed class StockParallelTests
             StockEvent.Expired e => (Then(e.At, () => "Expired"), e.Id, "expired"),
             StockEvent.Received e => (Then(default, () =>
             {
-                model.OnHand += e.Quantity;
+                model.Receive(e.Id, e.Quantity, e.Warehouse);
                 return "Received";
             }), "", "received"),
             _ => ("Defined", "", "defined"),
