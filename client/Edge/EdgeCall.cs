@@ -62,6 +62,7 @@ internal sealed partial class EdgeCall(HttpContext http)
                 }
                 catch (Exception fault) when (IsUnknown(fault))
                 {
+                    EdgeMetrics.Repeated(fault.GetType().Name);
                     Repeats(Log, http.GetEndpoint()?.DisplayName, attempt, fault.GetType().Name);
                 }
                 await Task.Delay(pause, time, both.Token);
@@ -70,6 +71,7 @@ internal sealed partial class EdgeCall(HttpContext http)
         }
         catch (OperationCanceledException) when (clock.IsCancellationRequested && !client.IsCancellationRequested)
         {
+            EdgeMetrics.GaveUp();
             return new(default, Unknown, default);
         }
         finally

@@ -78,6 +78,12 @@ public interface ISkuGrain : IGrainWithStringKey, IFeedSource
     [Alias("covers")] Task<Outcome<bool>> Covers(string id, CancellationToken ct = default);
 
     /// <summary>
+    /// What it believes just now, durable or not, and without asking whether another activation knows more: a hint for
+    /// who asks several SKUs, never an answer to somebody outside.
+    /// </summary>
+    [Alias("glance")] Task<Outcome<SkuGlance>> Glance(CancellationToken ct = default);
+
+    /// <summary>
     /// Plans a live price (SHP-01). The same content again: the offer as it is now; other:
     /// <see cref="OfferRefusals.Changed"/>.
     /// </summary>

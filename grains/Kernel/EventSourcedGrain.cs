@@ -79,8 +79,7 @@ internal abstract partial class EventSourcedGrain<TState, TEvent>(SiloKernel ker
     public override Task OnDeactivateAsync(DeactivationReason reason, CancellationToken cancellationToken)
     {
         if (_handle is null) return Task.CompletedTask;
-        if (_handle is { IsClosed: false, IsGathering: false }
-            && _handle.Next - _snapshotNext >= SnapshotOnEndAfterEvents)
+        if (_handle is { IsClosed: false, IsGathering: false } && IsSnapshotWorth(SnapshotOnEndAfterEvents))
             TakeSnapshot();
         return _handle.Settle().ContinueWith(
             _ => kernel.Writer.Release(_handle), CancellationToken.None, TaskContinuationOptions.None,
@@ -240,11 +239,16 @@ internal abstract partial class EventSourcedGrain<TState, TEvent>(SiloKernel ker
         }
     }
 
+    /// <summary>Folding that many events would cost more than writing and reading the state.</summary>
+    private bool IsSnapshotWorth(int events)
+    {
+        var since = _handle.Next - _snapshotNext;
+        return since >= events && Snapshots is { } codec && since > codec.Entries(State);
+    }
+
     private void SnapshotIfWorth()
     {
-        if (Snapshots is not { } codec) return;
-        var since = _handle.Next - _snapshotNext;
-        if (since <= SnapshotAfterEvents || since <= codec.Entries(State)) return;
+        if (!IsSnapshotWorth(SnapshotAfterEvents)) return;
         if (kernel.Clock.GetUtcNow() - _snapshotAt < SnapshotEvery) return;
         TakeSnapshot();
     }

@@ -18,6 +18,7 @@ internal static class KernelHost
         services.AddSingleton<KernelHealth>();
         services.AddSingleton<ReaderCatalog>();
         services.AddSingleton<LocalReaders>();
+        services.AddSingleton<KernelGauges>();
         services.AddSingleton<Views>();
         services.AddSingleton<ParkedEvents>(s => new(s.GetRequiredService<IViewStore>(),
             s.GetRequiredService<JournalClock>()));
@@ -52,11 +53,12 @@ internal sealed record PulseSettings(bool Readers);
 internal sealed partial class KernelPulse(
     IJournalStore store, JournalClock clock, JournalWriter writer, LocalReaders local, ReaderCatalog catalog,
     IGrainFactory grains, IHostApplicationLifetime lifetime, PulseSettings settings, KernelHealth health,
-    ILogger<KernelPulse> log)
+    KernelGauges gauges, ILogger<KernelPulse> log)
     : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
+        _ = gauges; // are told from here on
         await Sample(cancellationToken); // no decision before the first sample
         writer.Flushed += _ => local.Nudge();
         await base.StartAsync(cancellationToken);

@@ -15,6 +15,9 @@ internal sealed partial class OrderGrain
 {
     private static readonly TimeSpan RenewBefore = TimeSpan.FromMinutes(1);
 
+    /// <summary>Of so many times what an order wants, a SKU is not scarce for it.</summary>
+    private const int PlentyTimes = 20;
+
     private Task? _drive;
 
     /// <summary>The attempt that was begun here and not driven yet: nobody can hold anything of it.</summary>
@@ -42,8 +45,10 @@ internal sealed partial class OrderGrain
         _ => FinishReturns(),
     };
 
-    /// <summary>All lines or none; the scarcest first and alone, so that who cannot have it holds nobody else
-    /// up.</summary>
+    /// <summary>
+    /// All lines or none; the scarcest first and alone, so that who cannot have it holds nobody else up. Where there is
+    /// plenty of all, nobody is held up, and they are asked at once.
+    /// </summary>
     private async Task Claim()
     {
         var isFirstRun = _begun == State.Attempt;
@@ -56,13 +61,13 @@ internal sealed partial class OrderGrain
         var near = ImmutableArray<string>.Empty;
         if (refusal is null) (area, refusal) = await Destination(content);
         if (area is not null) near = await Near(area);
-        List<(string Sku, int Quantity)> order = [];
-        if (refusal is null) (order, refusal) = await ScarcestFirst(demand);
+        var (order, alone) = (new List<(string Sku, int Quantity)>(), 0);
+        if (refusal is null) (order, alone, refusal) = await ScarcestFirst(demand);
         var held = new Dictionary<string, Reservation>(StringComparer.Ordinal);
         if (refusal is null)
         {
-            refusal = await Hold(order.Take(1));
-            if (refusal is null && order.Count > 1) refusal = await Hold(order.Skip(1));
+            if (alone > 0) refusal = await Hold(order.Take(alone));
+            if (refusal is null && order.Count > alone) refusal = await Hold(order.Skip(alone));
         }
 
         var couponOff = 0L;
@@ -123,31 +128,35 @@ internal sealed partial class OrderGrain
         return (sku, refusal);
     }
 
-    /// <summary>The SKUs by what the stock table knows of them, or why none is asked at all.</summary>
-    private async Task<(List<(string Sku, int Quantity)> Order, Refusal? Refusal)> ScarcestFirst(
+    /// <summary>
+    /// The SKUs in the order to ask them, and how many of them to ask alone before the rest: none when all seem to have
+    /// plenty. Or why none is asked at all.
+    /// </summary>
+    private async Task<(List<(string Sku, int Quantity)> Order, int Alone, Refusal? Refusal)> ScarcestFirst(
         (string Sku, int Quantity)[] demand)
     {
-        if (demand.Length == 1 && State.Attempt == 1 && State.Content!.Lines.Length == 1)
-        {
-            // One SKU needs no order; an unknown one says so itself.
-            return ([demand[0]], null);
-        }
+        // One SKU needs no order; an unknown one says so itself.
+        if (demand.Length == 1 && State.Attempt == 1 && State.Content!.Lines.Length == 1) return ([demand[0]], 1, null);
+        var glances = await Task.WhenAll(demand.Select(d => GrainFactory.Sku(d.Sku).Glance()));
+        if (glances.Any(g => g.Value.Currency != glances[0].Value.Currency || g.Refusal is not null)
+            && await WhyNotTogether(demand) is { } refusal) return ([], 0, refusal);
+        var isPlenty = demand.Zip(glances).All(d => d.Second.Value.Available >= PlentyTimes * (long)d.First.Quantity);
+        return ([.. demand.Zip(glances).OrderBy(d => d.Second.Value.Available)
+            .ThenBy(d => d.First.Sku, StringComparer.Ordinal).Select(d => d.First)], isPlenty ? 0 : 1, null);
+    }
 
-        var (glances, refusal) = await GrainFactory.GetGrain<IStockQueries>(0).Glance([.. demand.Select(d => d.Sku)]);
-        if (refusal is not null) return ([], refusal);
-        var known = glances.ToDictionary(g => g.Sku, StringComparer.Ordinal);
+    /// <summary>A glance is a hint; what an order is refused for is asked properly.</summary>
+    private async Task<Refusal?> WhyNotTogether((string Sku, int Quantity)[] demand)
+    {
+        var currency = default(string);
         foreach (var (sku, _) in demand)
         {
-            if (known.ContainsKey(sku)) continue;
-            var (terms, unknown) = await GrainFactory.Sku(sku).Get(); // perhaps younger than the table
-            if (unknown is not null) return ([], OrderRefusals.UnknownSku.With("sku", sku));
-            known[sku] = new(sku, terms!.Currency, 0, 0);
+            var (terms, refusal) = await GrainFactory.Sku(sku).Get();
+            if (refusal is not null) return OrderRefusals.UnknownSku.With("sku", sku);
+            if ((currency ??= terms!.Currency) != terms!.Currency) return OrderRefusals.Currency.With("sku", sku);
         }
 
-        var currency = known[demand[0].Sku].Currency;
-        if (demand.FirstOrDefault(d => known[d.Sku].Currency != currency) is { Sku: { } other })
-            return ([], OrderRefusals.Currency.With("sku", other));
-        return ([.. demand.OrderBy(d => known[d.Sku].Available).ThenBy(d => d.Sku, StringComparer.Ordinal)], null);
+        return null;
     }
 
     /// <summary>The money is there: sell every line, then coupon, then points; if a line cannot be had, all of it

@@ -69,6 +69,10 @@ internal sealed partial class SkuGrain(
     public Task<Outcome<StockLevels>> Levels(CancellationToken ct) =>
         Commit<StockLevels>(State.Terms is null ? StockRefusals.UnknownSku : State.Levels(Key, Version, Now), ct);
 
+    public Task<Outcome<SkuGlance>> Glance(CancellationToken ct) => Task.FromResult<Outcome<SkuGlance>>(
+        State.Terms is { } terms ? new SkuGlance(Key, terms.Currency, State.Available, Version)
+            : StockRefusals.UnknownSku);
+
     public Task<Outcome<StockMove>> Receive(ReceiveStock command, CancellationToken ct) =>
         command.Warehouse is { } w ? InWarehouse(w, () => State.Decide(command, Key), ct)
             : Act(State.Decide(command, Key), ct);

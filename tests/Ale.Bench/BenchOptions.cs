@@ -22,6 +22,9 @@ internal sealed record BenchOptions(int Seconds = 8, int WarmupSeconds = 10)
 
     public bool Wants(string path) => path.StartsWith(Only, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>Whether one of the paths may be wanted whose names begin with this.</summary>
+    public bool WantsAnyOf(string group) => Wants(group) || Only.StartsWith(group, StringComparison.OrdinalIgnoreCase);
+
     public static BenchOptions Parse(string[] args)
     {
         var options = new BenchOptions();

@@ -3,7 +3,6 @@ using Ale.Kernel;
 using Ale.Stock;
 using Npgsql;
 using Orleans.Core.Internal;
-using Orleans.Runtime;
 
 namespace Ale.Bench;
 
@@ -11,6 +10,8 @@ namespace Ale.Bench;
 /// <see cref="Address"/>.</summary>
 internal sealed class BenchSilo(WebApplication app, string connectionString, string folder) : IAsyncDisposable
 {
+    private static readonly string AuditKey = Convert.ToBase64String(new byte[32]);
+
     public IGrainFactory Grains { get; } = app.Services.GetRequiredService<IGrainFactory>();
     public SkuCalls Skus { get; } = app.Services.GetRequiredService<SkuCalls>();
     public IServiceProvider Services => app.Services;
@@ -33,7 +34,7 @@ internal sealed class BenchSilo(WebApplication app, string connectionString, str
         [
             "--environment", "Development", "--urls", "http://127.0.0.1:0", "--Ale:SiloPort", "0", "--Ale:Data", folder,
             "--Ale:Postgres", database, "--Ale:Readers", readers ? "true" : "false",
-            "--Ale:Profile", "false",
+            "--Ale:Profile", "false", "--Ale:Audit:Key", AuditKey,
         ]);
         map?.Invoke(app);
         await app.StartAsync();
@@ -53,17 +54,13 @@ internal sealed class BenchSilo(WebApplication app, string connectionString, str
                 Ok((await grain.Receive(new($"r{left}", (int)Math.Min(left, Limits.QuantityMax)), ct)).Refusal);
         });
 
-    /// <summary>Ends a SKU's activation; what it holds in memory is free.</summary>
-    public async Task Forget(string sku)
-    {
+    /// <summary>Ends a SKU's activation when it is idle; what it holds in memory is free.</summary>
+    public async Task Forget(string sku) =>
         await Grains.Sku(sku).Cast<IGrainManagementExtension>().DeactivateOnIdle();
-        var management = Grains.GetGrain<IManagementGrain>(0);
-        while (await management.GetActivationAddress(Grains.Sku(sku)) is not null) await Task.Delay(10);
-    }
 
     /// <summary>Reservations that stand in the journal: of one SKU, or of all whose name begins so.</summary>
     public Task<long> HeldInJournal(string id, string sku = "") => Count("""
-        select count(distinct e.event ->> 'id') from journal j,
+        select count(distinct (j.stream, e.event ->> 'id')) from journal j,
           json_array_elements(convert_from(j.events, 'UTF8')::json) e(event)
         where j.kind = 'stock' and e.event ->> '$type' = 'stock.held' and e.event ->> 'id' like $1
           and starts_with(j.stream, $2)

@@ -9,6 +9,8 @@ internal static class EnginePaths
 
     public static async Task Run(PostgresServer server, BenchOptions options, Results results)
     {
+        var isManyWanted = options.WantsAnyOf("10,000 SKUs") || options.WantsAnyOf("order");
+        if (!options.WantsAnyOf("one SKU") && !isManyWanted) return;
         await using var silo = await BenchSilo.Start(server, readers: false);
         var one = new OneSku(silo, "H");
         await Warm(silo, options);
@@ -24,7 +26,7 @@ internal static class EnginePaths
                 new("one SKU, against set-wise SQL", 1.5, one.Side(1024, 2048), batch.Side(1024, 2048)));
         }
 
-        if (options.Wants("one SKU, against Redis"))
+        if (options.WantsAnyOf("one SKU, against Redis"))
         {
             await using var redis = await RedisPeer.Create();
             foreach (var inFlight in Most)
@@ -35,7 +37,7 @@ internal static class EnginePaths
         }
 
         results.Check("one SKU", await one.Fault());
-        if (!options.Wants("10,000 SKUs") && !options.Wants("order")) return;
+        if (!isManyWanted) return;
         var many = new ManySkus(silo);
         await many.Define();
         await results.Take(options, new("10,000 SKUs, uniform", 10, many.Reservations(ManySkus.Uniform, 256, 1024, 4096),

@@ -25,7 +25,7 @@ internal sealed class OneSku(BenchSilo silo, string prefix)
     {
         foreach (var (sku, figure) in _runs)
         {
-            var stored = await silo.HeldInJournal("%", sku);
+            var stored = await silo.HeldInJournal(sku + "-%", sku);
             if (figure.Failed > 0 || stored != figure.Done)
                 return $"{sku}: {figure.Done} acknowledged, {stored} in the journal, {figure.Failed} failed";
         }

@@ -29,4 +29,22 @@ public sealed class DashboardTests
             .SingleOrDefault(m => (string)m!["method"]! == "Define" && ((string)m["grain"]!).EndsWith("SkuGrain",
                 StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task TEC_04_The_metrics_tell_of_flushes_refusals_waiting_events_and_each_reader()
+    {
+        await using var silo = await TestSilo.Start();
+        (await silo.Http.Put("/api/skus/M1/reservations/r1", """{"quantity":1}""")).IsProblem(404, "stock.unknown_sku");
+        (await silo.Http.Put("/api/skus/M1", """{"title":"m","priceMinor":100,"currency":"GBP"}""")).Ok();
+        var metrics = () => silo.Http.Get("/metrics", role: null);
+        var told = (await metrics.Until(a => a.Text.Contains("reader=\"stock\"", StringComparison.Ordinal), seconds: 30))
+            .Text;
+        foreach (var name in new[]
+        {
+            "ale_journal_flush_milliseconds_count", "ale_journal_flush_rows", "ale_journal_waiting_events",
+            "ale_reader_lag_milliseconds", "ale_reader_listed_streams", "ale_reader_delay_milliseconds",
+            "code=\"stock.unknown_sku\"",
+        })
+            Assert.True(told.Contains(name, StringComparison.Ordinal), $"{name} is not in:\n{told}");
+    }
 }

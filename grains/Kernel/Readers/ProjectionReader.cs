@@ -67,11 +67,14 @@ internal partial class ProjectionReader(
             }
 
             var page = await journal.Read(projection.Filter, generation.Place, RowsMax, ct);
+            var isActive = generation.State == "active";
+            if (isActive && page.Rows.Count > 0) IsBehind(page.Rows[0].At);
             if (page.Rows.Count > 0 && !await Write(generation, page, ct))
                 throw new InvalidOperationException("another reader has moved the place");
+            if (isActive) IsBehind(page.Full ? page.Rows[^1].At : null);
             generation.Place = page.Horizon;
             more |= page.Full;
-            if (generation.State == "active") MoveTo(generation.Place);
+            if (isActive) MoveTo(generation.Place);
             else if (!page.Full) await Swap(generation, ct);
         }
 

@@ -74,8 +74,14 @@ internal sealed partial class ReactionReader(
             GiveUpOldest();
         }
 
+        lock (_gate) IsBehind(_window.First?.Value.Row.At);
         await Advance(horizon, ct);
         return full;
+    }
+
+    public override int ListedStreams
+    {
+        get { lock (_gate) return _listed.Count; }
     }
 
     protected override TimeSpan IdleFor
@@ -262,6 +268,7 @@ internal sealed partial class ReactionReader(
                 for (var i = 0; i < done.Count; i++) _window.RemoveFirst();
         }
 
+        lock (_gate) IsBehind(_window.First?.Value.Row.At);
         MoveTo(empty && horizon > _stored ? horizon : _stored);
     }
 

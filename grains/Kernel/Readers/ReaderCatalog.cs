@@ -55,6 +55,9 @@ internal sealed class LocalReaders
         lock (_gate) _loops = [.. _loops.Where(l => !ReferenceEquals(l, loop))];
     }
 
+    /// <summary>Those that run here now.</summary>
+    public IReadOnlyList<ReaderLoop> All => _loops;
+
     public void Nudge()
     {
         foreach (var loop in _loops)

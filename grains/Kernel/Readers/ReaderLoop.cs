@@ -41,6 +41,13 @@ internal abstract partial class ReaderLoop : IAsyncDisposable
     /// <summary>Faults in a row; 0 when all is well.</summary>
     public int Failures { get; private set; }
 
+    /// <summary>When the oldest event happened that was read and has not taken effect, Unix milliseconds; null: the
+    /// reader stands at the journal's end, as it last saw it.</summary>
+    public long? BehindSince { get; private set; }
+
+    /// <summary>Streams that it does not follow for now.</summary>
+    public virtual int ListedStreams => 0;
+
     /// <summary>Whether each flush of this silo makes it look at once.</summary>
     public virtual bool FollowsFlushes => true;
 
@@ -83,6 +90,8 @@ internal abstract partial class ReaderLoop : IAsyncDisposable
 
     /// <summary>How long to wait when there is nothing to read.</summary>
     protected virtual TimeSpan IdleFor => Idle;
+
+    protected void IsBehind(long? since) => BehindSince = since;
 
     protected void MoveTo(JournalPlace place)
     {

@@ -72,6 +72,7 @@ public sealed class EdgeCallTests
     {
         List<bool> marks = [];
         var (running, most) = (0, 0);
+        using var repeats = new Measured("ale.edge.repeats");
         await using var host = await Answering(async _ =>
         {
             most = Math.Max(most, Interlocked.Increment(ref running));
@@ -83,6 +84,7 @@ public sealed class EdgeCallTests
         var answer = await Advancing(host, host.Put("/api/call", ""));
         Assert.Equal(200, answer.Status);
         Assert.Equal([false, true, true], marks);
+        Assert.Equal(2, repeats.Sum("why", Fault(fault).GetType().Name));
         Assert.Equal(1, most);
         marks.Clear();
         await Advancing(host, host.Put("/api/call", ""));
