@@ -40,7 +40,8 @@ internal sealed record CarrierBook : IState<CarrierBook, CarrierEvent>
         if (Carriers.TryGetValue(command.Id, out var there))
             return there.Terms.Equals(command.Terms) ? there : CarrierRefusals.Changed;
         if (Carriers.Count >= ICarrierBookGrain.CarriersMax) return CarrierRefusals.Full;
-        return new(new CarrierInfo(command.Id, command.Terms), new CarrierEvent.Entered(command.Id, command.Terms, command.By, now));
+        return new(new CarrierInfo(command.Id, command.Terms),
+            new CarrierEvent.Entered(command.Id, command.Terms, command.By, now));
     }
 
     public Decision<CarrierEvent, CarrierInfo> Decide(ChangeCarrier command, DateTimeOffset now)

@@ -112,7 +112,8 @@ public sealed class CarrierTests
         Assert.Equal(["jd", "sf"], book.InOrder().Select(c => c.Id));
         Assert.Equal("sf", Chosen(Change(book, 2, true), "shanghai", "sf"));
 
-        static CarrierBook Change(CarrierBook book, long version, bool isActive) => book.Apply(Assert.Single(book.Decide(
+        static CarrierBook Change(CarrierBook book, long version, bool isActive) =>
+            book.Apply(Assert.Single(book.Decide(
             new ChangeCarrier("sf", version, $"k{version}", "ops-1") { IsActive = isActive }, Noon).Events));
     }
 

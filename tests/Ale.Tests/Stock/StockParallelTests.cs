@@ -90,7 +90,8 @@ public sealed class StockParallelTests
             if (i > 0) stock.Apply(events[i - 1]);
             var (last, next) = (i == 0 ? null : AtOf(events[i - 1]), i == events.Count ? null : AtOf(events[i]));
             open.RemoveAll(a => !(last > a.Until) && !(next < a.From)
-                && new[] { last, next, a.From, a.Until }.Any(at => at is { } now && Said(stock, a, users, now) == a.Said));
+                && new[] { last, next, a.From, a.Until }.Any(at =>
+                    at is { } now && Said(stock, a, users, now) == a.Said));
         }
 
         return open;

@@ -77,7 +77,8 @@ public sealed class StockWarehouseTests
     [Theory]
     [InlineData(false, "HZ:2-0")]
     [InlineData(true, "HZ:1-0 SH:5-0")] // they wait for inspection, and push nothing out of another warehouse
-    public void STK_12_What_is_undone_is_in_its_warehouse_again_unless_it_is_in_quarantine(bool quarantine, string pools)
+    public void STK_12_What_is_undone_is_in_its_warehouse_again_unless_it_is_in_quarantine(
+        bool quarantine, string pools)
     {
         var stock = quarantine
             ? Of(Defined(Plain), In(2, "HZ"), In(5, "SH", "in2"), Hold("a", 1, "HZ"), Confirmed("a", 1))
