@@ -15,6 +15,13 @@ internal static class CarrierHttp
             .Allow(Permission.ShippingWrite).WithName("putCarrier")
             .WithSummary("Enters a carrier with its rates; the same again: the carrier as it is");
 
+        carriers.MapPatch("/{id}", (Id id, CarrierPatch body, ExpectedVersion version, CommandKey key, Caller caller,
+                IGrainFactory grains, EdgeCall edge) =>
+                edge.Run(ct => grains.Carriers().Change(body.Command(id, version, key, caller.Subject), ct),
+                    CarrierReply.Of))
+            .Allow(Permission.ShippingWrite).WithName("changeCarrier")
+            .WithSummary("Changes a carrier for parcels to come; one that is not active gets none");
+
         carriers.MapGet("/{id}", (Id id, IGrainFactory grains, EdgeCall edge) =>
                 edge.Run(ct => grains.Carriers().Get(id, ct), CarrierReply.Of))
             .Allow(Permission.ShippingRead).WithName("getCarrier").WithSummary("A carrier");
@@ -59,31 +66,68 @@ internal sealed record CarrierBody(
     string Title, int Rank, string Currency, ImmutableArray<CarrierRateBody> Rates,
     ImmutableArray<string>? Cities = null) : IValidated
 {
-    internal CarrierTerms Terms => new(Title, Rank,
-        [.. (Cities ?? []).Select(c => c.ToLowerInvariant()).Distinct(StringComparer.Ordinal)
-            .Order(StringComparer.Ordinal)],
-        Currency, [.. Rates.Select(r => new CarrierRate(r.FromGrams, r.Minor))]);
+    internal CarrierTerms Terms =>
+        new(Title, Rank, CarrierPatch.InOrder(Cities ?? []), Currency, CarrierPatch.Of(Rates));
+
+    public void Validate(Problems p)
+    {
+        p.Currency("currency", Currency);
+        p.At("", new CarrierPatch { Title = Title, Rank = Rank, Cities = Cities, Rates = Rates });
+    }
+}
+
+/// <summary>New terms; what is absent stays as it is.</summary>
+internal sealed record CarrierPatch : IValidated
+{
+    public string? Title { get; init; }
+    public int? Rank { get; init; }
+
+    /// <summary>Empty: everywhere.</summary>
+    public ImmutableArray<string>? Cities { get; init; }
+
+    public ImmutableArray<CarrierRateBody>? Rates { get; init; }
+
+    /// <summary>It gets new parcels.</summary>
+    public bool? IsActive { get; init; }
+
+    internal static ImmutableArray<string> InOrder(ImmutableArray<string> cities) =>
+        [.. cities.Select(c => c.ToLowerInvariant()).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)];
+
+    internal static ImmutableArray<CarrierRate> Of(ImmutableArray<CarrierRateBody> rates) =>
+        [.. rates.Select(r => new CarrierRate(r.FromGrams, r.Minor))];
+
+    internal ChangeCarrier Command(string id, long version, string key, string by) => new(id, version, key, by)
+    {
+        Title = Title,
+        Rank = Rank,
+        Cities = Cities is { } cities ? InOrder(cities) : null,
+        Rates = Rates is { } rates ? Of(rates) : null,
+        IsActive = IsActive,
+    };
 
     public void Validate(Problems p)
     {
         p.Text("title", Title, 100, 1);
-        p.Range("rank", Rank, 1, CarrierTerms.RankMax);
-        p.Currency("currency", Currency);
-        p.Each("rates", Rates, CarrierTerms.RatesMax, 1);
-        if (Rates is [var first, ..] && first is not null)
-            p.Require(first.FromGrams == 0, "rates[0].fromGrams", "Must be 0.");
-        for (var i = 1; i < Rates.Length; i++)
-        {
-            if (Rates[i] is { } rate && Rates[i - 1] is { } before)
-                p.Require(rate.FromGrams > before.FromGrams, $"rates[{i}].fromGrams", "Must be above the one before.");
-        }
-
+        if (Rank is { } rank) p.Range("rank", rank, 1, CarrierTerms.RankMax);
+        if (Rates is { } rates) Validate(p, rates);
         if (Cities is not { } cities) return;
         p.Count("cities", cities, CarrierTerms.CitiesMax);
         for (var i = 0; i < cities.Length; i++)
         {
             p.Require(cities[i] is not null, $"cities[{i}]", "Must not be null.");
             CarrierHttp.City(p, $"cities[{i}]", cities[i]);
+        }
+    }
+
+    private static void Validate(Problems p, ImmutableArray<CarrierRateBody> rates)
+    {
+        p.Each("rates", rates, CarrierTerms.RatesMax, 1);
+        if (rates is [var first, ..] && first is not null)
+            p.Require(first.FromGrams == 0, "rates[0].fromGrams", "Must be 0.");
+        for (var i = 1; i < rates.Length; i++)
+        {
+            if (rates[i] is { } rate && rates[i - 1] is { } before)
+                p.Require(rate.FromGrams > before.FromGrams, $"rates[{i}].fromGrams", "Must be above the one before.");
         }
     }
 }
@@ -99,13 +143,14 @@ internal sealed record CarrierRateBody(int FromGrams, long Minor) : IValidated
     }
 }
 
-/// <summary>A carrier.</summary>
+/// <summary>A carrier; <c>version</c> is what <c>If-Match</c> names.</summary>
 internal sealed record CarrierReply(
     string Id, string Title, int Rank, ImmutableArray<string> Cities, string Currency,
-    ImmutableArray<CarrierRate> Rates)
+    ImmutableArray<CarrierRate> Rates, long Version, bool IsActive)
 {
     public static CarrierReply Of(CarrierInfo c) =>
-        new(c.Id, c.Terms.Title, c.Terms.Rank, c.Terms.Cities, c.Terms.Currency, c.Terms.Rates);
+        new(c.Id, c.Terms.Title, c.Terms.Rank, c.Terms.Cities, c.Terms.Currency, c.Terms.Rates,
+            c.Version, c.IsActive);
 }
 
 /// <summary>Who takes a parcel; <c>agreement</c> is the entry that gives it priority.</summary>

@@ -51,11 +51,11 @@ internal static class ShipmentHttp
             .WithSummary("Takes a carrier's CSV of tracking events: label, event, kind, at, note; again: the same");
     }
 
-    /// <param name="City">Where it goes.</param>
+    /// <param name="City">Where it goes; absent: the official code of the city that the order goes to.</param>
     /// <param name="Grams">What it weighs; absent: a kilogram.</param>
-    internal sealed record ShipmentBody(Id OrderId, string City, int Grams = 1_000) : IValidated
+    internal sealed record ShipmentBody(Id OrderId, string? City = null, int Grams = 1_000) : IValidated
     {
-        internal ShipmentTerms Terms => new(OrderId, City.ToLowerInvariant(), Grams);
+        internal ShipmentTerms Terms => new(OrderId, City?.ToLowerInvariant() ?? "", Grams);
 
         public void Validate(Problems p)
         {

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace Ale.Shipping;
 
 /// <summary>
-/// The carriers, and which of them takes a parcel (STK-11): of those that serve the city, one whose agreement on
+/// The carriers, and which of them takes a parcel (STK-11): of those active that serve the city, one whose agreement on
 /// priority dispatch for it is valid at that instant comes first, then the one of the lowest rank, then the first by
 /// id. An agreement that lapses or is withdrawn takes effect with the next parcel.
 /// </summary>
@@ -21,6 +21,13 @@ public interface ICarrierBookGrain : IGrainWithStringKey
     /// Enters a carrier. The same content again: the carrier as it is; other: <see cref="CarrierRefusals.Changed"/>.
     /// </summary>
     [Alias("enter")] Task<Outcome<CarrierInfo>> Enter(EnterCarrier command, CancellationToken ct = default);
+
+    /// <summary>
+    /// Changes what the command names; who is not active takes no new parcel, and what it has stays with it. The same
+    /// key again within a day: the carrier as it was answered then, or <see cref="CarrierRefusals.Changed"/> when the
+    /// content is another; the version is not the carrier's: <see cref="CarrierRefusals.Stale"/>.
+    /// </summary>
+    [Alias("change")] Task<Outcome<CarrierInfo>> Change(ChangeCarrier command, CancellationToken ct = default);
 
     /// <summary>A carrier.</summary>
     [Alias("get")] Task<Outcome<CarrierInfo>> Get(string id, CancellationToken ct = default);
@@ -70,9 +77,41 @@ public sealed record CarrierTerms(
 public sealed record EnterCarrier(
     [property: Id(0)] string Id, [property: Id(1)] CarrierTerms Terms, [property: Id(2)] string By);
 
+/// <summary>New terms; null leaves one as it is. The currency stays: rates and past parcels are in it.</summary>
+/// <param name="Version">The version they are meant for.</param>
+/// <param name="Key">Tells a repeat from a second wish.</param>
+/// <param name="By">Whose token it was: a staff id.</param>
+[GenerateSerializer, Immutable, Alias("ale.carrier.change")]
+public sealed record ChangeCarrier(
+    [property: Id(0)] string Id, [property: Id(1)] long Version, [property: Id(2)] string Key,
+    [property: Id(3)] string By)
+{
+    /// <summary>See <see cref="CarrierTerms"/>, here and below.</summary>
+    [Id(4)] public string? Title { get; init; }
+
+    /// <inheritdoc cref="Title"/>
+    [Id(5)] public int? Rank { get; init; }
+
+    /// <inheritdoc cref="Title"/>
+    [Id(6)] public ImmutableArray<string>? Cities { get; init; }
+
+    /// <inheritdoc cref="Title"/>
+    [Id(7)] public ImmutableArray<CarrierRate>? Rates { get; init; }
+
+    /// <inheritdoc cref="CarrierInfo.IsActive"/>
+    [Id(8)] public bool? IsActive { get; init; }
+}
+
 /// <summary>A carrier.</summary>
 [GenerateSerializer, Immutable, Alias("ale.carrier.info")]
-public sealed record CarrierInfo([property: Id(0)] string Id, [property: Id(1)] CarrierTerms Terms);
+public sealed record CarrierInfo([property: Id(0)] string Id, [property: Id(1)] CarrierTerms Terms)
+{
+    /// <summary>Raised by every change; what <c>If-Match</c> names.</summary>
+    [Id(2)] public long Version { get; init; } = 1;
+
+    /// <summary>It takes new parcels.</summary>
+    [Id(3)] public bool IsActive { get; init; } = true;
+}
 
 /// <summary>Who takes a parcel.</summary>
 /// <param name="Agreement">The entry that gives it priority; null: it has the lowest rank.</param>
@@ -88,8 +127,11 @@ public static class CarrierRefusals
     /// <summary>No such carrier.</summary>
     public static readonly Refusal Unknown = new(RefusalKind.NotFound, "carrier.unknown");
 
-    /// <summary>The id was used with other content.</summary>
+    /// <summary>The id, or the key, was used with other content.</summary>
     public static readonly Refusal Changed = new(RefusalKind.Conflict, "carrier.changed");
+
+    /// <summary>The carrier has another version than the one to be changed.</summary>
+    public static readonly Refusal Stale = new(RefusalKind.Conflict, "carrier.stale");
 
     /// <summary>The book is full.</summary>
     public static readonly Refusal Full = new(RefusalKind.Conflict, "carrier.full");

@@ -21,7 +21,8 @@ public interface IShipmentGrain : IGrainWithStringKey
     /// <summary>
     /// Chooses the carrier and asks it for a label. The same content again: the shipment as it is now, whoever would be
     /// chosen by now; other: <see cref="ShipmentRefusals.Changed"/>. An unknown order is refused as the order does, one that
-    /// is not paid as <see cref="ShipmentRefusals.OrderNotPaid"/>, then a city that nobody serves as
+    /// is not paid as <see cref="ShipmentRefusals.OrderNotPaid"/>, no city of either as
+    /// <see cref="Ale.Orders.ShippingRefusals.NoShipTo"/>, then a city that nobody serves as
     /// <see cref="CarrierRefusals.NotServed"/>.
     /// </summary>
     [Alias("open")] Task<Outcome<ShipmentView>> Open(OpenShipment command, CancellationToken ct = default);
@@ -37,7 +38,7 @@ public interface IShipmentGrain : IGrainWithStringKey
 }
 
 /// <summary>What is to be carried.</summary>
-/// <param name="City">In lower case.</param>
+/// <param name="City">In lower case; empty: the city that the order goes to, by its official code.</param>
 /// <param name="Grams">Of the parcel, 1 to 1,000,000.</param>
 [GenerateSerializer, Immutable, Alias("ale.shipment.terms")]
 public sealed record ShipmentTerms(

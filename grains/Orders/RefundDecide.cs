@@ -30,6 +30,9 @@ internal sealed partial record Refund
     public Decision<RefundEvent, RefundView> DecideAsked(string approvalId, string id, DateTimeOffset now) =>
         IsToAsk ? After(id, new RefundEvent.Asked(approvalId, now)) : View(id);
 
+    /// <summary>Who asked first may not decide, not even when another has asked anew.</summary>
+    public bool IsAskedBy(string who) => Opening?.Terms.By == who;
+
     /// <summary>The approval is closed; one that comes late, or again, does nothing.</summary>
     public Decision<RefundEvent, RefundView> DecideSettled(ApprovalInfo approval, string id, DateTimeOffset now) =>
         State != RefundState.Waiting || IsToAsk || approval.Id != ApprovalId

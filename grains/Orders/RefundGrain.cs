@@ -43,8 +43,7 @@ internal sealed partial class RefundGrain(
     }
 
     public Task<Outcome<ApprovalInfo>> Decide(DecideApproval command, CancellationToken ct) =>
-        // Who asked first may not decide either when another has asked anew.
-        State.Opening is { } opening && opening.Terms.By == command.By
+        State.IsAskedBy(command.By)
             ? Commit<ApprovalInfo>(ApprovalRefusals.Own, ct) : GrainFactory.DecideAndSettle(command, Settle, ct);
 
     public async Task<Outcome<Done>> Settle(ApprovalInfo approval, CancellationToken ct)

@@ -11,8 +11,11 @@ internal sealed class CarrierBookGrain(SiloKernel kernel)
     public Task<Outcome<CarrierInfo>> Enter(EnterCarrier command, CancellationToken ct) =>
         Commit(State.Decide(command, Now), ct);
 
+    public Task<Outcome<CarrierInfo>> Change(ChangeCarrier command, CancellationToken ct) =>
+        Commit(State.Decide(command, Now), ct);
+
     public Task<Outcome<CarrierInfo>> Get(string id, CancellationToken ct) => Commit<CarrierInfo>(
-        State.Carriers.TryGetValue(id, out var terms) ? new CarrierInfo(id, terms) : CarrierRefusals.Unknown, ct);
+        State.Carriers.TryGetValue(id, out var carrier) ? carrier : CarrierRefusals.Unknown, ct);
 
     public Task<Outcome<ImmutableArray<CarrierInfo>>> All(CancellationToken ct) => Answer(State.InOrder(), ct);
 

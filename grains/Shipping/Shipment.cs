@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using Ale.Engines;
 using Ale.Kernel;
+using Ale.Orders;
 
 namespace Ale.Shipping;
 
@@ -51,11 +53,20 @@ internal sealed record Shipment : IState<Shipment, ShipmentEvent>
 
     public static Shipment New() => new();
 
+    /// <summary>The city a new parcel goes to: the one named, else the order's.</summary>
+    public static (string? City, Refusal? Why) Destination(ShipmentTerms terms, OrderView order) =>
+        order.State is OrderState.AwaitingPayment or OrderState.Refused or OrderState.Cancelled
+            ? (null, ShipmentRefusals.OrderNotPaid)
+        : terms.City.Length > 0 ? (terms.City, null)
+        : order.Shipping is { } to ? (Areas.CityOf(to.Area), null) : (null, ShippingRefusals.NoShipTo);
+
     /// <param name="choice">Who carries it; null: it is known already.</param>
     public Decision<ShipmentEvent, ShipmentView> Decide(
         OpenShipment command, CarrierChoice? choice, string id, DateTimeOffset now)
     {
         var t = command.Terms;
+        // Who names no city does not take back the one it went to.
+        if (t.City.Length == 0 && Opening is not null) t = t with { City = Opening.Terms.City };
         if (!Limits.IsId(t.OrderId) || !CarrierKeys.IsCity(t.City) || t.Grams is < 1 or > ShipmentTerms.GramsMax)
             return ShipmentRefusals.BadTerms;
         if (Opening is not null) return t == Opening.Terms ? View(id) : ShipmentRefusals.Changed;

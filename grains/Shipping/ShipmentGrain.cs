@@ -14,8 +14,10 @@ internal sealed class ShipmentGrain(SiloKernel kernel, ICarrier carrier)
         CarrierChoice? choice = null;
         if (State.Opening is null)
         {
-            if (await WhyNotSent(command.Terms.OrderId, ct) is { } why) return await Commit<ShipmentView>(why, ct);
-            var (chosen, refusal) = await GrainFactory.Carriers().Choose(command.Terms.City, ct);
+            var (city, why) = await Destination(command.Terms, ct);
+            if (why is not null) return await Commit<ShipmentView>(why, ct);
+            command = command with { Terms = command.Terms with { City = city! } };
+            var (chosen, refusal) = await GrainFactory.Carriers().Choose(city!, ct);
             if (refusal is not null) return await Commit<ShipmentView>(refusal, ct);
             choice = chosen;
         }
@@ -34,13 +36,13 @@ internal sealed class ShipmentGrain(SiloKernel kernel, ICarrier carrier)
 
     protected override Task OnDue() => Drive();
 
-    /// <summary>A new parcel is for an order that is paid; an old one is told whatever became of its order.</summary>
-    private async Task<Refusal?> WhyNotSent(string orderId, CancellationToken ct)
+    /// <summary>Where a new parcel goes, for an order that is paid; an old one is told whatever became of its order.
+    /// </summary>
+    private async Task<(string? City, Refusal? Why)> Destination(ShipmentTerms terms, CancellationToken ct)
     {
-        if (!Limits.IsId(orderId)) return ShipmentRefusals.BadTerms;
-        var (order, refusal) = await GrainFactory.Order(orderId).Get(ct);
-        return refusal ?? (order!.State is OrderState.AwaitingPayment or OrderState.Refused or OrderState.Cancelled
-            ? ShipmentRefusals.OrderNotPaid : null);
+        if (!Limits.IsId(terms.OrderId)) return (null, ShipmentRefusals.BadTerms);
+        var (order, refusal) = await GrainFactory.Order(terms.OrderId).Get(ct);
+        return refusal is not null ? (null, refusal) : Shipment.Destination(terms, order!);
     }
 
     /// <summary>One label at a time; who comes meanwhile waits for it.</summary>

@@ -13,11 +13,13 @@ internal sealed class ShelfReactions()
         if (happened is not ProductEvent.Moved e) return null;
         foreach (var sku in e.Skus)
         {
-            var shelved = await grains.Sku(sku).Shelve(new(e.To == ProductState.Active, e.Move));
+            var shelved = await grains.Sku(sku).Shelve(WordOf(e));
             // A SKU that the product knows and that was never defined follows when it is.
             if (shelved.Refusal is { } refusal && refusal != StockRefusals.UnknownSku) return refusal;
         }
 
         return null;
     }
+
+    public static ShelveSku WordOf(ProductEvent.Moved e) => new(e.To == ProductState.Active, e.Move);
 }

@@ -31,12 +31,13 @@ internal sealed partial class SkuGrain(
         if (terms.Market.Length == 0) terms = terms with { Market = policies.DefaultMarket };
         if (!policies.Knows(terms.Market))
             return await Commit<SkuTerms>(StockRefusals.UnknownMarket.With("field", "market"), ct);
-        if (terms.Product is null || State.Decide(terms).Events.Length == 0)
+        if (terms.Product is null || State.Decide(terms).Reply.Refusal is not null)
             return await Commit(State.Decide(terms), ct);
         var (product, refusal) = await Adopted(terms, ct);
         if (refusal is not null) return await Commit<SkuTerms>(refusal, ct);
         var defined = await Commit(State.Decide(terms, product!, Now), ct);
-        // The product may have been moved meanwhile, and did not find the SKU there.
+        // The product may have been moved meanwhile, and did not find the SKU there. Who was cut off before this asks
+        // again, so a repeat comes here too.
         if (defined.Refusal is null && (await Adopted(terms, CancellationToken.None)).Value is { } now)
             await Commit(State.Decide(Stock.WordOf(now), Now), CancellationToken.None);
         return defined;

@@ -54,7 +54,7 @@ internal sealed partial class Stock
             ?? policy.HoldSeconds, policy.HoldCapSeconds));
         var held = new StockEvent.Held(
             command.Id, command.User?.Value, command.Quantity, command.SessionId, priceMinor, now, expiresAt, live?.Id,
-            WarehouseFor(command));
+            WarehouseFor(command, due));
         return new(new Reservation(command.Id, sku, command.User, command.Quantity, priceMinor, Terms.Currency,
             ReservationState.Held, expiresAt, command.SessionId)
         {
@@ -172,7 +172,9 @@ internal sealed partial class Stock
             command.Quantity,
             command.SessionId, command.Undo, now, command.Quarantine,
             command.Undo ? Find(command.ReservationId)?.Hold.Offer : null,
-            Warehouse: command.Undo ? Find(command.ReservationId)?.Hold.Warehouse : null));
+            // What waits in quarantine is on no shelf.
+            Warehouse: command is { Undo: true, Quarantine: false }
+                ? Find(command.ReservationId)?.Hold.Warehouse : null));
     }
 
     /// <summary>Ends the holds whose time has run out; nothing to do is no event.</summary>
@@ -192,7 +194,8 @@ internal sealed partial class Stock
 
     public StockLevels Levels(string sku, long version, DateTimeOffset now)
     {
-        var held = Held - Due(now).Freed;
+        var (ended, freed) = Due(now);
+        var held = Held - freed;
         var available = Math.Max(0, OnHand - held);
         var level = Terms?.Levels is not { } marks ? StockLevel.None
             : available < marks.Minimum ? StockLevel.Minimum
@@ -200,7 +203,7 @@ internal sealed partial class Stock
             : OnHand < marks.Safety ? StockLevel.Safety : StockLevel.Ok;
         return new(sku, OnHand, held, Sold, Quarantine, available, level, level != StockLevel.Minimum
             && !IsClosed, version)
-        { Warehouses = Pools };
+        { Warehouses = PoolsAfter(ended) };
     }
 
     /// <param name="ended">The holds that end before it in the same turn.</param>
@@ -251,11 +254,13 @@ internal sealed partial class Stock
     private static bool IsOther(ReserveStock? content, int quantity, string? user) =>
         content is not null && (content.Quantity != quantity || (content.User is { } named && named.Value != user));
 
-    /// <summary>Units that end, of a user, a session, an offer.</summary>
-    private long FreedOf(StockEvent[] due, string? user = null, string? session = null, string? offer = null) =>
+    /// <summary>Units that end, of a user, a session, an offer, a warehouse.</summary>
+    private long FreedOf(StockEvent[] due, string? user = null, string? session = null, string? offer = null,
+        string? warehouse = null) =>
         due.Length == 0 ? 0 : due.Select(e => _holds[e is StockEvent.Expired x ? x.Id : ((StockEvent.Released)e).Id])
             .Where(h => (user is null || h.User == user) && (session is null || h.SessionId == session)
-                && (offer is null || h.Offer == offer)).Sum(h => (long)h.Quantity);
+                && (offer is null || h.Offer == offer) && (warehouse is null || h.Warehouse == warehouse))
+            .Sum(h => (long)h.Quantity);
 
     private (StockEvent[] Events, long Freed) Due(DateTimeOffset now)
     {

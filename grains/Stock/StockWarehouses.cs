@@ -31,15 +31,29 @@ internal sealed partial class Stock
     private SortedDictionary<string, Pool>? _pools; // none until a warehouse is named: such a SKU pays nothing
 
     /// <summary>The pools; null: the SKU is in no warehouse.</summary>
-    public ImmutableArray<WarehouseStock>? Pools => _pools is null ? null :
-        [.. _pools.Select(p => new WarehouseStock(p.Key, p.Value.OnHand, p.Value.Held, Math.Max(0, p.Value.Free)))];
+    public ImmutableArray<WarehouseStock>? Pools => PoolsAfter([]);
+
+    /// <param name="ended">Holds whose time has run out, or that end before it in the same turn.</param>
+    private ImmutableArray<WarehouseStock>? PoolsAfter(StockEvent[] ended) => _pools is null ? null :
+    [
+        .. _pools.Select(p =>
+        {
+            var held = p.Value.Held - FreedOf(ended, warehouse: p.Key);
+            return new WarehouseStock(p.Key, p.Value.OnHand, held, Math.Max(0, p.Value.OnHand - held));
+        }),
+    ];
 
     /// <summary>The first warehouse asked for that has all the units free; null: none has.</summary>
-    private string? WarehouseFor(ReserveStock command)
+    /// <param name="ended">See <see cref="PoolsAfter"/>.</param>
+    private string? WarehouseFor(ReserveStock command, StockEvent[] ended)
     {
         if (_pools is null) return null;
         foreach (var id in command.Warehouses)
-            if (_pools.TryGetValue(id, out var pool) && pool.Free >= command.Quantity) return id;
+        {
+            if (_pools.TryGetValue(id, out var pool)
+                && pool.Free + FreedOf(ended, warehouse: id) >= command.Quantity) return id;
+        }
+
         return null;
     }
 

@@ -50,28 +50,76 @@ public sealed class CarrierTests
 
     [Theory, MemberData(nameof(Bad))]
     public void A_carrier_of_the_wrong_form_is_not_entered(string id, CarrierTerms terms) => Assert.Equal(
-        CarrierRefusals.BadTerms, CarrierBook.New().Decide(new(id, terms, "ops-1"), Noon).Reply.Refusal);
+        CarrierRefusals.BadTerms, CarrierBook.New().Decide(new EnterCarrier(id, terms, "ops-1"), Noon).Reply.Refusal);
 
     [Fact]
     public void A_carrier_is_entered_once_with_one_content_and_the_book_has_an_end()
     {
         var book = CarrierBook.New();
-        var entered = book.Decide(new("sf", Terms, "ops-1"), Noon);
+        var entered = book.Decide(new EnterCarrier("sf", Terms, "ops-1"), Noon);
         book = book.Apply(Assert.Single(entered.Events));
-        var again = book.Decide(new("sf", Terms with { Rates = [.. Terms.Rates] }, "ops-2"), Noon);
+        var again = book.Decide(new EnterCarrier("sf", Terms with { Rates = [.. Terms.Rates] }, "ops-2"), Noon);
         Assert.Empty(again.Events);
         Assert.Equal(entered.Reply.Value, again.Reply.Value);
         Assert.Equal(CarrierRefusals.Changed,
-            book.Decide(new("sf", Terms with { Rank = 3 }, "ops-1"), Noon).Reply.Refusal);
+            book.Decide(new EnterCarrier("sf", Terms with { Rank = 3 }, "ops-1"), Noon).Reply.Refusal);
 
         var full = With([.. Enumerable.Range(0, ICarrierBookGrain.CarriersMax)
             .Select(i => ($"c{i}", 1, Array.Empty<string>()))]);
-        Assert.Equal(CarrierRefusals.Full, full.Decide(new("sf", Terms, "ops-1"), Noon).Reply.Refusal);
-        Assert.Null(full.Decide(new("c1", Terms with { Rank = 1 }, "ops-1"), Noon).Reply.Refusal);
+        Assert.Equal(CarrierRefusals.Full, full.Decide(new EnterCarrier("sf", Terms, "ops-1"), Noon).Reply.Refusal);
+        Assert.Null(full.Decide(new EnterCarrier("c1", Terms with { Rank = 1 }, "ops-1"), Noon).Reply.Refusal);
+    }
+
+    [Fact]
+    public void STK_11_A_carrier_is_changed_at_its_version_and_again_changes_nothing()
+    {
+        var book = With(("sf", 2, ["shanghai"]), ("jd", 1, []));
+        var change = new ChangeCarrier("sf", 1, "k1", "ops-1") { Title = "SF", Rates = [new(0, 1_300)], Rank = 1 };
+        var (reply, events) = book.Decide(change, Noon);
+        Assert.Equal(("SF", 1, 2L, true, 1_300L), (reply.Value!.Terms.Title, reply.Value.Terms.Rank,
+            reply.Value.Version, reply.Value.IsActive, CarrierBook.RateOf(reply.Value.Terms, 5_000)));
+        Assert.Equal(["shanghai"], reply.Value.Terms.Cities); // not named
+        book = book.Apply(Assert.Single(events));
+        Assert.Equal(reply.Value, book.Carriers["sf"]);
+        var again = book.Decide(change, Noon);
+        Assert.Equal((0, reply.Value), (again.Events.Length, again.Reply.Value));
+        Assert.Empty(book.Decide(change with { Key = "k2", Version = 2 }, Noon).Events); // it is so
+    }
+
+    [Theory]
+    [InlineData("none", 2, "k2", 1, "carrier.unknown")]
+    [InlineData("sf", 1, "k1", 4, "carrier.changed")] // another content under its key
+    [InlineData("jd", 1, "k1", 3, "carrier.changed")] // another carrier
+    [InlineData("sf", 1, "k2", 4, "carrier.stale")]
+    [InlineData("sf", 3, "k2", 4, "carrier.stale")]
+    [InlineData("sf", 2, "k2", 0, "carrier.bad_terms")]
+    [InlineData("sf", 2, "k2", 4, null)]
+    public void STK_11_A_change_of_a_carrier_is_refused(string id, long version, string key, int rank, string? code)
+    {
+        var book = With(("sf", 2, []), ("jd", 1, []));
+        book = book.Apply(Assert.Single(
+            book.Decide(new ChangeCarrier("sf", 1, "k1", "ops-1") { Rank = 3 }, Noon).Events));
+        Assert.Equal(code, book.Decide(new ChangeCarrier(id, version, key, "ops-1") { Rank = rank }, Noon)
+            .Reply.Refusal?.Code);
+    }
+
+    [Fact]
+    public void STK_11_Who_is_not_active_gets_no_parcel_whatever_its_agreement()
+    {
+        var book = With(("sf", 2, []), ("jd", 1, []));
+        book = Change(book, 1, false);
+        Assert.Equal("jd", Chosen(book, "shanghai", "sf"));
+        Assert.Equal(["jd", "sf"], book.InOrder().Select(c => c.Id));
+        Assert.Equal("sf", Chosen(Change(book, 2, true), "shanghai", "sf"));
+
+        static CarrierBook Change(CarrierBook book, long version, bool isActive) =>
+            book.Apply(Assert.Single(book.Decide(
+            new ChangeCarrier("sf", version, $"k{version}", "ops-1") { IsActive = isActive }, Noon).Events));
     }
 
     [Fact]
     public void Stored_events_stay_readable() => GoldenLines.CheckText("Shipping/Carrier.golden.jsonl",
         CarrierBook.EventJson,
-        new CarrierEvent.Entered("sf", Terms with { Cities = ImmutableArray.Create("shanghai") }, "ops-1", Noon));
+        new CarrierEvent.Entered("sf", Terms with { Cities = ImmutableArray.Create("shanghai") }, "ops-1", Noon),
+        new CarrierEvent.Changed("sf", Terms with { Title = "SF" }, false, "k1", "ops-1", Noon));
 }

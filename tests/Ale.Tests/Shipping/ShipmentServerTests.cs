@@ -70,6 +70,16 @@ public sealed class ShipmentServerTests
         (await http.Put("/api/shipments/shp-a1", body.Replace("1200", "1"))).IsProblem(409, "shipment.changed");
         (await http.Put("/api/shipments/shp-a3", body.Replace("Shanghai", "nowhere")))
             .IsProblem(409, "carrier.not_served");
+        (await http.Put("/api/shipments/shp-a3", """{"orderId":"shp-a"}""")).IsProblem(409, "order.no_ship_to");
+
+        // Who is out of service gets no parcel.
+        var paused = (await http.Send(HttpMethod.Patch, "/api/carriers/jd-shanghai", """{"isActive":false}""",
+            headers: ("If-Match", "\"1\""))).Ok().Json;
+        Assert.Equal((2, false), ((int)paused["version"]!, (bool)paused["isActive"]!));
+        Assert.Equal("sf-shanghai",
+            (string)(await http.Get("/api/carriers/choice?city=shanghai")).Ok().Json["carrier"]!);
+        (await http.Send(HttpMethod.Patch, "/api/carriers/jd-shanghai", """{"rank":3}""",
+            headers: ("If-Match", "\"1\""))).IsProblem(409, "carrier.stale");
 
         // The order follows its parcel, whatever the order of the news and however often they come.
         foreach (var kind in new[] { "in_transit", "picked", "in_transit" })

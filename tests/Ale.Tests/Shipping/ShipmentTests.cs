@@ -1,3 +1,4 @@
+using Ale.Orders;
 using CsCheck;
 using Xunit;
 
@@ -44,6 +45,32 @@ public sealed class ShipmentTests
         var parts = text.Split('@');
         var at = Noon.AddHours(int.Parse(parts[1]));
         return new(text.Replace('@', '-'), Enum.Parse<TrackingKind>(parts[0]), at, null);
+    }
+
+    [Theory]
+    [InlineData("shanghai", "330106", OrderState.Paid, "shanghai", null)]
+    [InlineData("", "330106", OrderState.Paid, "330100", null)] // of the district's city
+    [InlineData("", "330100", OrderState.Shipped, "330100", null)]
+    [InlineData("shanghai", null, OrderState.Paid, "shanghai", null)]
+    [InlineData("", null, OrderState.Paid, null, "order.no_ship_to")]
+    [InlineData("shanghai", "330106", OrderState.AwaitingPayment, null, "shipment.order_not_paid")]
+    [InlineData("", null, OrderState.Cancelled, null, "shipment.order_not_paid")]
+    public void STK_11_A_parcel_goes_to_the_city_named_or_else_to_the_orders(
+        string named, string? area, OrderState state, string? city, string? code)
+    {
+        var order = new OrderView("O1", null, state, [], 0, 0, 0, 0, "CNY", null)
+        {
+            Shipping = area is null ? null : new(null, area, "Hangzhou", 0, Noon, [], false),
+        };
+        var (to, why) = Shipment.Destination(Terms with { City = named }, order);
+        Assert.Equal((city, code), (to, why?.Code));
+    }
+
+    [Fact]
+    public void STK_11_Who_names_no_city_again_is_answered_with_the_one_it_went_to()
+    {
+        var again = In(Opened).Decide(new(Terms with { City = "" }, "ops-1"), null, Id, Noon);
+        Assert.Equal(("shanghai", 0), (again.Reply.Value!.Terms.City, again.Events.Length));
     }
 
     [Fact]

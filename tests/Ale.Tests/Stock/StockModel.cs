@@ -1,7 +1,7 @@
 namespace Ale.Stock;
 
 /// <summary>The rules of one SKU again, slow and plain: a list of claims, summed each time.</summary>
-internal sealed class StockModel(SkuTerms terms, OfferTerms? offer = null)
+internal sealed partial class StockModel(SkuTerms terms, OfferTerms? offer = null)
 {
     private sealed class Claim(ReserveStock wish, DateTimeOffset now)
     {
@@ -14,26 +14,30 @@ internal sealed class StockModel(SkuTerms terms, OfferTerms? offer = null)
             State is ReservationState.Held or ReservationState.Confirmed
             && (user is null || wish.User?.Value == user) && (session is null || wish.SessionId == session);
         public bool IsOffered { get; init; }
-        public string Said => $"{State} {Quantity} at {(IsOffered ? "the offer" : "list")} until "
-            + $"{(ExpiresAt - Given.Noon).TotalSeconds}";
+        public long PriceMinor { get; init; }
+
+        /// <summary>The warehouse that serves it.</summary>
+        public string? House { get; set; }
+
+        public string Said =>
+            $"{State} {Quantity} at {PriceMinor} from {House} until {(ExpiresAt - Given.Noon).TotalSeconds}";
     }
 
     private readonly Dictionary<string, Claim> _claims = [];
-    private readonly Dictionary<string, int> _adjusted = [];
     private readonly Dictionary<string, PutBackStock> _back = [];
     private readonly Dictionary<string, int> _returnedByUser = [], _returnedBySession = [];
     private long _returnedToEdition;
     private DateTimeOffset _now;
     private bool _offerEnded;
 
-    public long OnHand { get; set; }
+    public long OnHand { get; private set; }
     public long Quarantine { get; private set; }
-    public long Adjusted => _adjusted.Values.Sum();
     public long Held => Sum(ReservationState.Held);
     public long Sold => Sum(ReservationState.Confirmed) - _back.Values.Sum(b => b.Quantity);
 
-    public DateTimeOffset? NextDeadline =>
-        _claims.Values.Where(c => c.State == ReservationState.Held).Min(c => (DateTimeOffset?)c.ExpiresAt);
+    /// <summary>When a hold ends or a planned price begins next.</summary>
+    public DateTimeOffset? NextDeadline => _claims.Values.Where(c => c.State == ReservationState.Held)
+        .Select(c => (DateTimeOffset?)c.ExpiresAt).Concat(PricesToCome).Min();
 
     private long SoldEver => Sum(ReservationState.Confirmed) - _returnedToEdition;
     private bool IsClosed => terms.LimitedTotal <= SoldEver;
@@ -47,15 +51,27 @@ internal sealed class StockModel(SkuTerms terms, OfferTerms? offer = null)
 
     public string Reserve(ReserveStock wish, DateTimeOffset now)
     {
-        if (_claims.TryGetValue(wish.Id, out var claim)) return claim.Wish == wish ? claim.Said : "stock.changed";
+        if (_claims.TryGetValue(wish.Id, out var claim))
+        {
+            return (claim.Wish.User, claim.Wish.SessionId, claim.Quantity) == (wish.User, wish.SessionId, wish.Quantity)
+                ? claim.Said : "stock.changed";
+        }
+
+        if (IsOffSale) return "stock.off_sale";
         if (IsClosed) return "stock.closed";
-        var offered = wish.SessionId is not null && offer is not null && WhyNotOffered(wish, now) is null;
+        var list = ListPrice(now);
+        var offered = wish.SessionId is not null && offer?.PriceMinor < list && WhyNotOffered(wish, now) is null;
         var why = wish.Offer is null ? null : WhyNotOffered(wish, now);
         if (why is not null and not "stock.sold_out") return why;
         if (IsOverLimit(wish)) return "stock.limit";
         if (OnHand - Held < wish.Quantity || why is not null) return "stock.sold_out";
         if (wish.SessionId is not null && OnHand - Held < terms.Levels?.Minimum) return "stock.paused";
-        return (_claims[wish.Id] = new(wish, now) { IsOffered = offered }).Said;
+        return (_claims[wish.Id] = new(wish, now)
+        {
+            IsOffered = offered,
+            PriceMinor = offered ? offer!.PriceMinor : list,
+            House = wish.Warehouses.FirstOrDefault(h => FreeIn(h) >= wish.Quantity),
+        }).Said;
     }
 
     private string? WhyNotOffered(ReserveStock wish, DateTimeOffset now) =>
@@ -97,13 +113,13 @@ internal sealed class StockModel(SkuTerms terms, OfferTerms? offer = null)
             case ReservationState.Held when OnHand < claim.Quantity:
                 return "stock.sold_out";
             case ReservationState.Expired:
-                claim.ExpiresAt = _now;
+                (claim.ExpiresAt, claim.House) = (_now, null); // taken from anywhere
                 break;
         }
 
         if (claim.State == ReservationState.Confirmed) return claim.Said;
-        OnHand -= claim.Quantity;
         claim.State = ReservationState.Confirmed;
+        Take(claim.House, claim.Quantity);
         EndOffer();
         return claim.Said;
     }
@@ -124,15 +140,6 @@ internal sealed class StockModel(SkuTerms terms, OfferTerms? offer = null)
         return claim.Said;
     }
 
-    public string Adjust(string id, int delta)
-    {
-        if (_adjusted.TryGetValue(id, out var before)) return before == delta ? $"{delta}" : "stock.changed";
-        if (OnHand + delta < 0) return "stock.negative";
-        OnHand += delta;
-        _adjusted[id] = delta;
-        return $"{delta}";
-    }
-
     /// <summary>Null when the caller would lie: only units that were sold to the named ones come back.</summary>
     public string? PutBack(PutBackStock back)
     {
@@ -148,7 +155,7 @@ internal sealed class StockModel(SkuTerms terms, OfferTerms? offer = null)
         if (back.User is { } user) Add(_returnedByUser, user.Value, back.Quantity);
         if (back.SessionId is { } session) Add(_returnedBySession, session, back.Quantity);
         if (back.Quarantine) Quarantine += back.Quantity;
-        else OnHand += back.Quantity;
+        else Put(back.Undo ? claim.House : null, back.Quantity);
         return $"{back.Quantity}";
     }
 

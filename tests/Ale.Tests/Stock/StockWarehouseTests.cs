@@ -57,6 +57,37 @@ public sealed class StockWarehouseTests
         Assert.Equal(4, stock.Pools!.Value.Sum(p => p.OnHand));
     }
 
+    [Theory] // the hold of the only unit there ends at 900
+    [InlineData(899, "HZ:1-1 0", null)]
+    [InlineData(900, "HZ:1-0 1", "HZ")]
+    public void STK_12_A_hold_that_has_ended_holds_nothing_in_its_warehouse_though_no_event_says_so(
+        int seconds, string pools, string? from)
+    {
+        var (stock, now) = (Of(Defined(Plain), In(1, "HZ"), In(3, null, "main"), Hold("a", 1, "HZ")),
+            Noon.AddSeconds(seconds));
+        Assert.Equal(pools, string.Join(' ',
+            stock.Levels(Sku, 1, now).Warehouses!.Value.Select(p => $"{p.Warehouse}:{p.OnHand}-{p.Held} {p.Available}")));
+        var (reply, events) = stock.Decide(
+            new ReserveStock("b", 1) { Warehouses = ["HZ"] }, null, Sku, Rules, now);
+        Assert.Equal(from, reply.Value!.Warehouse);
+        foreach (var e in events) stock.Apply(e);
+        Assert.Equal("HZ:1-1", Pools(stock));
+    }
+
+    [Theory]
+    [InlineData(false, "HZ:2-0")]
+    [InlineData(true, "HZ:1-0 SH:5-0")] // they wait for inspection, and push nothing out of another warehouse
+    public void STK_12_What_is_undone_is_in_its_warehouse_again_unless_it_is_in_quarantine(
+        bool quarantine, string pools)
+    {
+        var stock = quarantine
+            ? Of(Defined(Plain), In(2, "HZ"), In(5, "SH", "in2"), Hold("a", 1, "HZ"), Confirmed("a", 1))
+            : Of(Defined(Plain), In(2, "HZ"), Hold("a", 1, "HZ"), Confirmed("a", 1));
+        var back = new PutBackStock("b", "a", 1) { Undo = true, Quarantine = quarantine };
+        foreach (var e in stock.Decide(back, Sku, Noon).Events) stock.Apply(e);
+        Assert.Equal(pools, Pools(stock));
+    }
+
     [Theory]
     [InlineData(-5, "SH", null)]
     [InlineData(-6, "SH", "stock.negative")]

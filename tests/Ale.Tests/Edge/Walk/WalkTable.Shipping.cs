@@ -18,6 +18,12 @@ internal static partial class WalkTable
         {
             Other = (Carrier.Replace("1500", "1501"), "carrier.changed"),
         },
+        new("changeCarrier", "/api/carriers/walk", """
+            {"title":"Strollers","rank":2,"rates":[{"fromGrams":0,"minor":1300}],"cities":["walk"],"isActive":true}
+            """)
+        {
+            IfMatch = "\"1\"", Unknown = ("/api/carriers/none", "carrier.unknown"),
+        },
         new("getCarrier", "/api/carriers/walk") { Unknown = ("/api/carriers/none", "carrier.unknown") },
         new("listCarriers", "/api/carriers"),
         new("getCarrierChoice", "/api/carriers/choice?city=walk"),
