@@ -20,6 +20,13 @@ internal static class OfferHttp
             .Allow(Permission.SessionWrite).WithName("PutOffer")
             .WithSummary("Plan a live price; it starts and ends to the second and is frozen in the hold");
 
+        offers.MapPatch("/{offer}", (Id id, Id offer, OfferPatch body, ExpectedVersion version, CommandKey key,
+                Caller caller, IGrainFactory grains, EdgeCall edge) =>
+                edge.Run(ct => grains.Session(id).ChangeOffer(body.Command(offer, version, key, caller.Subject),
+                    SessionHttp.HostOf(caller), ct), OfferReply.Of))
+            .Allow(Permission.SessionWrite).WithName("ChangeOffer")
+            .WithSummary("Change a live price before its start; what is absent stays as it is");
+
         offers.MapGet("/{offer}", (Id id, Id offer, IGrainFactory grains, EdgeCall edge) => edge.Run(
                 async ct => (await grains.Session(id).OfferSku(offer, ct)).Refusal is { } refusal ? refusal
                     : One(await grains.Session(id).Offers(ct), $"{id.Value}/{offer.Value}"),
@@ -72,14 +79,44 @@ internal sealed record OfferBody(
     };
 }
 
+/// <summary>Other terms of a live price that has not begun; what is absent stays as it is.</summary>
+internal sealed record OfferPatch : IValidated
+{
+    public long? PriceMinor { get; init; }
+    public DateTimeOffset? StartsAt { get; init; }
+    public DateTimeOffset? EndsAt { get; init; }
+    public int? Total { get; init; }
+    public int? PerUserMax { get; init; }
+    public int? CountdownSeconds { get; init; }
+
+    public void Validate(Problems p)
+    {
+        p.Money("priceMinor", PriceMinor);
+        p.Order("startsAt", StartsAt, "endsAt", EndsAt);
+        p.Quantity("total", Total);
+        p.Quantity("perUserMax", PerUserMax);
+        p.Range("countdownSeconds", CountdownSeconds, 0, 3_600);
+    }
+
+    public ChangeOffer Command(Id offer, long version, string key, string actor) => new(offer, version, key, actor)
+    {
+        PriceMinor = PriceMinor,
+        StartsAt = StartsAt,
+        EndsAt = EndsAt,
+        Total = Total,
+        PerUserMax = PerUserMax,
+        CountdownSeconds = CountdownSeconds,
+    };
+}
+
 /// <summary>A live price as it is now; the members mean what they do in <see cref="OfferView"/>.</summary>
 internal sealed record OfferReply(
     string Id, string SessionId, string Sku, long PriceMinor, string Currency, long ListMinor, long? CrossedOutMinor,
     DateTimeOffset StartsAt, DateTimeOffset EndsAt, DateTimeOffset CountsDownFrom, int? Total, int? PerUserMax,
-    long Taken, OfferState State, OfferEnd? EndedBy)
+    long Taken, OfferState State, OfferEnd? EndedBy, long Version)
 {
     public static OfferReply Of(OfferView o) => new(
         o.Id[(o.Terms.SessionId.Length + 1)..], o.Terms.SessionId, o.Sku, o.Terms.PriceMinor, o.Currency, o.ListMinor,
         o.CrossedOutMinor, o.Terms.StartsAt, o.Terms.EndsAt, o.CountsDownFrom, o.Terms.Total, o.Terms.PerUserMax,
-        o.Taken, o.State, o.EndedBy);
+        o.Taken, o.State, o.EndedBy, o.Version);
 }

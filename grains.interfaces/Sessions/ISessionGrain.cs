@@ -35,6 +35,15 @@ public interface ISessionGrain : IGrainWithStringKey
     /// </summary>
     [Alias("offer")] Task<Outcome<OfferView>> Offer(OfferInSession command, CancellationToken ct = default);
 
+    /// <summary>
+    /// Changes a live price of the session before its start. Refused as <see cref="ISkuGrain.ChangeOffer"/>.
+    /// </summary>
+    /// <param name="command">With the offer's own id.</param>
+    /// <param name="ofHost">Null, or the host whose own session it must be.</param>
+    /// <param name="ct">Stops the call before it is decided.</param>
+    [Alias("change_offer")]
+    Task<Outcome<OfferView>> ChangeOffer(ChangeOffer command, string? ofHost, CancellationToken ct = default);
+
     /// <summary>The SKU that an offer of the session is for.</summary>
     /// <param name="offer">The offer's own id.</param>
     /// <param name="ct">Stops the call before it is decided.</param>

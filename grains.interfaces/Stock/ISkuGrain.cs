@@ -96,6 +96,11 @@ public interface ISkuGrain : IGrainWithStringKey, IFeedSource
     /// </summary>
     [Alias("offer")] Task<Outcome<OfferView>> Offer(PutOffer command, CancellationToken ct = default);
 
+    /// <summary>
+    /// Changes a live price before its start, and only the version named (SHP-01). The same key again: the same answer.
+    /// </summary>
+    [Alias("change_offer")] Task<Outcome<OfferView>> ChangeOffer(ChangeOffer command, CancellationToken ct = default);
+
     /// <summary>The offers that it remembers: all that have not ended, and ended ones for some days.</summary>
     [Alias("offers")] Task<Outcome<OffersOfSku>> Offers(CancellationToken ct = default);
 

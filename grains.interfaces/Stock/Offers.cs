@@ -29,6 +29,35 @@ public sealed record OfferTerms(
 public sealed record PutOffer(
     [property: Id(0)] string Id, [property: Id(1)] OfferTerms Terms, [property: Id(2)] string Actor);
 
+/// <summary>Other terms of a live price that has not begun; what is null stays as it is.</summary>
+/// <param name="Id">The session's id, a slash, and the offer's own id within it.</param>
+/// <param name="Version">The version that was seen.</param>
+/// <param name="Key">The caller's key of the command.</param>
+/// <param name="Actor">Whose token it was.</param>
+[GenerateSerializer, Immutable, Alias("ale.sku.change_offer")]
+public sealed record ChangeOffer(
+    [property: Id(0)] string Id, [property: Id(1)] long Version, [property: Id(2)] string Key,
+    [property: Id(3)] string Actor)
+{
+    /// <summary>As in <see cref="OfferTerms"/>.</summary>
+    [Id(4)] public long? PriceMinor { get; init; }
+
+    /// <summary>As in <see cref="OfferTerms"/>.</summary>
+    [Id(5)] public DateTimeOffset? StartsAt { get; init; }
+
+    /// <summary>As in <see cref="OfferTerms"/>.</summary>
+    [Id(6)] public DateTimeOffset? EndsAt { get; init; }
+
+    /// <summary>As in <see cref="OfferTerms"/>.</summary>
+    [Id(7)] public int? Total { get; init; }
+
+    /// <summary>As in <see cref="OfferTerms"/>.</summary>
+    [Id(8)] public int? PerUserMax { get; init; }
+
+    /// <summary>As in <see cref="OfferTerms"/>.</summary>
+    [Id(9)] public int? CountdownSeconds { get; init; }
+}
+
 /// <summary>Where an offer stands.</summary>
 public enum OfferState
 {
@@ -68,7 +97,11 @@ public sealed record OfferView(
     [property: Id(0)] string Id, [property: Id(1)] string Sku, [property: Id(2)] OfferTerms Terms,
     [property: Id(3)] OfferState State, [property: Id(4)] OfferEnd? EndedBy, [property: Id(5)] long Taken,
     [property: Id(6)] string Currency, [property: Id(7)] long ListMinor, [property: Id(8)] long? CrossedOutMinor,
-    [property: Id(9)] DateTimeOffset CountsDownFrom);
+    [property: Id(9)] DateTimeOffset CountsDownFrom)
+{
+    /// <summary>Raised by every change of terms; what <c>If-Match</c> names.</summary>
+    [Id(10)] public long Version { get; init; } = 1;
+}
 
 /// <summary>The offers of a SKU that it remembers, in order of their start.</summary>
 [GenerateSerializer, Immutable, Alias("ale.sku.offers")]
@@ -82,6 +115,12 @@ public static class OfferRefusals
 
     /// <summary>The id was used with other content, or for another SKU.</summary>
     public static readonly Refusal Changed = new(RefusalKind.Conflict, "offer.changed");
+
+    /// <summary>It has begun: its terms stay.</summary>
+    public static readonly Refusal Started = new(RefusalKind.Conflict, "offer.started");
+
+    /// <summary>Not the version that was named.</summary>
+    public static readonly Refusal Stale = new(RefusalKind.Conflict, "offer.stale");
 
     /// <summary>Shorter or longer than the policy allows, or its countdown is; <c>field</c> names which.</summary>
     public static readonly Refusal BadTimes = new(RefusalKind.Invalid, "offer.bad_times");

@@ -38,6 +38,15 @@ internal sealed class SessionGrain(SiloKernel kernel) : EventSourcedGrain<Sessio
         return offer;
     }
 
+    public async Task<Outcome<OfferView>> ChangeOffer(ChangeOffer command, string? ofHost, CancellationToken ct)
+    {
+        if (ofHost is not null && State.Terms is { } terms && ofHost != terms.HostId)
+            return await Commit<OfferView>(SessionRefusals.NotYours, ct);
+        var (sku, refusal) = await OfferSku(command.Id, ct);
+        return refusal is not null ? refusal
+            : await GrainFactory.Sku(sku!).ChangeOffer(command with { Id = $"{Key}/{command.Id}" }, ct);
+    }
+
     public Task<Outcome<string>> OfferSku(string offer, CancellationToken ct) => Commit<string>(
         State.Terms is null ? SessionRefusals.Unknown
         : State.Offers.TryGetValue(offer, out var sku) ? sku : OfferRefusals.Unknown, ct);

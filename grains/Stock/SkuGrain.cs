@@ -160,6 +160,9 @@ internal sealed partial class SkuGrain(
     public Task<Outcome<OfferView>> Offer(PutOffer command, CancellationToken ct) =>
         Commit(State.Decide(command, Key, Rules.Offers, Now), ct);
 
+    public Task<Outcome<OfferView>> ChangeOffer(ChangeOffer command, CancellationToken ct) =>
+        Commit(State.Decide(command, Key, Rules.Offers, Now), ct);
+
     public Task<Outcome<OffersOfSku>> Offers(CancellationToken ct) =>
         Commit(State.Offers(Key, Rules.Offers, Now), ct);
 

@@ -184,6 +184,9 @@ internal sealed partial class Stock : IState<Stock, StockEvent>
             case StockEvent.OfferPlanned e:
                 Apply(e);
                 break;
+            case StockEvent.OfferChanged e:
+                Apply(e);
+                break;
             case StockEvent.OfferStarted e:
                 Apply(e);
                 break;

@@ -11,6 +11,7 @@ namespace Ale.Stock;
 [JsonDerivedType(typeof(Expired), "stock.expired"), JsonDerivedType(typeof(PutBack), "stock.put_back")]
 [JsonDerivedType(typeof(Changed), "stock.changed"), JsonDerivedType(typeof(Signalled), "stock.signalled")]
 [JsonDerivedType(typeof(Told), "stock.told"), JsonDerivedType(typeof(OfferPlanned), "stock.offer_planned")]
+[JsonDerivedType(typeof(OfferChanged), "stock.offer_changed")]
 [JsonDerivedType(typeof(OfferStarted), "stock.offer_started"), JsonDerivedType(typeof(OfferEnded), "stock.offer_ended")]
 [JsonDerivedType(typeof(Missed), "stock.missed"), JsonDerivedType(typeof(Inspected), "stock.inspected")]
 [JsonDerivedType(typeof(InspectionLate), "stock.inspection_late"), JsonDerivedType(typeof(Short), "stock.short")]
@@ -105,6 +106,10 @@ internal abstract record StockEvent
     internal sealed record Shelved(bool IsOnSale, int Move, DateTimeOffset At) : StockEvent;
 
     internal sealed record OfferPlanned(string Id, OfferTerms Terms, string Actor, DateTimeOffset At) : StockEvent;
+
+    /// <summary>Before it began.</summary>
+    internal sealed record OfferChanged(string Id, OfferTerms Terms, string Key, string Actor, DateTimeOffset At)
+        : StockEvent;
 
     /// <summary>Its first second has come; sales do not wait for this event.</summary>
     internal sealed record OfferStarted(string Id, DateTimeOffset At) : StockEvent;

@@ -8,7 +8,10 @@ namespace Ale.Stock;
 /// <summary>An offer as stored.</summary>
 internal sealed record FrozenOffer(
     string Id, OfferTerms Terms, long Taken, long Sold, KeyValuePair<string, int>[] ByUser, bool IsStarted,
-    OfferEnd? EndedBy, bool IsEnded);
+    OfferEnd? EndedBy, bool IsEnded, long Version, RememberedKey<ChangedOffer>[] Keys);
+
+/// <summary>What a change of an offer came to.</summary>
+internal sealed record ChangedOffer(OfferTerms Terms, long Version);
 
 /// <summary>A price really paid.</summary>
 internal sealed record PricePaid(DateTimeOffset At, long PriceMinor);
@@ -20,6 +23,13 @@ internal sealed class LiveOffer(string id, OfferTerms terms)
 
     public string Id => id;
     public OfferTerms Terms => terms;
+
+    /// <summary>How often the terms were set.</summary>
+    public long Version { get; init; } = 1;
+
+    /// <summary>Changes of terms, each with what it came to.</summary>
+    public RememberedKeys<ChangedOffer> Keys { get; init; } = RememberedKeys<ChangedOffer>.None;
+
     public long Taken { get; private set; }
     public long Sold { get; set; }
 
@@ -50,7 +60,8 @@ internal sealed class LiveOffer(string id, OfferTerms terms)
     public OfferEnd? EndAt(DateTimeOffset now) => EndedBy ?? (terms.EndsAt <= now ? OfferEnd.Time : null);
 
     public FrozenOffer Freeze() => new(id, terms, Taken, Sold,
-        [.. _byUser.OrderBy(u => u.Key, StringComparer.Ordinal)], IsStarted, EndedBy, IsEnded);
+        [.. _byUser.OrderBy(u => u.Key, StringComparer.Ordinal)], IsStarted, EndedBy, IsEnded, Version,
+        [.. Keys.Entries]);
 
     public static LiveOffer Thaw(FrozenOffer frozen)
     {
@@ -61,6 +72,8 @@ internal sealed class LiveOffer(string id, OfferTerms terms)
             IsStarted = frozen.IsStarted,
             EndedBy = frozen.EndedBy,
             IsEnded = frozen.IsEnded,
+            Version = frozen.Version,
+            Keys = RememberedKeys<ChangedOffer>.Of(frozen.Keys),
         };
         foreach (var (user, units) in frozen.ByUser) offer._byUser[user] = units;
         return offer;
@@ -88,14 +101,7 @@ internal sealed partial class Stock
         var terms = command.Terms;
         if (_offers?.GetValueOrDefault(command.Id) is { } there)
             return there.Terms == terms ? View(there, sku, policy, now) : OfferRefusals.Changed;
-        var lasts = terms.EndsAt - terms.StartsAt;
-        if (lasts < TimeSpan.FromMinutes(policy.MinutesMin) || lasts > TimeSpan.FromMinutes(policy.MinutesMax))
-            return OfferRefusals.BadTimes.With("field", "endsAt");
-        if (terms.CountdownSeconds is { } seconds
-            && (seconds < policy.CountdownSecondsMin || seconds > policy.CountdownSecondsMax))
-            return OfferRefusals.BadTimes.With("field", "countdownSeconds");
-        if (terms.StartsAt < now) return OfferRefusals.TooLate;
-        if (terms.PriceMinor >= ListPrice(now)) return OfferRefusals.NotLower;
+        if (WhyNot(terms, policy, now) is { } refusal) return refusal;
         if (_offers?.Values.Count(o => !IsOld(o, now)) >= OffersMax) return OfferRefusals.Full;
         return new(View(new(command.Id, terms), sku, policy, now),
             new StockEvent.OfferPlanned(command.Id, terms, command.Actor, now));
@@ -171,7 +177,8 @@ internal sealed partial class Stock
         return new(offer.Id, sku, terms,
             end is not null ? OfferState.Ended : terms.StartsAt <= now ? OfferState.Running : OfferState.Planned,
             end, offer.Taken, Terms!.Currency, list, struck > terms.PriceMinor ? struck : null,
-            terms.StartsAt - countdown);
+            terms.StartsAt - countdown)
+        { Version = offer.Version };
     }
 
     private void Apply(StockEvent.OfferPlanned e)

@@ -19,7 +19,8 @@ internal static class EnginePaths
             new("one SKU, best of 64 to 1,024 in flight", 60, one.Side(Most), sql.Side(PgBench.OneRow)));
         await results.Take(options, new("one SKU, 64 in flight", 20, one.Side(64), sql.Side(PgBench.OneRow)));
         await results.Take(options, new("one SKU, one in flight: time to answer", 1.1, one.Side(1),
-            sql.Side(PgBench.OneRow, clients: 1)) { IsLatency = true });
+            sql.Side(PgBench.OneRow, clients: 1))
+        { IsLatency = true });
         if (options.Wants("one SKU, against set-wise SQL"))
         {
             await using var batch = await SqlBatch.Create(server);

@@ -14,8 +14,8 @@ internal static class FaultsFile
         fsync, behind a wire of the run's own; recording clients remember every acknowledged command, and at the end
         each is asked for, every SKU's units are counted, ids with two effects are looked for in the journal, and the
         journal is folded anew and compared with every table (`verify`). Errors and waits of 1, 1b and 3 are those of
-        the other two silos' clients. Malformed requests and forged tokens (16 to 19) and poison events (21) have no process
-        to kill: `EdgeAuthTests`, the walk of the edge and `ReactionTests` hold them.
+        the other two silos' clients. Malformed requests and forged tokens (16 to 19) and poison events (21) have no
+        process to kill: `EdgeAuthTests`, the walk of the edge and `ReactionTests` hold them.
 
 
         """;

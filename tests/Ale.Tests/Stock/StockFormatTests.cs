@@ -65,5 +65,6 @@ public sealed class StockFormatTests
         new StockEvent.Defined(Plain with { WeightGrams = 250 }),
         new StockEvent.Received("in2", 5, null, "HZ-1"), new StockEvent.Adjusted("a2", -2, "broken", "HZ-1"),
         new StockEvent.Held("r7", null, 1, null, 9_900, Noon, Noon.AddSeconds(900), null, "HZ-1"),
-        new StockEvent.PutBack("b4", "r7", null, 1, null, true, Noon, Warehouse: "HZ-1"));
+        new StockEvent.PutBack("b4", "r7", null, 1, null, true, Noon, Warehouse: "HZ-1"),
+        new StockEvent.OfferChanged("S1/o2", new("S1", 4_500, Noon, Noon.AddMinutes(6)), "k1", "d1", Noon));
 }

@@ -41,7 +41,8 @@ public sealed partial class StockModelTests
                 PerUserMax = user == 0 ? null : user,
             });
 
-    // STK-01, STK-07, STK-12, SHP-01, SHP-05, S04: limits, prices, warehouses, figures and states are those of the model, whatever the order
+    // STK-01, STK-07, STK-12, SHP-01, SHP-05, S04: limits, prices, warehouses, figures and states are those of
+    // the model, whatever the order
     [Fact]
     public void The_grain_answers_as_the_model_does_and_a_repeat_changes_nothing() =>
         Gen.Select(AnyTerms, AnyOffer, Steps.Array[1, 60]).Sample((terms, offer, steps) =>

@@ -67,7 +67,7 @@ public sealed class StockParallelTests
             Assert.Equal((model.OnHand, model.Held, model.Sold),
                 ((long)stock["onHand"]!, (long)stock["held"]!, (long)stock["sold"]!));
             var unexplained = Unexplained(events, [.. answered.Where(a => a.Sku == sku)]);
-            Assert.True(unexplained.Count == 0, 
+            Assert.True(unexplained.Count == 0,
                 $"seed {seed}: no place explains these {unexplained.Count}: {string.Join('\n', unexplained.Take(5))}");
         }
 

@@ -65,8 +65,8 @@ public sealed class StockWarehouseTests
     {
         var (stock, now) = (Of(Defined(Plain), In(1, "HZ"), In(3, null, "main"), Hold("a", 1, "HZ")),
             Noon.AddSeconds(seconds));
-        Assert.Equal(pools, string.Join(' ',
-            stock.Levels(Sku, 1, now).Warehouses!.Value.Select(p => $"{p.Warehouse}:{p.OnHand}-{p.Held} {p.Available}")));
+        Assert.Equal(pools, string.Join(' ', stock.Levels(Sku, 1, now).Warehouses!.Value
+            .Select(p => $"{p.Warehouse}:{p.OnHand}-{p.Held} {p.Available}")));
         var (reply, events) = stock.Decide(
             new ReserveStock("b", 1) { Warehouses = ["HZ"] }, null, Sku, Rules, now);
         Assert.Equal(from, reply.Value!.Warehouse);

@@ -45,6 +45,10 @@ internal static partial class WalkTable
             Other = (Offer.Replace("500", "501"), "offer.changed"),
             Unknown = ("/api/sessions/none/offers/o1", "session.unknown"),
         },
+        new("ChangeOffer", "/api/sessions/walk/offers/o1", """{"priceMinor":450}""")
+        {
+            IfMatch = "\"1\"", Unknown = ("/api/sessions/walk/offers/none", "offer.unknown"),
+        },
         new("GetOffer", "/api/sessions/walk/offers/o1")
         {
             IsEverybodys = true, Unknown = ("/api/sessions/walk/offers/none", "offer.unknown"),
