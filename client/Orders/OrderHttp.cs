@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Ale.Edge;
 using Ale.Users;
 
@@ -42,7 +41,7 @@ internal static class OrderHttp
                 var owner = caller.Sees(null, Permission.OrderRead) ? userId : caller.Own(userId);
                 if (owner is not null && !Limits.IsId(owner)) throw new ProblemException(Problem.Invalid("userId",
                     Id.Form));
-                var wanted = StateOf(state);
+                var wanted = QueryEnum.Of<OrderState>("state", state);
                 var after = page.After is { } c ? new OrderCursor(c.Long(0), c.Text(1)) : null;
                 return edge.Run(
                     async ct =>
@@ -82,6 +81,22 @@ internal static class OrderHttp
             .Allow(Permission.ReturnWrite).WithName("returnGoods")
                 .WithSummary("Take goods back; units, points and money follow");
 
+        api.MapGet("/returns", (string? state, Id? orderId, PageRequest page, IGrainFactory grains, EdgeCall edge) =>
+            {
+                var wanted = new ReturnsWanted(page.Limit + 1)
+                {
+                    State = QueryEnum.Of<ReturnState>("state", state),
+                    OrderId = orderId?.Value,
+                    Before = page.After is { } c ? new(c.Instant(0), c.Text(1), c.Text(2)) : null,
+                };
+                return edge.Run(
+                    ct => grains.OrderQueries().Returns(wanted, page.At ?? default, ct),
+                    found => Page<ReturnRow>.Of(found, page.Limit,
+                        last => Cursor.Of(last.At.ToUnixTimeMilliseconds(), last.OrderId, last.Id)));
+            })
+            .Allow(Permission.RefundRead).WithTags(Tag).WithName("listReturns")
+            .WithSummary("Returns, the latest first; ?state=accepted are those whose money is not back yet");
+
         void Step(string name, string summary, Permission may,
             Func<IOrderGrain, CommandKey, Caller, CancellationToken, Task<Outcome<OrderView>>> step) =>
             orders.MapPost($"/{{id}}/{name}", (Id id, CommandKey key, Caller caller, UserMap users,
@@ -90,14 +105,6 @@ internal static class OrderHttp
                     ct => IfVisible(id, caller, users, grains, order => step(order, key, caller, ct), ct),
                     order => OrderReply.Of(order, users)))
                 .Allow(may).WithName($"{name}Order").WithSummary(summary);
-    }
-
-    private static OrderState? StateOf(string? name)
-    {
-        if (name is null) return null;
-        foreach (var state in Enum.GetValues<OrderState>())
-            if (JsonNamingPolicy.SnakeCaseLower.ConvertName($"{state}") == name) return state;
-        throw new ProblemException(Problem.Invalid("state", "Must be the name of a state."));
     }
 
     internal static async Task<Outcome<T>> IfVisible<T>(Id id, Caller caller, UserMap users, IGrainFactory grains,

@@ -40,7 +40,7 @@ internal sealed class OrderProjection() : Projection<OrderEvent>("orders", 1, "o
     [
         Column.TextKey("order_id"), Column.TextKey("id"), Column.Text("state"), Column.Text("reason"),
         Column.Number("refund_minor"), Column.Number("points_reversed"), Column.Number("at"),
-    ]);
+    ], "at, order_id, id");
 
     public static readonly Table ReturnLines = new("sales_return_line",
     [

@@ -24,6 +24,47 @@ internal sealed class OrderQueries(Views views) : Grain, IOrderQueries
         public OrderState Shown => Enum.Parse<OrderState>(ShownState.Replace("_", "", StringComparison.Ordinal), true);
     }
 
+    private sealed class Back
+    {
+        public string OrderId { get; init; } = "";
+        public string Id { get; init; } = "";
+        public string State { get; init; } = "";
+        public string Reason { get; init; } = "";
+        public long Units { get; init; }
+        public long RefundMinor { get; init; }
+        public string? Currency { get; init; }
+        public long At { get; init; }
+    }
+
+    public async Task<Outcome<ImmutableArray<ReturnRow>>> Returns(
+        ReturnsWanted wanted, JournalPlace at, CancellationToken ct)
+    {
+        var where = "";
+        if (wanted.State is not null) where += " and r.state = @state";
+        if (wanted.OrderId is not null) where += " and r.order_id = @order";
+        if (wanted.Before is not null) where += " and (r.at, r.order_id, r.id) < (@before, @beforeOrder, @beforeId)";
+        var (rows, refusal) = await views.List<Back>($$"""
+            select r.order_id as OrderId, r.id as Id, r.state as State, r.reason as Reason,
+                   r.refund_minor as RefundMinor, r.at as At, o.currency as Currency,
+                   (select cast(coalesce(sum(l.quantity), 0) as bigint) from {sales_return_line} l
+                    where l.order_id = r.order_id and l.return_id = r.id) as Units
+            from {sales_return} r join {sales_order} o on o.id = r.order_id
+            where r.at is not null{{where}} order by r.at desc, r.order_id desc, r.id desc limit @limit
+            """, new
+        {
+            state = wanted.State is { } state ? state.ToString().ToLowerInvariant() : "",
+            order = wanted.OrderId ?? "",
+            before = wanted.Before?.At.ToUnixTimeMilliseconds() ?? 0,
+            beforeOrder = wanted.Before?.OrderId ?? "",
+            beforeId = wanted.Before?.Id ?? "",
+            limit = wanted.Limit,
+        }, at, ct);
+        if (refusal is not null) return refusal;
+        return ImmutableArray.CreateRange(rows!.Select(r => new ReturnRow(r.OrderId, r.Id,
+            Enum.Parse<ReturnState>(r.State, ignoreCase: true), r.Reason, r.Units, r.RefundMinor, r.Currency ?? "",
+            DateTimeOffset.FromUnixTimeMilliseconds(r.At))));
+    }
+
     public async Task<Outcome<ImmutableArray<OrderRow>>> Orders(
         UserId? user, OrderState? state, OrderCursor? after, int limit, JournalPlace at, CancellationToken ct)
     {

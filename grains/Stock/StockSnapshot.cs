@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Ale.Engines;
 using Ale.Kernel;
 
@@ -5,29 +6,40 @@ namespace Ale.Stock;
 
 /// <summary>The state as stored: a copy that later events do not move.</summary>
 internal sealed record FrozenStock(
-    SkuTerms? Terms, long OnHand, long Sold, long Quarantine, long SoldEver, KeyValuePair<string, Hold>[] Holds,
-        EndedHold[] Ended,
+    SkuTerms? Terms, long OnHand, long Sold, long Quarantine, long SoldEver, HoldColumns? Holds, EndedColumns? Ended,
     KeyValuePair<long, int>[] Moves, KeyValuePair<string, int>[] ByUser, KeyValuePair<string, int>[] BySession,
     long TermsVersion, RememberedKey<SkuInfo>[] Keys, MarkSignal[] Marks, FrozenOffer[] Offers, PricePaid[] Prices,
     long Scrapped, WaitingReturn[] Waiting, StockNotice[] Notices, long NoticesEver, PricePlan[] Plans, bool IsOffSale,
-    int ShelfMove, KeyValuePair<string, long>[] Pools);
+    int ShelfMove, KeyValuePair<string, long>[] Pools)
+{
+    /// <summary>What <see cref="Holds"/> is made of, outside of the turn.</summary>
+    [JsonIgnore] public KeyValuePair<string, Hold>[] RawHolds { get; init; } = [];
+
+    /// <summary>What <see cref="Ended"/> is made of, outside of the turn.</summary>
+    [JsonIgnore] public EndedHold[] RawEnded { get; init; } = [];
+}
 
 internal sealed partial class Stock
 {
     public static readonly SnapshotCodec<Stock> Snapshots = SnapshotCodec<Stock>.Of(
-        StockJson.Default.FrozenStock, meaning: 3, s => s.Freeze(), Thaw, s => s.Entries, InOrder);
+        StockJson.Default.FrozenStock, meaning: 4, s => s.Freeze(), Thaw, s => s.Entries, InOrder);
 
-    private FrozenStock Freeze() => new(Terms, OnHand, Sold, Quarantine, SoldEver, [.. _holds],
-        [.. _endedInOrder.Where(IsCurrent)],
+    private FrozenStock Freeze() => new(Terms, OnHand, Sold, Quarantine, SoldEver, null, null,
         [.. _moves], [.. _byUser], [.. _bySession], TermsVersion, [.. Keys.Entries],
         [.. _marks], _offers is null ? [] : [.. _offers.Values.Select(o => o.Freeze())],
         [.. _prices.Entries.Select(p => new PricePaid(p.At, p.Value))], Scrapped,
         [.. _waiting], [.. _notices], _noticesEver, _plans is null ? [] : [.. _plans], IsOffSale, ShelfMove,
-        FreezePools());
+        FreezePools())
+    {
+        RawHolds = [.. _holds],
+        RawEnded = [.. _endedInOrder.Where(IsCurrent)],
+    };
 
     private static FrozenStock InOrder(FrozenStock s) => s with
     {
-        Holds = [.. s.Holds.OrderBy(h => h.Key, StringComparer.Ordinal)],
+        Holds = HoldColumns.Of([.. s.RawHolds.OrderBy(h => h.Key, StringComparer.Ordinal)
+            .Select(h => (h.Key, h.Value))]),
+        Ended = EndedColumns.Of(s.RawEnded),
         Moves = [.. s.Moves.OrderBy(m => m.Key)],
         ByUser = [.. s.ByUser.OrderBy(u => u.Key, StringComparer.Ordinal)],
         BySession = [.. s.BySession.OrderBy(x => x.Key, StringComparer.Ordinal)],
@@ -54,7 +66,7 @@ internal sealed partial class Stock
         };
         frozen.Marks.CopyTo(stock._marks, 0);
         stock.ThawPools(frozen.Pools);
-        foreach (var (id, hold) in frozen.Holds)
+        foreach (var (id, hold) in frozen.Holds!.All())
         {
             stock._holds.Add(id, hold);
             stock._expiries.Add(hold.ExpiresAt, id);
@@ -63,7 +75,7 @@ internal sealed partial class Stock
             stock.HoldIn(hold.Warehouse, hold.Quantity);
         }
 
-        foreach (var ended in frozen.Ended)
+        foreach (var ended in frozen.Ended!.All())
         {
             stock._ended[ended.Id] = ended;
             stock._endedInOrder.Enqueue(ended);

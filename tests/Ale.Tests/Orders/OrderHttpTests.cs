@@ -55,6 +55,14 @@ public sealed class OrderHttpTests
         Assert.Equal("order.return_exceeds", (string)(await _silo.Http.Put(
             $"{Path("1")}/returns/r2", Lines("A", 3, "\"reason\":\"torn\""))).Json["code"]!);
 
+        var returned = Assert.Single((await _silo.Http.Get($"/api/returns?state=refunded&orderId={_id}-1", headers: at))
+            .Ok().Json["items"]!.AsArray())!;
+        Assert.Equal(("r1", "torn", 1, 1000L, "GBP"), ((string)returned["id"]!, (string)returned["reason"]!,
+            (int)returned["units"]!, (long)returned["refundMinor"]!, (string)returned["currency"]!));
+        Assert.Empty((await _silo.Http.Get($"/api/returns?state=accepted&orderId={_id}-1", headers: at))
+            .Ok().Json["items"]!.AsArray());
+        (await _silo.Http.Get("/api/returns", "user", _id)).IsProblem(403, "auth.forbidden");
+
         async Task<IEnumerable<string>> Listed(string state) =>
             (await _silo.Http.Get($"/api/orders?userId={_id}&state={state}", headers: at)).Ok().Json["items"]!.AsArray()
                 .Select(o => (string)o!["id"]!);

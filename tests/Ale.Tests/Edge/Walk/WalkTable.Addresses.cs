@@ -61,6 +61,7 @@ internal static partial class WalkTable
     private static WalkRow[] OfShipTo() =>
     [
         new("listRefunds", "/api/refunds?orderId=walk-order") { FromTables = true },
+        new("listReturns", "/api/returns") { FromTables = true },
         new("getRefund", "/api/refunds/none") { Status = 404 },
         new("listAttribution", "/api/attribution/host") { FromTables = true },
         new("listAttributedOrders", "/api/attribution/host/walk-host/orders"),
