@@ -43,9 +43,7 @@ internal sealed class ApprovalQueries(Views views) : Grain, IApprovalQueries
         }, at, ct);
         if (refusal is not null) return refusal;
         return ImmutableArray.CreateRange(rows!.Select(r => new ApprovalRow(r.Id, r.Title, r.Subject, r.Role,
-            r.AskedBy, (int)r.Quorum, (int)r.Approvals, Enum.Parse<ApprovalState>(r.State, true), At(r.AskedAt),
-            At(r.ExpiresAt), r.ClosedAt is { } closed ? At(closed) : null)));
+            r.AskedBy, (int)r.Quorum, (int)r.Approvals, Enum.Parse<ApprovalState>(r.State, true),
+            Instants.Of(r.AskedAt), Instants.Of(r.ExpiresAt), Instants.Of(r.ClosedAt))));
     }
-
-    private static DateTimeOffset At(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms);
 }

@@ -54,7 +54,6 @@ internal sealed class CaseQueries(Views views, JournalClock clock) : Grain, ICas
         CaseProjection.ValueOf<CaseKind>(r.Kind), CaseProjection.ValueOf<CaseState>(r.State),
         CaseProjection.ValueOf<CaseWindow>(r.Band),
         r.Remedy is { } remedy ? CaseProjection.ValueOf<CaseRemedy>(remedy) : null, r.OpenedBy,
-        DateTimeOffset.FromUnixTimeMilliseconds(r.OpenedAt),
-        r.DueAt is { } due ? DateTimeOffset.FromUnixTimeMilliseconds(due) : null, r.DueAt < now, (int)r.StepsLate,
+        Instants.Of(r.OpenedAt), Instants.Of(r.DueAt), r.DueAt < now, (int)r.StepsLate,
         r.RefundMinor);
 }

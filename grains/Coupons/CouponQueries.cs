@@ -48,7 +48,7 @@ internal sealed class CouponQueries(Views views, JournalClock clock) : Grain, IC
         return ImmutableArray.CreateRange(rows!.Select(r =>
         {
             var terms = new CouponTerms(r.OffMinor, (int?)r.Percent, r.Currency ?? "", (int)r.Pool, (int)r.PerUserMax,
-                Instant(r.StartsAt), Instant(r.EndsAt), r.Source ?? "")
+                Instants.Of(r.StartsAt), Instants.Of(r.EndsAt), r.Source ?? "")
             { MinGoodsMinor = r.MinGoodsMinor };
             return new CouponTemplate(r.Template, terms, (int)r.Claimed, (int)r.Redeemed, r.SpentMinor,
                 Coupon.StateOf(terms, (int)r.Claimed, now));
@@ -68,9 +68,7 @@ internal sealed class CouponQueries(Views views, JournalClock clock) : Grain, IC
         if (refusal is not null) return refusal;
         var now = clock.GetUtcNow();
         return ImmutableArray.CreateRange(rows!.Select(r => new ClaimRow(r.Code, r.Template,
-            Coupon.StateOf(Enum.Parse<ClaimState>(r.State, ignoreCase: true), Instant(r.ExpiresAt), now),
-            Instant(r.ClaimedAt), Instant(r.ExpiresAt), r.OrderId is { Length: > 0 } order ? order : null)));
+            Coupon.StateOf(Enum.Parse<ClaimState>(r.State, ignoreCase: true), Instants.Of(r.ExpiresAt), now),
+            Instants.Of(r.ClaimedAt), Instants.Of(r.ExpiresAt), r.OrderId is { Length: > 0 } order ? order : null)));
     }
-
-    private static DateTimeOffset Instant(long at) => DateTimeOffset.FromUnixTimeMilliseconds(at);
 }

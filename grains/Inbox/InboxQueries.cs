@@ -78,9 +78,8 @@ internal sealed class InboxQueries(Views views, JournalClock clock) : Grain, IIn
     }
 
     private static InboxItemInfo Info(Row row) => new(row.Id,
-        new(row.Kind, row.Title, row.Subject, row.Role, Enum.Parse<InboxSeverity>(row.Severity, true), At(row.DueAt)),
-        Enum.Parse<InboxState>(row.State, true), row.OpenedBy, At(row.OpenedAt)!.Value, row.DoneBy, At(row.DoneAt),
-        row.Reason);
-
-    private static DateTimeOffset? At(long? ms) => ms is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
+        new(row.Kind, row.Title, row.Subject, row.Role, Enum.Parse<InboxSeverity>(row.Severity, true),
+            Instants.Of(row.DueAt)),
+        Enum.Parse<InboxState>(row.State, true), row.OpenedBy, Instants.Of(row.OpenedAt), row.DoneBy,
+        Instants.Of(row.DoneAt), row.Reason);
 }

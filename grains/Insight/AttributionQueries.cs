@@ -61,7 +61,7 @@ internal sealed class AttributionQueries(Views views) : Grain, IAttributionQueri
             """, Arguments(wanted, source, after), at, ct);
         if (refusal is not null) return refusal;
         return ImmutableArray.CreateRange(rows!.Select(r => new AttributedOrder(r.Id, r.Currency, r.PaidMinor,
-            r.RefundMinor, DateTimeOffset.FromUnixTimeMilliseconds(r.PaidAt))));
+            r.RefundMinor, Instants.Of(r.PaidAt))));
     }
 
     private static object Arguments(AttributionWanted wanted, string source = "", AttributedCursor? after = null) => new

@@ -62,7 +62,7 @@ internal sealed class OrderQueries(Views views) : Grain, IOrderQueries
         if (refusal is not null) return refusal;
         return ImmutableArray.CreateRange(rows!.Select(r => new ReturnRow(r.OrderId, r.Id,
             Enum.Parse<ReturnState>(r.State, ignoreCase: true), r.Reason, r.Units, r.RefundMinor, r.Currency ?? "",
-            DateTimeOffset.FromUnixTimeMilliseconds(r.At))));
+            Instants.Of(r.At))));
     }
 
     public async Task<Outcome<ImmutableArray<OrderRow>>> Orders(
@@ -96,6 +96,6 @@ internal sealed class OrderQueries(Views views) : Grain, IOrderQueries
         if (refusal is not null) return refusal;
         return ImmutableArray.CreateRange(rows!.Select(r => new OrderRow(r.Id, r.UserId is { } u ? new UserId(u) : null,
             r.Shown, r.Currency ?? "", r.GoodsMinor ?? 0, r.PayableMinor ?? 0, r.RefundedMinor, (int)r.Lines,
-            DateTimeOffset.FromUnixTimeMilliseconds(r.PlacedAt), r.SessionId)));
+            Instants.Of(r.PlacedAt), r.SessionId)));
     }
 }

@@ -50,7 +50,6 @@ internal sealed class RefundQueries(Views views) : Grain, IRefundQueries
         return ImmutableArray.CreateRange(rows!.Select(r => new RefundRow(r.Id, r.OrderId, r.Ref, r.Cause,
             r.AmountMinor, r.Currency, r.Market, Enum.Parse<RefundState>(r.State, ignoreCase: true), (int)r.Quorum,
             r.ApprovalId, (int)r.Tries, string.IsNullOrEmpty(r.Note) ? null : r.Note,
-            DateTimeOffset.FromUnixTimeMilliseconds(r.AskedAt),
-            r.PaidAt is { } paid ? DateTimeOffset.FromUnixTimeMilliseconds(paid) : null)));
+            Instants.Of(r.AskedAt), Instants.Of(r.PaidAt))));
     }
 }

@@ -77,17 +77,15 @@ internal sealed class RegisterQueries(Views views, JournalClock clock) : Grain, 
     {
         var terms = new RegisterTerms(r.Title,
             JsonSerializer.Deserialize(r.Attributes, RegisterJson.Default.ImmutableArrayRegisterAttribute),
-            At(r.ValidFrom)!.Value, At(r.ValidTo))
+            Instants.Of(r.ValidFrom), Instants.Of(r.ValidTo))
         { Supersedes = r.Supersedes, Role = r.AskedRole };
-        return new(new RegisterEvent.Entered(r.Id, terms, r.EnteredBy, r.Role, null, false, At(r.EnteredAt)!.Value))
+        return new(new RegisterEvent.Entered(r.Id, terms, r.EnteredBy, r.Role, null, false, Instants.Of(r.EnteredAt)))
         {
             SupersededBy = r.SupersededBy,
-            SupersededAt = At(r.SupersededAt),
+            SupersededAt = Instants.Of(r.SupersededAt),
             Withdrawal = r.WithdrawnAt is { } gone
-                ? new(r.Id, r.WithdrawnBy ?? "", r.Reason ?? "", "", At(gone)!.Value) : null,
-            WarnedAt = At(r.WarnedAt),
+                ? new(r.Id, r.WithdrawnBy ?? "", r.Reason ?? "", "", Instants.Of(gone)) : null,
+            WarnedAt = Instants.Of(r.WarnedAt),
         };
     }
-
-    private static DateTimeOffset? At(long? ms) => ms is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 }

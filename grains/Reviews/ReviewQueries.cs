@@ -62,14 +62,12 @@ internal sealed class ReviewQueries(Views views) : Grain, IReviewQueries
         var terms = new ReviewTerms(r.Kind, r.Title, r.Subject, r.Finding, r.Proposal, r.Role)
         {
             Effect = r.Effect is { } name ? new(name, r.Argument ?? "") : null,
-            ExpiresAt = At(r.AskedEnd),
+            ExpiresAt = Instants.Of(r.AskedEnd),
         };
         var effect = r.EffectState is { } settled ? Enum.Parse<ReviewEffectState>(settled, true)
             : state == ReviewState.Accepted && r.Effect is not null ? ReviewEffectState.Pending
             : ReviewEffectState.None;
-        return new(r.Id, terms, state, effect, r.EffectRefusal, r.OpenedBy, At(r.OpenedAt)!.Value,
-            At(r.ExpiresAt)!.Value, r.ClosedBy, At(r.ClosedAt), r.Reason);
+        return new(r.Id, terms, state, effect, r.EffectRefusal, r.OpenedBy, Instants.Of(r.OpenedAt),
+            Instants.Of(r.ExpiresAt), r.ClosedBy, Instants.Of(r.ClosedAt), r.Reason);
     }
-
-    private static DateTimeOffset? At(long? ms) => ms is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 }

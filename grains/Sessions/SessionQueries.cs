@@ -70,15 +70,13 @@ internal sealed class SessionQueries(Views views) : Grain, ISessionQueries
             """, new { id, before = before ?? long.MaxValue, limit }, at, ct);
         if (refusal is not null) return refusal;
         return ImmutableArray.CreateRange(rows!.Select(r => new SessionHistoryEntry(
-            r.Version, r.What, SessionProjection.StateOf(r.State), r.Actor, At(r.At), r.Key)));
+            r.Version, r.What, SessionProjection.StateOf(r.State), r.Actor, Instants.Of(r.At), r.Key)));
     }
 
     private static SessionInfo Info(Row row) => new(row.Id,
         new(row.Title, Enum.Parse<SessionKind>(row.Kind, true), Enum.Parse<SessionTier>(row.Tier, true), row.Market,
-            row.HostId, row.OwnerId, At(row.StartsAt), At(row.EndsAt), row.Inducing != 0,
+            row.HostId, row.OwnerId, Instants.Of(row.StartsAt), Instants.Of(row.EndsAt), row.Inducing != 0,
             [.. row.Skus.Split(' ', StringSplitOptions.RemoveEmptyEntries)]),
         SessionProjection.StateOf(row.State), row.Version,
-        row.StartedAt is { } started ? At(started) : null, row.EndedAt is { } ended ? At(ended) : null);
-
-    private static DateTimeOffset At(long ms) => DateTimeOffset.FromUnixTimeMilliseconds(ms);
+        Instants.Of(row.StartedAt), Instants.Of(row.EndedAt));
 }

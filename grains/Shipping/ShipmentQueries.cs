@@ -49,7 +49,7 @@ internal sealed class ShipmentQueries(Views views) : Grain, IShipmentQueries
         if (refusal is not null) return refusal;
         return ImmutableArray.CreateRange(rows!.Select(r => new ShipmentRow(r.Id, r.OrderId, r.City,
             ShipmentProjection.StateOf(r.State), r.Carrier, r.Agreement is not null, r.LabelId, r.FreightMinor,
-            r.Currency, DateTimeOffset.FromUnixTimeMilliseconds(r.OpenedAt))));
+            r.Currency, Instants.Of(r.OpenedAt))));
     }
 
     public async Task<Outcome<ImmutableArray<ShipmentLabel>>> OfLabels(

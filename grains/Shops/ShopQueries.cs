@@ -45,7 +45,7 @@ internal sealed class ShopQueries(Views views) : Grain, IShopQueries
             """, new { after = after ?? "", limit }, at, ct);
         if (refusal is not null) return refusal;
         return ImmutableArray.CreateRange(rows!.Select(r => new ShopRow(r.Id, r.Title ?? "", r.Endpoint ?? "",
-            r.Market ?? "", r.Seq ?? 0, At(r.AwaySince), At(r.ReconciledAt), r.Different)));
+            r.Market ?? "", r.Seq ?? 0, Instants.Of(r.AwaySince), Instants.Of(r.ReconciledAt), r.Different)));
     }
 
     public async Task<Outcome<ImmutableArray<ShopListingRow>>> Listings(
@@ -78,8 +78,6 @@ internal sealed class ShopQueries(Views views) : Grain, IShopQueries
         }, at, ct);
         if (refusal is not null) return refusal;
         return ImmutableArray.CreateRange(rows!.Select(r => new ShopMovementRow(
-            r.Seq, r.Sku, r.Delta, r.Kind, At(r.SoldAt)!.Value, At(r.BookedAt)!.Value, r.Refused)));
+            r.Seq, r.Sku, r.Delta, r.Kind, Instants.Of(r.SoldAt), Instants.Of(r.BookedAt), r.Refused)));
     }
-
-    private static DateTimeOffset? At(long? ms) => ms is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null;
 }

@@ -72,7 +72,7 @@ internal sealed class StockQueries(Views views) : Grain, IStockQueries
         var news = rows!.Where((r, i) => r.Plan.Length > 0 || i + 1 == rows!.Count
             || rows[i + 1] is not { State: "started" } older || older.PriceMinor != r.PriceMinor);
         return ImmutableArray.CreateRange(news.Select(r => new PriceRow(
-            DateTimeOffset.FromUnixTimeMilliseconds(r.StartsAt), r.PriceMinor,
+            Instants.Of(r.StartsAt), r.PriceMinor,
             Enum.Parse<PriceState>(r.State, ignoreCase: true), r.Plan.Length == 0 ? null : r.Plan, r.Actor)));
     }
 

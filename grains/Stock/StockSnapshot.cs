@@ -66,7 +66,8 @@ internal sealed partial class Stock
         };
         frozen.Marks.CopyTo(stock._marks, 0);
         stock.ThawPools(frozen.Pools);
-        foreach (var (id, hold) in frozen.Holds!.All())
+        stock._holds.EnsureCapacity(frozen.Holds!.Id.Length);
+        foreach (var (id, hold) in frozen.Holds.All())
         {
             stock._holds.Add(id, hold);
             stock._expiries.Add(hold.ExpiresAt, id);
@@ -75,7 +76,9 @@ internal sealed partial class Stock
             stock.HoldIn(hold.Warehouse, hold.Quantity);
         }
 
-        foreach (var ended in frozen.Ended!.All())
+        stock._ended.EnsureCapacity(frozen.Ended!.Holds.Id.Length);
+        stock._endedInOrder.EnsureCapacity(frozen.Ended.Holds.Id.Length);
+        foreach (var ended in frozen.Ended.All())
         {
             stock._ended[ended.Id] = ended;
             stock._endedInOrder.Enqueue(ended);

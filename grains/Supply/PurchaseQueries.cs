@@ -52,7 +52,7 @@ internal sealed class PurchaseQueries(Views views) : Grain, IPurchaseQueries
         var terms = new PurchaseTerms(row.Sku, (int)row.Quantity, row.CostMinor, row.Currency ?? "", row.Market ?? "",
             (int)row.Episode);
         return new(row.Id, terms, Purchase.AmountOf(terms), Enum.Parse<PurchaseState>(row.State, ignoreCase: true),
-            DateTimeOffset.FromUnixTimeMilliseconds(row.OpenedAt), row.ApprovalId, row.Supplier, row.Note,
-            row.ClosedAt is { } at ? DateTimeOffset.FromUnixTimeMilliseconds(at) : null);
+            Instants.Of(row.OpenedAt), row.ApprovalId, row.Supplier, row.Note,
+            Instants.Of(row.ClosedAt));
     }
 }

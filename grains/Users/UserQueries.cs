@@ -70,7 +70,7 @@ internal sealed class UserQueries(Views views) : Grain, IUserQueries
         if (refusal is not null) return refusal;
         return ImmutableArray.CreateRange(rows!.Select(r => new PointsEntry(r.No, r.EntryId,
             Enum.Parse<PointsKind>(r.Kind, ignoreCase: true), r.Points, r.Balance, r.OrderId,
-            DateTimeOffset.FromUnixTimeMilliseconds(r.At))));
+            Instants.Of(r.At))));
     }
 
     private static Outcome<ImmutableArray<UserRow>> Rows(Outcome<IReadOnlyList<Row>> found)
@@ -78,6 +78,6 @@ internal sealed class UserQueries(Views views) : Grain, IUserQueries
         if (found.Refusal is { } refusal) return refusal;
         return ImmutableArray.CreateRange(found.Value!.Select(r => new UserRow(new UserId(r.UserId), r.Market ?? "",
             Enum.Parse<UserTier>(r.Tier ?? "new", ignoreCase: true), r.Points, r.Pending, (int)r.Orders, r.SpentMinor,
-            r.RefundedMinor, r.Currency ?? "", DateTimeOffset.FromUnixTimeMilliseconds(r.RegisteredAt))));
+            r.RefundedMinor, r.Currency ?? "", Instants.Of(r.RegisteredAt))));
     }
 }
