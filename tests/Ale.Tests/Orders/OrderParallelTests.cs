@@ -17,7 +17,7 @@ public sealed class OrderParallelTests
     private const int Skus = 4, Units = 25, Orders = 90, Commands = 700;
 
     [Fact]
-    public async Task ORD03_S09_What_two_silos_did_to_orders_at_once_is_explained_by_one_order()
+    public async Task ORD03_What_two_silos_did_to_orders_at_once_is_explained_by_one_order()
     {
         var database = await (await PostgresServer.Shared).NewDatabase();
         await using var first = await TestSilo.Start(database);
