@@ -160,7 +160,8 @@ internal static class PlatformHttp
             p.Text("tag", Tag, 64, 1);
             p.Money("amountMinor", AmountMinor);
             p.Currency("currency", Currency);
-            p.Require(AmountMinor is null == Currency is null, "currency", "Must be there with amountMinor, and only then.");
+            p.Require(AmountMinor is null == Currency is null, "currency",
+                "Must be there with amountMinor, and only then.");
         }
     }
 

@@ -58,18 +58,18 @@ internal sealed class FolderPlatform(IConfiguration configuration) : IPlatformAp
         var (events, line) = (new List<PlatformEvent>(), 0L);
         using var reader = new StreamReader(new FileStream(
             path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete));
-        while (await reader.ReadLineAsync(ct) is { } text)
+        for (var text = await reader.ReadLineAsync(ct); text is not null;)
         {
+            var following = await reader.ReadLineAsync(ct);
             line++;
-            if (line <= after || events.Count == PlatformWire.PageMax) continue;
-            // A last line without its end is still being written.
-            if (Read(text, line) is { } e) events.Add(e);
-            else if (reader.EndOfStream)
+            if (line > after && events.Count < PlatformWire.PageMax)
             {
-                line--;
-                break;
+                if (Read(text, line) is { } e) events.Add(e);
+                else if (following is null) line--; // it is still being written
+                else throw new PortAwayException(FormattableString.Invariant($"line {line} is no event"));
             }
-            else throw new PortAwayException(FormattableString.Invariant($"line {line} is no event"));
+
+            text = following;
         }
 
         return new(PlatformWire.Version, [.. events], line);

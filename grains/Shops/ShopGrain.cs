@@ -88,7 +88,8 @@ internal sealed partial class ShopGrain(SiloKernel kernel, PolicyBook policies, 
     {
         var last = Math.Max(_lastSeq, State.Seq);
         var state = State.AwaySince is not null ? ShopState.Away
-            : last > State.Seq || _untold > 0 || _attempts.FailingSince is not null || !IsSure ? ShopState.Behind : ShopState.InStep;
+            : last > State.Seq || _untold > 0 || _attempts.FailingSince is not null || !IsSure ? ShopState.Behind
+            : ShopState.InStep;
         return State.Info(Key) with { State = state, LastSeq = last, Untold = _untold, Why = _attempts.Why };
     }
 

@@ -128,7 +128,8 @@ public sealed class PlatformTests
         Assert.Equal(IPlatformGrain.RememberedMax, platform.Ids.Count);
         Assert.Equal(1, platform.Decide([E(0, "e30000")], None, Cn, Policy, At).Reply.Value!.Repeats);
         Assert.Equal(1, platform.Decide([E(0, "e1")], None, Cn, Policy, At).Reply.Value!.Taken);
-        Assert.Equal(1, platform.Decide([E(0, "e1")], new HashSet<string> { "e1" }, Cn, Policy, At).Reply.Value!.Repeats);
+        var known = new HashSet<string> { "e1" };
+        Assert.Equal(1, platform.Decide([E(0, "e1")], known, Cn, Policy, At).Reply.Value!.Repeats);
         Assert.Equal(platform.Ids.Count, Thawed(platform).Ids.Count);
 
         static Platform Thawed(Platform p) => PlatformSnapshot.Codec.Thaw(PlatformSnapshot.Codec.Freeze(p)());

@@ -5,7 +5,7 @@ namespace Ale.Edge;
 /// <summary>The rows of platforms; the one that is named tells by itself.</summary>
 internal static partial class WalkTable
 {
-    private static readonly string PlatformEvents = $$"""
+    private static string PlatformEvents => $$"""
         {"events":[{"id":"e1","kind":"spend","at":"{{Now}}","count":1,"sessionId":"S1","contentId":"V1",
          "placementId":"P1","personId":"U1","tag":"lipstick","amountMinor":100,"currency":"CNY"}]}
         """;
