@@ -8,6 +8,7 @@ using Ale.Insight;
 using Ale.Jobs;
 using Ale.Kernel;
 using Ale.Orders;
+using Ale.Platforms;
 using Ale.Policy;
 using Ale.Products;
 using Ale.Registers;
@@ -39,6 +40,7 @@ internal static class SliceEndpoints
         api.MapShops();
         api.MapUsers();
         api.MapCoupons();
+        api.MapPlatforms();
         api.MapSessions();
         api.MapPayments();
         api.MapOrders();

@@ -8,6 +8,7 @@ using Ale.Inbox;
 using Ale.Jobs;
 using Ale.Orders;
 using Ale.Payments;
+using Ale.Platforms;
 using Ale.Policy;
 using Ale.Products;
 using Ale.Registers;
@@ -39,6 +40,7 @@ internal static class Slices
         .AddShops()
         .AddUsers()
         .AddCoupons()
+        .AddPlatforms()
         .AddSessions()
         .AddPayments()
         .AddOrders()

@@ -69,6 +69,7 @@ internal sealed partial class CommandLine
             Verify(),
             Jobs(),
             ShopVerb(),
+            PlatformVerb(),
         };
         foreach (var option in new Option[] { url, token, data, postgres }) root.Options.Add(option);
         var parsed = root.Parse(args);

@@ -23,6 +23,7 @@ internal enum Permission
     InboxRead, InboxWrite, InboxDone, ApprovalAsk, FindingRead, FindingWrite, FindingDecide,
     RegisterRead, RegisterWrite, ShopRead, ShopWrite,
     ShippingRead, ShippingWrite,
+    PlatformRead, PlatformWrite, PlatformTell,
     JobRead, JobWrite, PolicyRead, PolicyWrite, ParkedRead, ParkedWrite, DashboardRead, ReferenceRead, SettledRead,
     Verify,
 }
@@ -54,6 +55,7 @@ internal static class Access
         Permission.SalesRead, Permission.InboxWrite, Permission.ApprovalRead, Permission.ApprovalAsk,
         Permission.FindingWrite,
         Permission.RegisterWrite, Permission.ShopRead, Permission.ShippingRead, Permission.ShippingWrite,
+        Permission.PlatformRead, Permission.PlatformTell,
         .. Staff,
     ];
 
@@ -67,7 +69,7 @@ internal static class Access
                 .. Service, Permission.StockPause, Permission.CampaignWrite, Permission.PlacementWrite,
                 Permission.JobRead, Permission.JobWrite, Permission.PolicyRead, Permission.PolicyWrite,
                 Permission.ParkedRead, Permission.ParkedWrite, Permission.DashboardRead, Permission.ReferenceRead,
-                Permission.SettledRead, Permission.ShopWrite, Permission.Verify,
+                Permission.SettledRead, Permission.ShopWrite, Permission.PlatformWrite, Permission.Verify,
             ],
             ["director"] =
             [

@@ -80,6 +80,12 @@ internal static class PolicyKeys
         Text("shop.reconcileCron", "cron", CronSchedule.IsCron, "a cron of five fields, as 30 4 * * *"),
         Text("shop.role", "role", Limits.IsId, "a role's name"),
 
+        Whole("platform.askSeconds", "seconds", 1, 3_600),
+        Whole("platform.awayMinutes", "minutes", 0, 24 * 60),
+        Whole("platform.eventDays", "days", 1, 366),
+        Whole("platform.minuteMax", "requests", 1, 6_000),
+        Text("platform.role", "role", Limits.IsId, "a role's name"),
+
         Whole("freight.firstKgMinor", "minor units", 0, Limits.AmountMinorMax),
         Whole("freight.nextKgMinor", "minor units", 0, Limits.AmountMinorMax / 1_000_000),
         Whole("freight.farFirstKgMinor", "minor units", 0, Limits.AmountMinorMax),

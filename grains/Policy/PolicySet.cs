@@ -22,6 +22,9 @@ internal sealed record PolicySet(
     /// <summary>Cold-chain freight.</summary>
     public required ColdChainPolicy ColdChain { get; init; }
 
+    /// <summary>Platforms that people watch us on.</summary>
+    public required PlatformPolicy Platforms { get; init; }
+
     /// <summary>Shops' ledgers.</summary>
     public required ShopPolicy Shops { get; init; }
 
@@ -80,6 +83,8 @@ internal sealed record PolicySet(
             Refunds = new(Minor("refund.autoMinor"), Minor("refund.twoFromMinor"), Text("refund.approverRole"),
                 Text("refund.ownerRole"), Whole("refund.retrySeconds"), Whole("refund.retryCapSeconds"),
                 Whole("refund.retryHours")),
+            Platforms = new(Whole("platform.askSeconds"), Whole("platform.awayMinutes"), Whole("platform.eventDays"),
+                Whole("platform.minuteMax"), Text("platform.role")),
             Shops = new(Whole("shop.tellMilliseconds"), Whole("shop.pullSeconds"), Whole("shop.awayMinutes"),
                 Text("shop.reconcileCron"), Text("shop.role")),
             Freight = new(
@@ -222,6 +227,18 @@ internal sealed record CarePolicy(
 internal sealed record RefundPolicy(
     long AutoMinor, long TwoFromMinor, string ApproverRole, string OwnerRole, int RetrySeconds, int RetryCapSeconds,
     int RetryHours);
+
+/// <summary>How platforms are followed (TEC-10, DAT-07).</summary>
+/// <param name="AskSeconds">How often one in step is asked.</param>
+/// <param name="AwayMinutes">After how long without an answer people hear of it.</param>
+/// <param name="EventDays">How far back an event may lie to be taken.</param>
+/// <param name="MinuteMax">Requests a minute of a platform whose terms name none.</param>
+/// <param name="Role">Whose inbox hears of it.</param>
+internal sealed record PlatformPolicy(int AskSeconds, int AwayMinutes, int EventDays, int MinuteMax, string Role)
+{
+    /// <summary>Longest keyword of an event, characters.</summary>
+    public const int TagLengthMax = 64;
+}
 
 /// <summary>How a shop's ledger is kept in step with ours (STK-02).</summary>
 /// <param name="TellMilliseconds">Least time between two messages of levels.</param>

@@ -1,13 +1,13 @@
 using System.Collections.Immutable;
-using System.Net.Http.Headers;
 using System.Net.Http.Json;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Ale.Kernel;
 using Microsoft.Extensions.Configuration;
 
 namespace Ale.Shops;
 
-/// <summary>A shop's stock ledger: a port. Whatever it cannot do is a <see cref="ShopAwayException"/>.</summary>
+/// <summary>A shop's stock ledger: a port. Whatever it cannot do is a <see cref="PortAwayException"/>.</summary>
 internal interface IStockSystem
 {
     /// <summary>Movements after a number, in order, at most <see cref="ShopWire.PageMax"/>.</summary>
@@ -20,28 +20,13 @@ internal interface IStockSystem
     Task<ShopLedger> Ledger(string shop, ShopTerms terms, CancellationToken ct);
 }
 
-/// <summary>The shop did not answer, or not in a way that can be read; the message says how.</summary>
-internal sealed class ShopAwayException(string message, Exception? inner = null) : Exception(message, inner);
-
 /// <summary>
 /// Speaks <see cref="ShopWire"/>. The key of a shop, if it wants one, stands in the configuration as
 /// <c>Ale:Shops:Keys:&lt;id&gt;</c> and is sent as bearer.
 /// </summary>
 internal sealed class HttpStockSystem(IConfiguration configuration) : IStockSystem, IDisposable
 {
-    private const long AnswerBytesMax = 8 * 1024 * 1024;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
-
-    private readonly HttpClient _http = new(new SocketsHttpHandler
-    {
-        AllowAutoRedirect = false,
-        UseCookies = false,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(5), // so that a changed name is looked up again
-    })
-    {
-        Timeout = Patience,
-        MaxResponseContentBufferSize = AnswerBytesMax,
-    };
+    private readonly PortHttp _http = new();
 
     public Task<ShopMovementPage> Movements(string shop, ShopTerms terms, long after, CancellationToken ct) =>
         Ask(shop, terms, FormattableString.Invariant($"movements?after={after}&limit={ShopWire.PageMax}"),
@@ -61,23 +46,7 @@ internal sealed class HttpStockSystem(IConfiguration configuration) : IStockSyst
         Send(shop, terms, HttpMethod.Get, path, null, async content =>
             await content.ReadFromJsonAsync(json, ct) ?? throw new JsonException("null"), ct);
 
-    private async Task<T> Send<T>(string shop, ShopTerms terms, HttpMethod method, string path, HttpContent? body,
-        Func<HttpContent, Task<T>> read, CancellationToken ct)
-    {
-        using var request = new HttpRequestMessage(method, $"{terms.Endpoint.TrimEnd('/')}/{path}") { Content = body };
-        if (configuration[$"Ale:Shops:Keys:{shop}"] is { Length: > 0 } key)
-            request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
-        try
-        {
-            using var response = await _http.SendAsync(request, ct);
-            if (!response.IsSuccessStatusCode)
-                throw new ShopAwayException(FormattableString.Invariant($"{path} answers {(int)response.StatusCode}"));
-            return await read(response.Content);
-        }
-        catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException
-            or NotSupportedException or InvalidOperationException && !ct.IsCancellationRequested)
-        {
-            throw new ShopAwayException($"{path}: {e.Message}", e);
-        }
-    }
+    private Task<T> Send<T>(string shop, ShopTerms terms, HttpMethod method, string path, HttpContent? body,
+        Func<HttpContent, Task<T>> read, CancellationToken ct) =>
+        _http.Send(terms.Endpoint, path, configuration[$"Ale:Shops:Keys:{shop}"], method, body, read, ct);
 }

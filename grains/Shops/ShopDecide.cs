@@ -123,8 +123,7 @@ internal static class ShopDecide
 
     private static bool IsGood(ShopTerms terms) =>
         terms.Title.Length is > 0 and <= Limits.TextLengthMax && terms.Endpoint.Length <= Limits.TextLengthMax
-        && Uri.TryCreate(terms.Endpoint, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
-        && uri is { UserInfo: "", Query: "", Fragment: "" };
+        && PortHttp.IsEndpoint(terms.Endpoint);
 
     /// <summary>Kept for ever, so nothing but ids and numbers of ours gets in.</summary>
     private static ShopMovement Readable(ShopMovement m) => m with

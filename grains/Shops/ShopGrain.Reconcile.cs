@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ale.Kernel;
 
 namespace Ale.Shops;
 
@@ -18,7 +19,7 @@ internal sealed partial class ShopGrain
             foreach (var difference in result.Differences) _told.Remove(difference.Sku); // and so is told again
             return await Commit(State.DecideReconciled(result, Policy), ct);
         }
-        catch (ShopAwayException e)
+        catch (PortAwayException e)
         {
             return await Commit<ShopReconciliation>(ShopRefusals.Away.With("why", e.Message), ct);
         }

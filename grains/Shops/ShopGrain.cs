@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ale.Engines;
 using Ale.Kernel;
 using Ale.Policy;
 using Ale.Stock;
@@ -17,10 +18,9 @@ internal sealed partial class ShopGrain(SiloKernel kernel, PolicyBook policies, 
     private readonly Dictionary<string, ToldLevel> _told = new(StringComparer.Ordinal);
     private readonly SiloKernel _kernel = kernel;
     private IGrainTimer? _timer;
-    private DateTimeOffset _nextPull, _nextTell, _pausedUntil;
-    private DateTimeOffset? _failingSince;
-    private string? _why;
-    private int _failures, _untold;
+    private readonly Attempts _attempts = new(Tick, PauseMax);
+    private DateTimeOffset _nextPull, _nextTell;
+    private int _untold;
     private long _lastSeq;
     private int _doubts = 1, _settled; // a crash, or a booking that failed, may have moved our stock unbooked
 
@@ -88,8 +88,9 @@ internal sealed partial class ShopGrain(SiloKernel kernel, PolicyBook policies, 
     {
         var last = Math.Max(_lastSeq, State.Seq);
         var state = State.AwaySince is not null ? ShopState.Away
-            : last > State.Seq || _untold > 0 || _failures > 0 || !IsSure ? ShopState.Behind : ShopState.InStep;
-        return State.Info(Key) with { State = state, LastSeq = last, Untold = _untold, Why = _why };
+            : last > State.Seq || _untold > 0 || _attempts.FailingSince is not null || !IsSure ? ShopState.Behind
+            : ShopState.InStep;
+        return State.Info(Key) with { State = state, LastSeq = last, Untold = _untold, Why = _attempts.Why };
     }
 
     private void Begin()
@@ -107,7 +108,7 @@ internal sealed partial class ShopGrain(SiloKernel kernel, PolicyBook policies, 
     /// <summary>Asks for movements and tells levels, when it is time; after a failure ever more rarely.</summary>
     private async Task Round(CancellationToken ct)
     {
-        if (Now < _pausedUntil || !_talking.Wait(0, CancellationToken.None)) return;
+        if (Now < _attempts.PausedUntil || !_talking.Wait(0, CancellationToken.None)) return;
         try
         {
             if (Now >= _nextPull || !IsSure)
@@ -122,22 +123,19 @@ internal sealed partial class ShopGrain(SiloKernel kernel, PolicyBook policies, 
                 _nextTell = Now + TimeSpan.FromMilliseconds(Policy.TellMilliseconds);
             }
 
-            (_failures, _failingSince, _why) = (0, null, null);
+            _attempts.Succeeded();
         }
         catch (Exception e) when (!ct.IsCancellationRequested) // all of it is done again
         {
-            _failingSince ??= Now;
-            _why = e.Message;
-            var pause = TimeSpan.FromTicks(Tick.Ticks << Math.Min(++_failures, 10));
-            _pausedUntil = Now + (pause < PauseMax ? pause : PauseMax);
-            if (e is not ShopAwayException) LogRound(_kernel.Log, Key, e);
+            _attempts.Failed(e.Message, Now);
+            if (e is not PortAwayException) LogRound(_kernel.Log, Key, e);
         }
         finally
         {
             _talking.Release();
         }
 
-        var reached = State.DecideReached(_failingSince, _why ?? "", Policy, Now);
+        var reached = State.DecideReached(_attempts.FailingSince, _attempts.Why ?? "", Policy, Now);
         if (reached.Events.Length > 0) await Commit(reached, CancellationToken.None);
     }
 
@@ -151,8 +149,8 @@ internal sealed partial class ShopGrain(SiloKernel kernel, PolicyBook policies, 
             var page = await system.Movements(Key, State.Terms!, State.Seq, ct);
             _lastSeq = Math.Max(_lastSeq, page.Last);
             var run = await book(page.Movements, upTo);
-            if (run.Refusal is { } refusal) throw new ShopAwayException($"its movements are {refusal.Code}");
-            if (run.Waits) throw new ShopAwayException(
+            if (run.Refusal is { } refusal) throw new PortAwayException($"its movements are {refusal.Code}");
+            if (run.Waits) throw new PortAwayException(
                 FormattableString.Invariant($"it does not give movement {State.Seq + 1}, and later ones"));
             if (run.Run.IsEmpty) break;
         }

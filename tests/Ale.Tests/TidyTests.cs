@@ -16,8 +16,8 @@ public sealed partial class TidyTests
     private static readonly string[] Slices =
     [
         "Policy", "Markets", "Jobs", "Inbox", "Approvals", "Reviews", "Registers", "People", "Knowledge", "Compliance",
-        "Supply", "Products", "Stock", "Shops", "Users", "Budgets", "Coupons", "Campaigns", "Quiz", "Sessions",
-        "Payments", "Orders", "Carts", "Shipping", "Care", "Risk", "Insight", "Imports",
+        "Supply", "Products", "Stock", "Shops", "Users", "Budgets", "Coupons", "Platforms", "Campaigns",
+        "Quiz", "Sessions", "Payments", "Orders", "Carts", "Shipping", "Care", "Risk", "Insight", "Imports",
     ];
 
     /// <summary>Folders beside the slices, on which every slice stands: they know none of them.</summary>
@@ -29,7 +29,7 @@ public sealed partial class TidyTests
         "auth", "request", "stock", "order", "payment", "session", "offer", "room", "quiz", "coupon", "user", "budget",
         "approval", "campaign", "placement", "job", "policy", "import", "case", "inbox", "review",
         "register", "purchase", "shop", "refund", "product", "carrier", "shipment", "coldchain",
-        "cart",
+        "cart", "platform",
     ];
 
     /// <summary>Files that may be longer than <see cref="LinesMax"/>, each with its reason.</summary>

@@ -28,6 +28,15 @@ internal sealed class OtherProcess : IDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>Where it serves, when it has said so.</summary>
+    public async Task<Uri> Address()
+    {
+        const string ready = "ready ";
+        var text = await new Func<Task<string>>(() => Task.FromResult(Output + Errors))
+            .Until(text => text.Contains(ready, StringComparison.Ordinal), 60);
+        return new(text[(text.IndexOf(ready, StringComparison.Ordinal) + ready.Length)..].Split('\n')[0].Trim());
+    }
+
     public string Output
     {
         get { lock (_output) return _output.ToString().Trim(); }

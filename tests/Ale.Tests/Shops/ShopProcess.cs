@@ -19,10 +19,7 @@ internal sealed class ShopProcess(string id, SiloHttp silo) : IAsyncDisposable
     {
         _process = OtherProcess.Client("shop", "--id", id, "--url", silo.Client.BaseAddress!.ToString(), "--token",
             silo.Token(), "--file", _file, "--listen", _address?.ToString() ?? "http://127.0.0.1:0");
-        var process = _process;
-        var ready = await new Func<Task<string>>(() => Task.FromResult(process.Output + process.Errors))
-            .Until(text => text.Contains("ready ", StringComparison.Ordinal), 60);
-        _address = new(ready[(ready.IndexOf("ready ", StringComparison.Ordinal) + 6)..].Split('\n')[0].Trim());
+        _address = await _process.Address();
     }
 
     /// <summary><c>kill -9</c>.</summary>

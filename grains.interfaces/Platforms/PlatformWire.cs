@@ -1,0 +1,69 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+namespace Ale.Platforms;
+
+/// <summary>
+/// What a platform's adapter speaks, JSON over HTTP: <c>GET events?after=88&amp;limit=500</c> gives a
+/// <see cref="PlatformPage"/>; 429 and 503 may carry <c>Retry-After</c> in seconds. In a folder it is one
+/// <see cref="PlatformEvent"/> a line.
+/// </summary>
+public static class PlatformWire
+{
+    /// <summary>The version of the messages; a page of another one is not read.</summary>
+    public const int Version = 1;
+
+    /// <summary>Most events in one message.</summary>
+    public const int PageMax = 500;
+}
+
+/// <summary>Something that happened on a platform. No text of people and no names: it is kept for ever.</summary>
+/// <param name="Id">The platform's own; the same id again is the same event.</param>
+/// <param name="Kind">What it was: <c>view</c>, <c>play</c>, <c>follow</c>, <c>unfollow</c>, <c>comment</c>,
+/// <c>order</c>, <c>spend</c>, <c>mention</c>, <c>topic</c>, or another one to come.</param>
+/// <param name="At">When, by the platform's clock.</param>
+[GenerateSerializer, Immutable, Alias("ale.platform.event")]
+public sealed record PlatformEvent(
+    [property: Id(0)] string Id, [property: Id(1)] string Kind, [property: Id(2)] DateTimeOffset At)
+{
+    /// <summary>The platform's number, from 1 on without gaps; 0: it was told by itself.</summary>
+    [Id(3)] public long Seq { get; init; }
+
+    /// <summary>How many it stands for, 1 or more.</summary>
+    [Id(4)] public long Count { get; init; } = 1;
+
+    /// <summary>The live session that it belongs to.</summary>
+    [Id(5)] public string? SessionId { get; init; }
+
+    /// <summary>The clip or post.</summary>
+    [Id(6)] public string? ContentId { get; init; }
+
+    /// <summary>The placement that was paid for.</summary>
+    [Id(7)] public string? PlacementId { get; init; }
+
+    /// <summary>The platform's own id of a person; it says nothing outside of the platform.</summary>
+    [Id(8)] public string? PersonId { get; init; }
+
+    /// <summary>A keyword or topic.</summary>
+    [Id(9)] public string? Tag { get; init; }
+
+    /// <summary>Money, in minor units; with <see cref="Currency"/>.</summary>
+    [Id(10)] public long? AmountMinor { get; init; }
+
+    /// <summary>ISO 4217.</summary>
+    [Id(11)] public string? Currency { get; init; }
+}
+
+/// <summary>Events after a number, in order.</summary>
+/// <param name="Version">Of the messages: <see cref="PlatformWire.Version"/>.</param>
+/// <param name="Last">The platform's last number; above the page's when there is more.</param>
+[GenerateSerializer, Immutable, Alias("ale.platform.page")]
+public sealed record PlatformPage(
+    [property: Id(0)] int Version, [property: Id(1)] ImmutableArray<PlatformEvent> Events, [property: Id(2)] long Last);
+
+/// <summary>How the messages are written.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(PlatformPage)), JsonSerializable(typeof(PlatformEvent))]
+public sealed partial class PlatformWireJson : JsonSerializerContext;

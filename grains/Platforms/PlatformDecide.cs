@@ -1,0 +1,163 @@
+using System.Collections.Immutable;
+using Ale.Kernel;
+using Ale.Markets;
+using Ale.Policy;
+
+namespace Ale.Platforms;
+
+/// <summary>What is decided about a platform.</summary>
+internal static class PlatformDecide
+{
+    public const string ChangeCommand = "change";
+
+    private const string NoId = "?";
+    private static readonly TimeSpan AheadMax = TimeSpan.FromDays(1); // clocks and zones differ; more is an error
+
+    public static Decision<PlatformsEvent, PlatformInfo> Decide(
+        this Platform platform, ConnectPlatform command, string id, DateTimeOffset now)
+    {
+        if (!Limits.IsId(id) || !IsGood(command.Terms)) return PlatformRefusals.BadTerms;
+        if (platform.Terms is { } terms)
+            return terms.Equals(command.Terms) ? platform.Info(id) : PlatformRefusals.Changed;
+        return After(platform, id, new PlatformsEvent.Connected(command.Terms, command.Actor, now));
+    }
+
+    public static Decision<PlatformsEvent, PlatformInfo> Decide(
+        this Platform platform, ChangePlatform command, string id, DateTimeOffset now)
+    {
+        if (platform.Terms is null) return PlatformRefusals.Unknown;
+        if (platform.Keys.Find(command.Key, now) is { } done)
+        {
+            // The same change of what came of it changes nothing.
+            return Changed(done.Answer.Terms, command).Equals(done.Answer.Terms)
+                ? done.Answer with { Id = id } : PlatformRefusals.Changed;
+        }
+
+        if (command.Version != platform.TermsVersion) return PlatformRefusals.Stale;
+        var terms = Changed(platform.Terms, command);
+        if (!IsGood(terms)) return PlatformRefusals.BadTerms;
+        return terms.Equals(platform.Terms) ? platform.Info(id)
+            : After(platform, id, new PlatformsEvent.Changed(terms, command.Key, command.Actor, now));
+    }
+
+    public static Decision<PlatformsEvent, PlatformInfo> Decide(
+        this Platform platform, ReplayPlatform command, string id, DateTimeOffset now)
+    {
+        if (platform.Terms is null) return PlatformRefusals.Unknown;
+        if (platform.Terms.Endpoint.Length == 0) return PlatformRefusals.NotAsked;
+        if (command.After < 0 || command.After > platform.Seq) return PlatformRefusals.Ahead;
+        if (command.After == platform.Seq || platform.Replay == new ReplayPart(command.After, platform.Seq))
+            return platform.Info(id);
+        return After(platform, id, new PlatformsEvent.Replayed(command.After, platform.Seq, command.Actor, now));
+    }
+
+    /// <summary>What a platform told by itself.</summary>
+    /// <param name="known">Which of the ids the table knows of those that memory has forgotten.</param>
+    public static Decision<PlatformsEvent, PlatformTaken> Decide(
+        this Platform platform, ImmutableArray<PlatformEvent> events, IReadOnlySet<string> known, Market market,
+        PlatformPolicy policy, DateTimeOffset now)
+    {
+        if (platform.Terms is null) return PlatformRefusals.Unknown;
+        var taken = platform.Sift(events.Select(e => e with { Seq = 0 }), known, market, policy, now);
+        PlatformTaken reply = new(taken.Events.Length, taken.Repeats, taken.Refused.Length);
+        // Repeats alone leave no trace: who tells the same all day writes nothing.
+        if (taken.Events.IsEmpty && taken.Refused.IsEmpty) return reply;
+        return new(reply, taken);
+    }
+
+    /// <summary>A page that was asked for: what follows on the last number without a gap.</summary>
+    /// <param name="waits">True: the platform has later ones, and does not give the next.</param>
+    public static Decision<PlatformsEvent, Done> DecidePage(
+        this Platform platform, PlatformPage page, IReadOnlySet<string> known, Market market, PlatformPolicy policy,
+        DateTimeOffset now, out bool waits)
+    {
+        var run = new List<PlatformEvent>();
+        var next = platform.Seq + 1;
+        waits = false;
+        foreach (var e in page.Events.OrderBy(e => e.Seq))
+        {
+            if (e.Seq > next) waits = true;
+            if (e.Seq != next) continue;
+            run.Add(e);
+            next++;
+        }
+
+        waits |= run.Count == 0 && page.Last > platform.Seq;
+        if (run.Count == 0) return default(Done);
+        return new(default(Done), platform.Sift(run, known, market, policy, now) with { Seq = next - 1 });
+    }
+
+    /// <summary>A page that is read again.</summary>
+    public static Decision<PlatformsEvent, Done> DecideReplay(
+        this Platform platform, PlatformPage page, IReadOnlySet<string> known, Market market, PlatformPolicy policy,
+        DateTimeOffset now)
+    {
+        if (platform.Replay is not { } part) return default(Done);
+        PlatformEvent[] run = [.. page.Events.Where(e => e.Seq > part.After && e.Seq <= part.To)];
+        var taken = platform.Sift(run, known, market, policy, now);
+        // Nothing more below the end: what the platform does not give any more is not waited for.
+        var to = run.Length == 0 ? part.To : run.Max(e => e.Seq);
+        return new(default(Done), taken with { ReplayedTo = to });
+    }
+
+    /// <summary>After so many minutes without an answer people hear of it; with the first answer it is over.</summary>
+    /// <param name="failing">Since when it has not answered; null: it has.</param>
+    public static Decision<PlatformsEvent, Done> DecideReached(
+        this Platform platform, DateTimeOffset? failing, string why, PlatformPolicy policy, DateTimeOffset now)
+    {
+        if (failing is { } since)
+        {
+            var isLost = platform.AwaySince is null && now - since >= TimeSpan.FromMinutes(policy.AwayMinutes);
+            return new(default(Done), isLost ? [new PlatformsEvent.Lost(why, policy.Role, since, now)] : []);
+        }
+
+        return new(default(Done), platform.AwaySince is { } lost ? [new PlatformsEvent.Found(lost, now)] : []);
+    }
+
+    private static PlatformsEvent.Taken Sift(
+        this Platform platform, IEnumerable<PlatformEvent> events, IReadOnlySet<string> known, Market market,
+        PlatformPolicy policy, DateTimeOffset now)
+    {
+        var (kept, refused, repeats) = (ImmutableArray.CreateBuilder<KeptEvent>(),
+            ImmutableArray.CreateBuilder<RefusedEvent>(), 0);
+        var here = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var e in events)
+        {
+            if (WhyNot(e, market, policy, now) is { } why)
+                refused.Add(new(Limits.IsId(e.Id) ? e.Id : NoId, e.Seq, why.Code));
+            else if (platform.Ids.Contains(IdHash.Of(e.Id)) || known.Contains(e.Id) || !here.Add(e.Id)) repeats++;
+            else kept.Add(new(e, market.BusinessDay(e.At)));
+        }
+
+        return new(kept.ToImmutable(), refused.ToImmutable(), repeats, null, null, now);
+    }
+
+    private static Refusal? WhyNot(PlatformEvent e, Market market, PlatformPolicy policy, DateTimeOffset now)
+    {
+        if (!Limits.IsId(e.Id) || !Limits.IsId(e.Kind) || e.Count is < 1 or > Limits.AmountMinorMax
+            || e.AmountMinor is < 0 or > Limits.AmountMinorMax || (e.AmountMinor is null) != (e.Currency is null)
+            || !IsIdOrNone(e.SessionId) || !IsIdOrNone(e.ContentId) || !IsIdOrNone(e.PlacementId)
+            || !IsIdOrNone(e.PersonId) || e.Tag?.Length is 0 or > PlatformPolicy.TagLengthMax)
+            return PlatformRefusals.BadEvent;
+        if (e.Currency is not null && e.Currency != market.Currency) return PlatformRefusals.Currency;
+        if (e.At < now - TimeSpan.FromDays(policy.EventDays)) return PlatformRefusals.Late;
+        return e.At > now + AheadMax ? PlatformRefusals.Early : null;
+    }
+
+    private static bool IsIdOrNone(string? text) => text is null || Limits.IsId(text);
+
+    private static PlatformTerms Changed(PlatformTerms terms, ChangePlatform to) => terms with
+    {
+        Title = to.Title ?? terms.Title,
+        Endpoint = to.Endpoint ?? terms.Endpoint,
+        MinuteMax = to.MinuteMax ?? terms.MinuteMax,
+    };
+
+    private static bool IsGood(PlatformTerms terms) =>
+        terms.Title.Length is > 0 and <= Limits.TextLengthMax && terms.Endpoint.Length <= Limits.TextLengthMax
+        && terms.MinuteMax is >= 1 and <= PlatformTerms.MinuteMaxMax
+        && (terms.Endpoint is "" or PlatformTerms.Folder || PortHttp.IsEndpoint(terms.Endpoint));
+
+    private static Decision<PlatformsEvent, PlatformInfo> After(
+        Platform platform, string id, PlatformsEvent happened) => new(platform.Apply(happened).Info(id), happened);
+}
