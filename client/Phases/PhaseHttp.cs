@@ -14,7 +14,7 @@ internal static class PhaseHttp
             .Allow(Permission.PhaseRead).WithName("listPhases").WithSummary("All phases with their gates");
 
         phases.MapGet("/current", (DateTimeOffset? at, IGrainFactory grains, EdgeCall edge) =>
-                edge.Run(ct => grains.Phases().At(at, ct)))
+                edge.Run(ct => grains.Phases().InForce(at, ct)))
             .Allow(Permission.PhaseRead).WithName("getCurrentPhase")
             .WithSummary("The phase in force, now or at an instant, and the gates that are open");
 

@@ -37,7 +37,7 @@ public interface IPhasesGrain : IDecides
     [Alias("list")] Task<Outcome<ImmutableArray<PhaseInfo>>> List(CancellationToken ct = default);
 
     /// <summary>The phase in force at an instant; null: none has begun.</summary>
-    [Alias("at")] Task<Outcome<PhaseAt>> At(DateTimeOffset? at = null, CancellationToken ct = default);
+    [Alias("in_force")] Task<Outcome<PhaseAt>> InForce(DateTimeOffset? at = null, CancellationToken ct = default);
 
     /// <summary>
     /// Marks the phase in force as late when its time is over and gates are open (PHS-01), once; its open gates then

@@ -16,11 +16,11 @@ internal abstract record BudgetLineEvent
 {
     internal sealed record Planned(long Version, BudgetTerms Terms, DateTimeOffset At) : BudgetLineEvent;
 
-    /// <param name="Elastic">By it the line went over its plan.</param>
-    internal sealed record Committed(PostSpend Spend, bool Elastic, DateTimeOffset At) : BudgetLineEvent;
+    /// <param name="OverMinor">What the line is over its plan with it; 0: it is not.</param>
+    internal sealed record Committed(PostSpend Spend, long OverMinor, DateTimeOffset At) : BudgetLineEvent;
 
     /// <param name="HeldMinor">What was committed for it and is given back; 0: nothing was.</param>
-    internal sealed record Booked(PostSpend Spend, long HeldMinor, bool Elastic, DateTimeOffset At) : BudgetLineEvent;
+    internal sealed record Booked(PostSpend Spend, long HeldMinor, long OverMinor, DateTimeOffset At) : BudgetLineEvent;
 
     /// <summary>It waits for the decision.</summary>
     internal sealed record Queued(PostSpend Spend, DateTimeOffset At) : BudgetLineEvent;
@@ -98,13 +98,13 @@ internal sealed record BudgetLine : IState<BudgetLine, BudgetLineEvent>
         BudgetLineEvent.Committed { Spend: var s } e => Unqueue(s.Id) with
         {
             CommittedMinor = CommittedMinor + s.AmountMinor,
-            Spends = Mark(s, SpendState.Committed, e.Elastic),
+            Spends = Mark(s, SpendState.Committed, e.OverMinor > 0),
         },
         BudgetLineEvent.Booked { Spend: var s } e => Unqueue(s.Id) with
         {
             CommittedMinor = CommittedMinor - e.HeldMinor,
             ActualMinor = ActualMinor + s.AmountMinor,
-            Spends = Mark(s, SpendState.Actual, e.Elastic),
+            Spends = Mark(s, SpendState.Actual, e.OverMinor > 0),
             Largest = [.. Largest.Append(s).OrderByDescending(l => l.AmountMinor).Take(LargestMax)],
         },
         BudgetLineEvent.Queued { Spend: var s } => this with

@@ -149,9 +149,10 @@ internal static class BudgetLineDecide
 
     private static BudgetLineEvent Book(this BudgetLine line, PostSpend s, long held, DateTimeOffset now)
     {
-        var elastic = line.CommittedMinor + line.ActualMinor - held + s.AmountMinor > line.Terms!.PlannedMinor;
-        return s.Stage == SpendStage.Committed ? new BudgetLineEvent.Committed(s, elastic, now)
-            : new BudgetLineEvent.Booked(s, held, elastic, now);
+        var over = Math.Max(0,
+            line.CommittedMinor + line.ActualMinor - held + s.AmountMinor - line.Terms!.PlannedMinor);
+        return s.Stage == SpendStage.Committed ? new BudgetLineEvent.Committed(s, over, now)
+            : new BudgetLineEvent.Booked(s, held, over, now);
     }
 
     /// <summary>Of what waits, in order, what the mark allows.</summary>

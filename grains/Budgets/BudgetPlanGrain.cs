@@ -83,7 +83,7 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies)
 
     private async Task<(int? Phase, Refusal? Why)> Phase(CancellationToken ct)
     {
-        var (at, refusal) = await GrainFactory.Phases().At(null, ct);
+        var (at, refusal) = await GrainFactory.Phases().InForce(null, ct);
         return (at?.Phase, refusal);
     }
 

@@ -40,11 +40,11 @@ internal sealed class BudgetProjection() : Projection<BudgetLineEvent>(
                 break;
             case BudgetLineEvent.Committed e:
                 line.Add("committed_minor", e.Spend.AmountMinor);
-                Spend(key, e.Spend, SpendState.Committed, e.At, views).Set("elastic", e.Elastic ? 1 : 0);
+                Spend(key, e.Spend, SpendState.Committed, e.At, views).Set("elastic", e.OverMinor > 0 ? 1 : 0);
                 break;
             case BudgetLineEvent.Booked e:
                 line.Add("committed_minor", -e.HeldMinor).Add("actual_minor", e.Spend.AmountMinor);
-                Spend(key, e.Spend, SpendState.Actual, e.At, views).Set("elastic", e.Elastic ? 1 : 0);
+                Spend(key, e.Spend, SpendState.Actual, e.At, views).Set("elastic", e.OverMinor > 0 ? 1 : 0);
                 break;
             case BudgetLineEvent.Queued e:
                 Spend(key, e.Spend, SpendState.Waiting, e.At, views);

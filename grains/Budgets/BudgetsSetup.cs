@@ -1,6 +1,9 @@
+using System.Globalization;
 using Ale.Approvals;
+using Ale.Inbox;
 using Ale.Kernel;
 using Ale.Markets;
+using Ale.Policy;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 
@@ -14,6 +17,7 @@ internal static class BudgetsSetup
         services.TryAddSingleton<MarketBook>();
         return services
             .AddSingleton<Projection, BudgetProjection>().AddSingleton<Projection, BudgetPlanProjection>()
+            .AddSingleton<Reaction, BudgetReactions>()
             .AddSingleton(new Decider(BudgetKeys.LineKind, (grains, key) => grains.BudgetLine(key)))
             .AddSingleton(new Decider(BudgetKeys.PlanKind, (grains, key) => grains.BudgetPlan(key)))
             .AddSingleton(new Decider(ReserveKeys.Kind, (grains, key) => grains.Reserve(key)))
@@ -21,6 +25,28 @@ internal static class BudgetsSetup
             .AddTransient<JournalCheck>(s => new SnapshotCheck<BudgetLine, BudgetLineEvent>(
                 "budget", BudgetLineSnapshot.Codec, s.GetRequiredService<IJournalStore>()));
     }
+}
+
+/// <summary>The spend that takes a rigid line beyond its plan asks for a transfer (BUD-06).</summary>
+internal sealed class BudgetReactions(PolicyBook policies, TimeProvider time) : Reaction<BudgetLineEvent>(
+    "budget-inbox", "budget", BudgetLineJson.Default.BudgetLineEvent)
+{
+    protected override async Task<Refusal?> React(
+        string key, BudgetLineEvent happened, string eventId, IGrainFactory grains)
+    {
+        if (happened is not BudgetLineEvent.Booked { OverMinor: > 0 } e) return null;
+        if (e.OverMinor > e.Spend.AmountMinor - e.HeldMinor) return null; // an earlier one asked
+        var (line, refusal) = await grains.BudgetLine(key).Get();
+        if (refusal is not null) return refusal;
+        if (!line!.Terms.Rigid) return null;
+        return (await grains.InboxItem(TransferItem(key, e.Spend.Id)).Open(
+            new("budget_transfer", string.Create(CultureInfo.InvariantCulture,
+                $"Move {e.OverMinor} {e.Spend.Currency} (minor units) to {key}, which is rigid and over its plan"),
+                $"budget/{key}", policies.For(null, time.GetUtcNow()).Budgets.FinanceRole, InboxSeverity.Warning,
+                null), "budgets")).Refusal;
+    }
+
+    public static string TransferItem(string key, string spend) => CauseIds.Of("budget_transfer", $"{key}/{spend}");
 }
 
 /// <summary>An id is booked once, what is held for a spend is given back with it, and sums are those of the

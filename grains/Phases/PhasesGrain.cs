@@ -36,7 +36,7 @@ internal sealed class PhasesGrain(SiloKernel kernel, PolicyBook policies, Market
     public Task<Outcome<ImmutableArray<PhaseInfo>>> List(CancellationToken ct) => Commit<ImmutableArray<PhaseInfo>>(
         Enumerable.Range(1, IPhasesGrain.Last).Select(phase => State.Info(phase, Today)).ToImmutableArray(), ct);
 
-    public Task<Outcome<PhaseAt>> At(DateTimeOffset? at, CancellationToken ct) =>
+    public Task<Outcome<PhaseAt>> InForce(DateTimeOffset? at, CancellationToken ct) =>
         Commit<PhaseAt>(State.At(at is { } instant ? markets.For(null, instant).BusinessDay(instant) : Today), ct);
 
     public Task<Outcome<PhaseAt>> Check(CancellationToken ct) => Commit(State.DecideCheck(Today, Policy, Now), ct);

@@ -7,6 +7,9 @@ namespace Ale.Policy;
 /// <param name="ApproverRole">Whose holders decide.</param>
 internal sealed record BudgetPolicy(int OverPercent, int CloseDays, int SpendDays, string ApproverRole)
 {
+    /// <summary>Whose inbox hears of lines that lack money, and of reviews.</summary>
+    public required string FinanceRole { get; init; }
+
     /// <summary>Least share of the risk reserve.</summary>
     public required int RiskPercentMin { get; init; }
 
@@ -41,6 +44,7 @@ internal sealed record BudgetPolicy(int OverPercent, int CloseDays, int SpendDay
         new(whole("budget.overPercent"), whole("budget.closeDays"), whole("budget.spendDays"),
             text("budget.approverRole"))
         {
+            FinanceRole = text("budget.financeRole"),
             RiskPercentMin = whole("budget.riskPercentMin"),
             RiskPercentMax = whole("budget.riskPercentMax"),
             EmergencyPercent = whole("budget.emergencyPercent"),

@@ -78,6 +78,7 @@ internal static class PolicyKeys
         Whole("budget.closeDays", "days", 0, 366),
         Whole("budget.spendDays", "days", 1, 366),
         Text("budget.approverRole", "role", Limits.IsId, "a role's name"),
+        Text("budget.financeRole", "role", Limits.IsId, "a role's name"),
         Whole("budget.riskPercentMin", "percent", 0, 100),
         Whole("budget.riskPercentMax", "percent", 0, 100),
         Whole("budget.emergencyPercent", "percent", 0, 100),
