@@ -78,12 +78,13 @@ public sealed class BudgetPlanTests
     {
         var plan = Of(("hosts", T(hosts, BudgetKind.Marketing) with { TopHosts = true }),
             ("media", T(500_000 - hosts, BudgetKind.Marketing)), ("risk", T(60_000, BudgetKind.Reserve)));
+        var policy = Policy with { IsRoiOn = true };
         Assert.Equal(warns ? ["top_hosts"] : [], Advice(plan, phase));
-        var refused = plan.Decide(new SubmitBudget("fay", []), Year, phase, Policy, Noon).Reply.Refusal;
+        var refused = plan.Decide(new SubmitBudget("fay", []), Year, phase, policy, Noon).Reply.Refusal;
         Assert.Equal(warns ? "budget.rules" : null, refused?.Code);
         if (warns) Assert.Contains("the advice is 80 %", refused!.Details.Single(d => d.Key == "rules").Value, StringComparison.Ordinal);
         var with = new SubmitBudget("fay", [new("top_hosts", "they are booked for the autumn")]);
-        Assert.Equal(BudgetPlanState.Submitted, plan.Decide(with, Year, phase, Policy, Noon).Reply.Value!.State);
+        Assert.Equal(BudgetPlanState.Submitted, plan.Decide(with, Year, phase, policy, Noon).Reply.Value!.State);
     }
 
     [Fact]

@@ -59,7 +59,7 @@ public sealed class BudgetServerTests
             (long)technology["committedMinor"]!, (long)technology["actualMinor"]!));
         Assert.Equal(55_000_000, (long)lines.Single(l => (string)l!["line"]! == "marketing")!["plannedMinor"]!);
         var versions = await Listed(http, "2096/versions?limit=1", at);
-        Assert.Equal(("moved", "fay"), ((string)versions[0]!["what"]!, (string)versions[0]!["person"]!));
+        Assert.Equal(("moved", "fay"), ((string)versions[0]!["what"]!, (string)versions[0]!["by"]!));
         Assert.Contains("a better console", (string)versions[0]!["note"]!, StringComparison.Ordinal);
         var csv = await http.Get("/api/budgets/2096/lines", "finance", headers: [at, ("Accept", "text/csv")]);
         Assert.Contains("2096-06-technology", csv.Text, StringComparison.Ordinal);
@@ -130,7 +130,7 @@ public sealed class BudgetServerTests
         var plan = (await http.Post("/api/budgets/2094/submit", null, "finance", "fay")).Ok().Json;
         await Decide(http, (string)plan["approvalId"]!);
         const string legal = "/api/reserves/2094-risk-legal", promo = "/api/reserves/2094-risk-promo";
-        var body = """{"amountMinor":20000,"reason":"counsel","incident":{"kind":"law","id":"L94"}}""";
+        var body = """{"amountMinor":20000,"reason":"counsel","incidentKind":"law","incidentId":"L94"}""";
         Assert.Equal("reserve.no_incident", (await http.Put(legal + "/draws/d1", body, "finance", "fay")).Code);
         var from = TimeProvider.System.GetUtcNow().AddDays(-1)
             .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);

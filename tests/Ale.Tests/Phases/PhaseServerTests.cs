@@ -54,26 +54,18 @@ public sealed class PhaseServerTests
     [Fact]
     public async Task PHS_01_on_day_62_the_job_marks_the_phase_as_late_and_names_what_is_open()
     {
-        var folder = Directory.CreateTempSubdirectory("ale-phase-").FullName;
-        try
+        var database = await (await PostgresServer.Shared).NewDatabase();
+        await using (var silo = await TestSilo.Start(database))
         {
-            await using (var silo = await TestSilo.Start(data: folder))
-            {
-                (await silo.Http.Put("/api/phases/1", """{"gates":[{"id":"seeds","title":"500 seeds"}]}""", "ops")).Ok();
-                await Begin(silo.Http, 1, 0);
-            }
+            (await silo.Http.Put("/api/phases/1", """{"gates":[{"id":"seeds","title":"500 seeds"}]}""", "ops")).Ok();
+            await Begin(silo.Http, 1, 0);
+        }
 
-            await using var later = await TestSilo.Start(null, folder, "--Ale:Test:ClockOffset=62.00:00:00");
-            await later.Grains.Phases().Check();
-            var item = later.Grains.InboxItem(PhaseReactions.LateItem(1));
-            var opened = await new Func<Task<Outcome<InboxItemInfo>>>(() => item.Get())
-                .Until(o => o.Value is not null, 30);
-            Assert.Contains("500 seeds", opened.Value!.Terms.Title, StringComparison.Ordinal);
-            Assert.Equal(PhaseState.Late, (await later.Grains.Phases().Get(1)).Value!.State);
-        }
-        finally
-        {
-            Directory.Delete(folder, recursive: true);
-        }
+        await using var later = await TestSilo.Start(database, settings: "--Ale:Test:ClockOffset=62.00:00:00");
+        await later.Grains.Phases().Check();
+        var item = later.Grains.InboxItem(PhaseReactions.LateItem(1));
+        var opened = await new Func<Task<Outcome<InboxItemInfo>>>(() => item.Get()).Until(o => o.Value is not null, 30);
+        Assert.Contains("500 seeds", opened.Value!.Terms.Title, StringComparison.Ordinal);
+        Assert.Equal(PhaseState.Late, (await later.Grains.Phases().Get(1)).Value!.State);
     }
 }
