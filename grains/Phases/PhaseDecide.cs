@@ -31,7 +31,8 @@ internal static class PhaseDecide
     public static Decision<PhaseEvent, PhaseInfo> Decide(
         this Plan plan, PassGate command, DateOnly today, DateTimeOffset now)
     {
-        if (!IsPhase(command.Phase) || plan[command.Phase].Gates.FirstOrDefault(g => g.Id == command.Gate) is not { } gate)
+        if (!IsPhase(command.Phase)
+            || plan[command.Phase].Gates.FirstOrDefault(g => g.Id == command.Gate) is not { } gate)
             return PhaseRefusals.Unknown;
         if (command.Evidence.Length is 0 or > Limits.TextLengthMax) return PhaseRefusals.BadTerms;
         if (gate.Evidence is { } evidence)

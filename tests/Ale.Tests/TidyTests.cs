@@ -15,7 +15,8 @@ public sealed partial class TidyTests
     /// <summary>A slice calls only slices before it; what it has to tell those after it goes by reactions.</summary>
     private static readonly string[] Slices =
     [
-        "Policy", "Markets", "Jobs", "Inbox", "Approvals", "Reviews", "Registers", "Phases", "People", "Knowledge", "Compliance",
+        "Policy", "Markets", "Jobs", "Inbox", "Approvals", "Reviews", "Registers", "Phases",
+        "People", "Knowledge", "Compliance",
         "Supply", "Products", "Stock", "Shops", "Users", "Budgets", "Coupons", "Platforms", "Campaigns",
         "Quiz", "Sessions", "Payments", "Orders", "Carts", "Shipping", "Care", "Risk", "Insight", "Imports",
     ];

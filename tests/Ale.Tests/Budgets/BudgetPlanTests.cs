@@ -28,6 +28,8 @@ public sealed class BudgetPlanTests
     private static string[] Blocking(BudgetPlan plan, int? phase, BudgetPolicy? policy = null) =>
         [.. PhaseRules.Check(plan, phase, policy ?? Policy).Where(f => f.Blocks).Select(f => f.Rule)];
 
+    private static string Rules(Refusal refusal) => refusal.Details.Single(d => d.Key == "rules").Value;
+
     private static string[] Advice(BudgetPlan plan, int? phase, BudgetPolicy? policy = null) =>
         [.. PhaseRules.Check(plan, phase, policy ?? Policy).Where(f => !f.Blocks).Select(f => f.Rule)];
 
@@ -82,7 +84,7 @@ public sealed class BudgetPlanTests
         Assert.Equal(warns ? ["top_hosts"] : [], Advice(plan, phase));
         var refused = plan.Decide(new SubmitBudget("fay", []), Year, phase, policy, Noon).Reply.Refusal;
         Assert.Equal(warns ? "budget.rules" : null, refused?.Code);
-        if (warns) Assert.Contains("the advice is 80 %", refused!.Details.Single(d => d.Key == "rules").Value, StringComparison.Ordinal);
+        if (warns) Assert.Contains("the advice is 80 %", Rules(refused!), StringComparison.Ordinal);
         var with = new SubmitBudget("fay", [new("top_hosts", "they are booked for the autumn")]);
         Assert.Equal(BudgetPlanState.Submitted, plan.Decide(with, Year, phase, policy, Noon).Reply.Value!.State);
     }
@@ -119,7 +121,7 @@ public sealed class BudgetPlanTests
         }), ("c", T(28_000, BudgetKind.Labour) with { BenefitPercent = 320 }), ("risk", T(12_000, BudgetKind.Reserve)));
         Assert.Equal(["goal"], Blocking(plan, null));
         var refused = plan.Decide(new SubmitBudget("fay", []), Year, null, Policy, Noon).Reply.Refusal!;
-        Assert.Contains("6/a", refused.Details.Single(d => d.Key == "rules").Value, StringComparison.Ordinal);
+        Assert.Contains("6/a", Rules(refused), StringComparison.Ordinal);
         Assert.Equal(["c", "b", "risk", "a"], plan.Info(Year, null, Policy).Lines.Select(l => l.Place.Line));
     }
 

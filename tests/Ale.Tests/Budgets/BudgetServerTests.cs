@@ -84,8 +84,8 @@ public sealed class BudgetServerTests
         (await http.Put("/api/budgets/2095/7/media", Line(100_000, "marketing"), "finance")).Ok();
         const string spends = "/api/budgets/2095/7/media/spends/";
         Assert.Equal((400, "budget.class_required"), Said(await http.Put(spends + "a0", Spend(5_000), "finance")));
-        var crossing = (await http.Put(spends + "a1", Spend(120_001, "actual", ",\"class\":\"brand\",\"hostId\":\"H2\""),
-            "finance")).Ok().Json["line"]!;
+        var crossing = (await http.Put(spends + "a1",
+            Spend(120_001, "actual", ",\"class\":\"brand\",\"hostId\":\"H2\""), "finance")).Ok().Json["line"]!;
         Assert.Equal(("held", "budget:2095-07-media:1"),
             ((string)crossing["state"]!, (string)crossing["approvalId"]!));
         var approval = (await http.Get("/api/approvals/budget:2095-07-media:1", "approver")).Ok().Json;

@@ -10,7 +10,8 @@ public sealed class ReserveTests
     private static readonly DateTimeOffset Noon = new(2026, 6, 15, 4, 0, 0, TimeSpan.Zero);
     private static readonly IncidentRef Law = new("law", "I1"), War = new("price_war", "I2");
 
-    private static DrawReserve D(long amount, IncidentRef? incident = null, string id = "d1", string reason = "a flood") =>
+    private static DrawReserve D(
+        long amount, IncidentRef? incident = null, string id = "d1", string reason = "a flood") =>
         new(id, amount, reason, incident, "fay");
 
     private static Reserve Pot(long amount = 60_000, params ReserveEvent[] more) => more.Aggregate(

@@ -51,7 +51,7 @@ public sealed class PhaseTests
         var plan = isPassed ? Passed() : Started();
         var (reply, _) = plan.Decide(new BeginPhase(2, Day1.AddDays(day), "ann", "go"), Policy, Day1, Noon);
         Assert.Equal(code, reply.Refusal?.Code);
-        if (code == "phase.gates") Assert.Equal("500 seeds", reply.Refusal!.Details.Single(d => d.Key == "gates").Value);
+        if (code == "phase.gates") Assert.Equal("500 seeds", Assert.Single(reply.Refusal!.Details).Value);
     }
 
     [Theory]

@@ -3,6 +3,8 @@ namespace Ale.Edge;
 /// <summary>The rows of budgets, of money set aside, and of the plan's phases.</summary>
 internal static partial class WalkTable
 {
+    private const string Finance = "finance";
+
     private const string Line = """
         {"plannedMinor":100000,"currency":"CNY","kind":"marketing","goal":"reach","rigid":false,"benefitPercent":120,
          "topHosts":false}
@@ -19,10 +21,14 @@ internal static partial class WalkTable
 
     private static WalkRow[] OfBudgets() =>
     [
-        new("putBudgetLine", "/api/budgets/2090/6/walk", Line) { TakesOther = "a line of a draft is changed" },
-        new("putBudgetLine", "/api/budgets/2090/7/risk", Line.Replace("marketing", "reserve").Replace("100000", "12000"))
+        new("putBudgetLine", "/api/budgets/2090/6/walk", Line)
         {
-            TakesOther = "a line of a draft is changed",
+            Role = Finance, TakesOther = "a line of a draft is changed",
+        },
+        new("putBudgetLine", "/api/budgets/2090/7/risk",
+            Line.Replace("marketing", "reserve").Replace("100000", "12000"))
+        {
+            Role = Finance, TakesOther = "a line of a draft is changed",
         },
         new("getBudgetLine", "/api/budgets/2090/6/walk")
         {
@@ -30,7 +36,8 @@ internal static partial class WalkTable
         },
         new("putSpend", "/api/budgets/2090/6/walk/spends/s1", Spend)
         {
-            Unknown = ("/api/budgets/2090/6/none/spends/s1", "budget.unknown"), Moves = ["forecastMinor"],
+            Role = Finance, Unknown = ("/api/budgets/2090/6/none/spends/s1", "budget.unknown"),
+            Moves = ["forecastMinor"],
             Other = (Spend.Replace("H1", "H2"), "budget.changed"),
         },
         new("getSpend", "/api/budgets/2090/6/walk/spends/s1")
@@ -39,29 +46,30 @@ internal static partial class WalkTable
         },
         new("releaseSpend", "/api/budgets/2090/6/walk/spends/s1/release")
         {
-            Unknown = ("/api/budgets/2090/6/walk/spends/none/release", "budget.unknown_spend"),
+            Role = Finance, Unknown = ("/api/budgets/2090/6/walk/spends/none/release", "budget.unknown_spend"),
             Moves = ["forecastMinor"],
         },
         new("listSpends", "/api/budgets/2090/6/walk/spends") { FromTables = true },
         new("submitBudget", "/api/budgets/2090/submit", """{"overrides":[{"rule":"top_hosts","reason":"booked"}]}""")
         {
-            Unknown = ("/api/budgets/2091/submit", "budget.unknown"),
+            Role = Finance, Unknown = ("/api/budgets/2091/submit", "budget.unknown"),
         },
         new("getBudgetPlan", "/api/budgets/2090") { Unknown = ("/api/budgets/2091", "budget.unknown") },
         new("reviseBudget", "/api/budgets/2090/revise", """{"note":"more for June"}""")
         {
-            Status = 0, Unknown = ("/api/budgets/2091/revise", "budget.unknown"),
+            Role = Finance, Status = 0, Unknown = ("/api/budgets/2091/revise", "budget.unknown"),
         },
         new("moveBudget", "/api/budgets/2090/moves",
             """{"fromMonth":6,"fromLine":"walk","toMonth":7,"toLine":"risk","amountMinor":10,"note":"less"}""")
         {
-            Status = 0, Unknown = ("/api/budgets/2091/moves", "budget.unknown"),
+            Role = Finance, Status = 0, Unknown = ("/api/budgets/2091/moves", "budget.unknown"),
         },
         new("listBudgetLines", "/api/budgets/2090/lines") { FromTables = true },
         new("listBudgetVersions", "/api/budgets/2090/versions") { FromTables = true },
         new("putDraw", "/api/reserves/2090-emergency/draws/d1", Draw)
         {
-            Status = 0, Unknown = ("/api/reserves/2091-emergency/draws/d1", "reserve.unknown"), TakesOther = "no pot",
+            Role = Finance, Status = 0, TakesOther = "there is no pot",
+            Unknown = ("/api/reserves/2091-emergency/draws/d1", "reserve.unknown"),
         },
         new("getReserve", "/api/reserves/2090-emergency")
         {
