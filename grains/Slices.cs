@@ -1,4 +1,5 @@
 using Ale.Approvals;
+using Ale.Budgets;
 using Ale.Care;
 using Ale.Carts;
 using Ale.Coupons;
@@ -8,6 +9,7 @@ using Ale.Inbox;
 using Ale.Jobs;
 using Ale.Orders;
 using Ale.Payments;
+using Ale.Phases;
 using Ale.Platforms;
 using Ale.Policy;
 using Ale.Products;
@@ -33,12 +35,14 @@ internal static class Slices
         .AddReviews()
         .AddRegisters()
         .AddFeed()
+        .AddPhases()
         .AddJobs()
         .AddSupply()
         .AddProducts()
         .AddStock()
         .AddShops()
         .AddUsers()
+        .AddBudgets()
         .AddCoupons()
         .AddPlatforms()
         .AddSessions()

@@ -23,7 +23,7 @@ internal enum Permission
     InboxRead, InboxWrite, InboxDone, ApprovalAsk, FindingRead, FindingWrite, FindingDecide,
     RegisterRead, RegisterWrite, ShopRead, ShopWrite,
     ShippingRead, ShippingWrite,
-    PlatformRead, PlatformWrite, PlatformTell,
+    PlatformRead, PlatformWrite, PlatformTell, PhaseRead, PhaseWrite,
     JobRead, JobWrite, PolicyRead, PolicyWrite, ParkedRead, ParkedWrite, DashboardRead, ReferenceRead, SettledRead,
     Verify,
 }
@@ -55,7 +55,7 @@ internal static class Access
         Permission.SalesRead, Permission.InboxWrite, Permission.ApprovalRead, Permission.ApprovalAsk,
         Permission.FindingWrite,
         Permission.RegisterWrite, Permission.ShopRead, Permission.ShippingRead, Permission.ShippingWrite,
-        Permission.PlatformRead, Permission.PlatformTell,
+        Permission.PlatformRead, Permission.PlatformTell, Permission.PhaseRead,
         .. Staff,
     ];
 
@@ -69,7 +69,8 @@ internal static class Access
                 .. Service, Permission.StockPause, Permission.CampaignWrite, Permission.PlacementWrite,
                 Permission.JobRead, Permission.JobWrite, Permission.PolicyRead, Permission.PolicyWrite,
                 Permission.ParkedRead, Permission.ParkedWrite, Permission.DashboardRead, Permission.ReferenceRead,
-                Permission.SettledRead, Permission.ShopWrite, Permission.PlatformWrite, Permission.Verify,
+                Permission.SettledRead, Permission.ShopWrite, Permission.PlatformWrite,
+                Permission.PhaseWrite, Permission.BudgetRead, Permission.Verify,
             ],
             ["director"] =
             [
@@ -94,11 +95,15 @@ internal static class Access
             ],
             ["finance"] =
             [
-                Permission.BudgetRead, Permission.BudgetPlan, Permission.BudgetSpend, Permission.ApprovalRead,
+                Permission.BudgetRead, Permission.BudgetPlan, Permission.BudgetSpend, Permission.PhaseRead,
+                Permission.ApprovalRead,
                 Permission.ApprovalAsk, Permission.SalesRead, Permission.RefundRead, Permission.RefundWrite, .. Staff,
             ],
             ["approver"] =
-                [Permission.ApprovalRead, Permission.ApprovalDecide, Permission.RefundRead, .. Staff],
+            [
+                Permission.ApprovalRead, Permission.ApprovalDecide, Permission.RefundRead, Permission.BudgetRead,
+                Permission.PhaseRead, .. Staff,
+            ],
             // Papers and agreements are theirs to enter and to withdraw.
             ["legal"] = [Permission.ReviewRead, Permission.ReviewLevel2, Permission.RegisterWrite, .. Staff],
             ["counsel"] = [Permission.ReviewRead, Permission.ReviewLevel3, .. Staff],

@@ -25,6 +25,12 @@ internal sealed record PolicySet(
     /// <summary>Platforms that people watch us on.</summary>
     public required PlatformPolicy Platforms { get; init; }
 
+    /// <summary>The budget; those of the default market hold.</summary>
+    public required BudgetPolicy Budgets { get; init; }
+
+    /// <summary>The phases of the plan; those of the default market hold.</summary>
+    public required PhasePolicy Phases { get; init; }
+
     /// <summary>Shops' ledgers.</summary>
     public required ShopPolicy Shops { get; init; }
 
@@ -85,6 +91,9 @@ internal sealed record PolicySet(
                 Whole("refund.retryHours")),
             Platforms = new(Whole("platform.askSeconds"), Whole("platform.awayMinutes"), Whole("platform.eventDays"),
                 Whole("platform.minuteMax"), Text("platform.role")),
+            Budgets = BudgetPolicy.From(Whole, Yes, Text),
+            Phases = new(Whole("phase.days"), Whole("phase.laterDays"), Text("phase.approverRole"),
+                Text("phase.role"), Text("phase.checkCron")),
             Shops = new(Whole("shop.tellMilliseconds"), Whole("shop.pullSeconds"), Whole("shop.awayMinutes"),
                 Text("shop.reconcileCron"), Text("shop.role")),
             Freight = new(
@@ -227,18 +236,6 @@ internal sealed record CarePolicy(
 internal sealed record RefundPolicy(
     long AutoMinor, long TwoFromMinor, string ApproverRole, string OwnerRole, int RetrySeconds, int RetryCapSeconds,
     int RetryHours);
-
-/// <summary>How platforms are followed (TEC-10, DAT-07).</summary>
-/// <param name="AskSeconds">How often one in step is asked.</param>
-/// <param name="AwayMinutes">After how long without an answer people hear of it.</param>
-/// <param name="EventDays">How far back an event may lie to be taken.</param>
-/// <param name="MinuteMax">Requests a minute of a platform whose terms name none.</param>
-/// <param name="Role">Whose inbox hears of it.</param>
-internal sealed record PlatformPolicy(int AskSeconds, int AwayMinutes, int EventDays, int MinuteMax, string Role)
-{
-    /// <summary>Longest keyword of an event, characters.</summary>
-    public const int TagLengthMax = 64;
-}
 
 /// <summary>How a shop's ledger is kept in step with ours (STK-02).</summary>
 /// <param name="TellMilliseconds">Least time between two messages of levels.</param>

@@ -15,7 +15,8 @@ public sealed partial class TidyTests
     /// <summary>A slice calls only slices before it; what it has to tell those after it goes by reactions.</summary>
     private static readonly string[] Slices =
     [
-        "Policy", "Markets", "Jobs", "Inbox", "Approvals", "Reviews", "Registers", "People", "Knowledge", "Compliance",
+        "Policy", "Markets", "Jobs", "Inbox", "Approvals", "Reviews", "Registers", "Phases",
+        "People", "Knowledge", "Compliance",
         "Supply", "Products", "Stock", "Shops", "Users", "Budgets", "Coupons", "Platforms", "Campaigns",
         "Quiz", "Sessions", "Payments", "Orders", "Carts", "Shipping", "Care", "Risk", "Insight", "Imports",
     ];
@@ -29,7 +30,7 @@ public sealed partial class TidyTests
         "auth", "request", "stock", "order", "payment", "session", "offer", "room", "quiz", "coupon", "user", "budget",
         "approval", "campaign", "placement", "job", "policy", "import", "case", "inbox", "review",
         "register", "purchase", "shop", "refund", "product", "carrier", "shipment", "coldchain",
-        "cart", "platform",
+        "cart", "platform", "reserve", "phase",
     ];
 
     /// <summary>Files that may be longer than <see cref="LinesMax"/>, each with its reason.</summary>

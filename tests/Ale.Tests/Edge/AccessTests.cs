@@ -9,8 +9,7 @@ public sealed class AccessTests
     {
         var actual = string.Join('\n', Access.Table.OrderBy(row => row.Key, StringComparer.Ordinal)
             .Select(row => $"{row.Key}: {string.Join(' ', row.Value.Order().Select(Access.NameOf))}")) + "\n";
-        var file = Path.Combine(AppContext.BaseDirectory, "Edge", "Access.golden.txt");
-        Assert.Equal(File.ReadAllText(file).ReplaceLineEndings("\n"), actual);
+        Golden.Check("tests/Ale.Tests/Edge/Access.golden.txt", actual);
     }
 
     [Fact]

@@ -15,9 +15,8 @@ public sealed class SnapshotTests
             where !type.ContainsGenericParameters && field.GetValue(null) is not null
             select $"{type.Name} {field.FieldType.GetProperty("Shape")!.GetValue(field.GetValue(null))}";
         // Another shape: every snapshot of the state is ignored and all its events are read again, once.
-        Assert.Equal(
-            File.ReadAllLines(Repository.At("tests", "Ale.Tests", "Kernel", "Shapes.golden.txt")),
-            shapes.Order(StringComparer.Ordinal));
+        Golden.Check("tests/Ale.Tests/Kernel/Shapes.golden.txt",
+            string.Join('\n', shapes.Order(StringComparer.Ordinal)));
     }
 
     [Fact]

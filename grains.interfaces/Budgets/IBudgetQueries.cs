@@ -1,0 +1,74 @@
+using System.Collections.Immutable;
+
+namespace Ale.Budgets;
+
+/// <summary>Lists of the budget, from the slice's tables. Key 0.</summary>
+[Alias("ale.budget.queries")]
+public interface IBudgetQueries : IGrainWithIntegerKey
+{
+    /// <summary>Lines of a year, by month and id, with plan, committed, actual, forecast and variance.</summary>
+    /// <param name="at">The list waits up to 2 s until it shows this place.</param>
+    [Alias("lines")]
+    Task<Outcome<ImmutableArray<BudgetLineRow>>> Lines(
+        BudgetLinesWanted wanted, JournalPlace at, CancellationToken ct = default);
+
+    /// <summary>Spends of a line, the latest first.</summary>
+    [Alias("spends")]
+    Task<Outcome<ImmutableArray<SpendRow>>> Spends(
+        SpendsWanted wanted, JournalPlace at, CancellationToken ct = default);
+
+    /// <summary>Versions of a year's plan, the latest first.</summary>
+    [Alias("versions")]
+    Task<Outcome<ImmutableArray<BudgetVersionRow>>> Versions(
+        int year, long? before, int limit, JournalPlace at, CancellationToken ct = default);
+}
+
+/// <summary>Which lines are wanted.</summary>
+/// <param name="Limit">At most so many.</param>
+[GenerateSerializer, Immutable, Alias("ale.budget.lines_wanted")]
+public sealed record BudgetLinesWanted([property: Id(0)] int Year, [property: Id(1)] int Limit)
+{
+    /// <summary>Only of this month.</summary>
+    [Id(2)] public int? Month { get; init; }
+
+    /// <summary>Only after this key.</summary>
+    [Id(3)] public string? After { get; init; }
+}
+
+/// <summary>Which spends are wanted.</summary>
+/// <param name="Key">The line's.</param>
+/// <param name="Limit">At most so many.</param>
+[GenerateSerializer, Immutable, Alias("ale.budget.spends_wanted")]
+public sealed record SpendsWanted([property: Id(0)] string Key, [property: Id(1)] int Limit)
+{
+    /// <summary>Only in this state.</summary>
+    [Id(2)] public SpendState? State { get; init; }
+
+    /// <summary>Only before this instant; with <see cref="BeforeId"/>.</summary>
+    [Id(3)] public DateTimeOffset? Before { get; init; }
+
+    /// <summary>The id at that instant before which it goes on.</summary>
+    [Id(4)] public string? BeforeId { get; init; }
+}
+
+/// <summary>A line as listed; the members mean what they do in <see cref="BudgetLineInfo"/>.</summary>
+[GenerateSerializer, Immutable, Alias("ale.budget.line_row")]
+public sealed record BudgetLineRow(
+    [property: Id(0)] string Key, [property: Id(1)] int Month, [property: Id(2)] string Line,
+    [property: Id(3)] BudgetTerms Terms, [property: Id(4)] long CommittedMinor, [property: Id(5)] long ActualMinor,
+    [property: Id(6)] long ForecastMinor, [property: Id(7)] decimal? VariancePercent);
+
+/// <summary>A spend as listed.</summary>
+/// <param name="At">When it was posted last.</param>
+[GenerateSerializer, Immutable, Alias("ale.budget.spend_row")]
+public sealed record SpendRow(
+    [property: Id(0)] string Id, [property: Id(1)] SpendState State, [property: Id(2)] long AmountMinor,
+    [property: Id(3)] string Currency, [property: Id(4)] SpendTags Tags, [property: Id(5)] bool Elastic,
+    [property: Id(6)] DateTimeOffset At);
+
+/// <summary>A version of a plan.</summary>
+/// <param name="What">What was done, as <c>line_put</c> or <c>moved</c>.</param>
+[GenerateSerializer, Immutable, Alias("ale.budget.version_row")]
+public sealed record BudgetVersionRow(
+    [property: Id(0)] long Version, [property: Id(1)] string What, [property: Id(2)] string Note,
+    [property: Id(3)] string By, [property: Id(4)] DateTimeOffset At);

@@ -1,0 +1,175 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Ale.Kernel;
+
+namespace Ale.Budgets;
+
+/// <summary>Events, past tense. Their names and properties are the stored format (JSON): add, never change.</summary>
+[JsonDerivedType(typeof(Planned), "budget.planned"), JsonDerivedType(typeof(Committed), "budget.committed")]
+[JsonDerivedType(typeof(Booked), "budget.booked"), JsonDerivedType(typeof(Queued), "budget.queued")]
+[JsonDerivedType(typeof(Released), "budget.released"), JsonDerivedType(typeof(Dropped), "budget.dropped")]
+[JsonDerivedType(typeof(Asked), "budget.asked"), JsonDerivedType(typeof(Told), "budget.told")]
+[JsonDerivedType(typeof(Settled), "budget.settled")]
+internal abstract record BudgetLineEvent
+{
+    internal sealed record Planned(long Version, BudgetTerms Terms, DateTimeOffset At) : BudgetLineEvent;
+
+    /// <param name="OverMinor">What the line is over its plan with it; 0: it is not.</param>
+    internal sealed record Committed(PostSpend Spend, long OverMinor, DateTimeOffset At) : BudgetLineEvent;
+
+    /// <param name="HeldMinor">What was committed for it and is given back; 0: nothing was.</param>
+    internal sealed record Booked(PostSpend Spend, long HeldMinor, long OverMinor, DateTimeOffset At) : BudgetLineEvent;
+
+    /// <summary>It waits for the decision.</summary>
+    internal sealed record Queued(PostSpend Spend, DateTimeOffset At) : BudgetLineEvent;
+
+    internal sealed record Released(string Id, long HeldMinor, DateTimeOffset At) : BudgetLineEvent;
+
+    /// <summary>The decision was against what waited.</summary>
+    internal sealed record Dropped(string Id, DateTimeOffset At) : BudgetLineEvent;
+
+    /// <summary>A special approval is asked.</summary>
+    /// <param name="Number">Of the line's approvals.</param>
+    /// <param name="Percent">What the mark was, percent of the plan.</param>
+    internal sealed record Asked(int Number, int Percent, DateTimeOffset At) : BudgetLineEvent;
+
+    /// <summary>Who decides knows of it.</summary>
+    internal sealed record Told(int Number, DateTimeOffset At) : BudgetLineEvent;
+
+    /// <summary>It is decided, or has no object any more.</summary>
+    /// <param name="GrantedMinor">What may be spent before the next mark is worked out from it; null: it was not
+    /// granted.</param>
+    internal sealed record Settled(int Number, long? GrantedMinor, DateTimeOffset At) : BudgetLineEvent;
+}
+
+/// <summary>A spend as the line remembers it.</summary>
+/// <param name="Content">Tells other content under the same id.</param>
+internal readonly record struct SpendMark(SpendState State, long AmountMinor, int Content, bool Elastic);
+
+/// <summary>Where the latest special approval stands.</summary>
+internal enum AskState
+{
+    /// <summary>None is open.</summary>
+    None,
+
+    /// <summary>Asked; who decides is not told yet.</summary>
+    Asked,
+
+    /// <summary>Who decides is told.</summary>
+    Open,
+
+    /// <summary>The decision was against it, or there was none in time.</summary>
+    Refused,
+}
+
+/// <summary>
+/// One line of a month. Invariants: an id is booked once; committed is the sum of open commitments, actual that of what
+/// was booked; at most <see cref="IBudgetLineGrain.WaitingMax"/> wait; at most one approval is open; the
+/// <see cref="LargestMax"/> largest spends are kept for its breakdown.
+/// </summary>
+internal sealed record BudgetLine : IState<BudgetLine, BudgetLineEvent>
+{
+    public const int LargestMax = 20;
+
+    public static JsonTypeInfo<BudgetLineEvent> EventJson => BudgetLineJson.Default.BudgetLineEvent;
+
+    public BudgetTerms? Terms { get; init; }
+    public long PlanVersion { get; init; }
+    public long CommittedMinor { get; init; }
+    public long ActualMinor { get; init; }
+    public long GrantedMinor { get; init; }
+    public int Asks { get; init; }
+    public AskState Ask { get; init; }
+    public DateTimeOffset? AskedAt { get; init; }
+    public ImmutableDictionary<string, SpendMark> Spends { get; init; } =
+        ImmutableDictionary.Create<string, SpendMark>(StringComparer.Ordinal);
+    public ImmutableList<PostSpend> Waiting { get; init; } = [];
+    public ImmutableArray<PostSpend> Largest { get; init; } = [];
+
+    public DateTimeOffset? DueAt => Ask == AskState.Asked ? AskedAt : null;
+
+    public static BudgetLine New() => new();
+
+    public BudgetLine Apply(BudgetLineEvent happened) => happened switch
+    {
+        BudgetLineEvent.Planned e => this with { PlanVersion = e.Version, Terms = e.Terms },
+        BudgetLineEvent.Committed { Spend: var s } e => Unqueue(s.Id) with
+        {
+            CommittedMinor = CommittedMinor + s.AmountMinor,
+            Spends = Mark(s, SpendState.Committed, e.OverMinor > 0),
+        },
+        BudgetLineEvent.Booked { Spend: var s } e => Unqueue(s.Id) with
+        {
+            CommittedMinor = CommittedMinor - e.HeldMinor,
+            ActualMinor = ActualMinor + s.AmountMinor,
+            Spends = Mark(s, SpendState.Actual, e.OverMinor > 0),
+            Largest = [.. Largest.Append(s).OrderByDescending(l => l.AmountMinor).Take(LargestMax)],
+        },
+        BudgetLineEvent.Queued { Spend: var s } => this with
+        {
+            Waiting = Waiting.Add(s),
+            Spends = Mark(s, SpendState.Waiting, false),
+        },
+        BudgetLineEvent.Released e => this with
+        {
+            CommittedMinor = CommittedMinor - e.HeldMinor,
+            Spends = Spends.SetItem(e.Id, Spends[e.Id] with { State = SpendState.Released }),
+        },
+        BudgetLineEvent.Dropped e => Unqueue(e.Id) with
+        {
+            Spends = Spends.SetItem(e.Id, Spends[e.Id] with { State = SpendState.Dropped }),
+        },
+        BudgetLineEvent.Asked e => this with { Ask = AskState.Asked, Asks = e.Number, AskedAt = e.At },
+        BudgetLineEvent.Told => this with { Ask = AskState.Open },
+        BudgetLineEvent.Settled e => this with
+        {
+            Ask = e.GrantedMinor is null ? AskState.Refused : AskState.None,
+            GrantedMinor = e.GrantedMinor ?? GrantedMinor,
+        },
+        _ => throw new UnreachableException($"Unknown event {happened.GetType()}"), // stop; never skip
+    };
+
+    private BudgetLine Unqueue(string id) => Spends.TryGetValue(id, out var mark) && mark.State == SpendState.Waiting
+        ? this with { Waiting = Waiting.RemoveAll(s => s.Id == id) } : this;
+
+    private ImmutableDictionary<string, SpendMark> Mark(PostSpend s, SpendState state, bool elastic) =>
+        Spends.SetItem(s.Id, new(state, s.AmountMinor, BudgetLineDecide.ContentOf(s), elastic));
+}
+
+/// <summary>The state as stored.</summary>
+internal sealed record FrozenBudgetLine(
+    BudgetTerms? Terms, long PlanVersion, long CommittedMinor, long ActualMinor, long GrantedMinor, int Asks,
+    AskState Ask, DateTimeOffset? AskedAt, KeyValuePair<string, SpendMark>[] Spends, PostSpend[] Waiting,
+    PostSpend[] Largest);
+
+/// <summary>The shape of the state beside the events.</summary>
+internal static class BudgetLineSnapshot
+{
+    public static readonly SnapshotCodec<BudgetLine> Codec = SnapshotCodec<BudgetLine>.Of(
+        BudgetLineJson.Default.FrozenBudgetLine, meaning: 1,
+        s => new(s.Terms, s.PlanVersion, s.CommittedMinor, s.ActualMinor, s.GrantedMinor, s.Asks, s.Ask, s.AskedAt,
+            [.. s.Spends.OrderBy(p => p.Key, StringComparer.Ordinal)], [.. s.Waiting], [.. s.Largest]),
+        f => new()
+        {
+            Terms = f.Terms,
+            PlanVersion = f.PlanVersion,
+            CommittedMinor = f.CommittedMinor,
+            ActualMinor = f.ActualMinor,
+            GrantedMinor = f.GrantedMinor,
+            Asks = f.Asks,
+            Ask = f.Ask,
+            AskedAt = f.AskedAt,
+            Spends = f.Spends.ToImmutableDictionary(StringComparer.Ordinal),
+            Waiting = [.. f.Waiting],
+            Largest = [.. f.Largest],
+        },
+        s => s.Spends.Count);
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(BudgetLineEvent)), JsonSerializable(typeof(FrozenBudgetLine))]
+internal sealed partial class BudgetLineJson : JsonSerializerContext;

@@ -1,0 +1,103 @@
+using System.Globalization;
+using Ale.Approvals;
+using Ale.Kernel;
+using Ale.Markets;
+using Ale.Policy;
+
+namespace Ale.Budgets;
+
+[GrainType("budget")]
+internal sealed class BudgetLineGrain(SiloKernel kernel, PolicyBook policies, MarketBook markets)
+    : EventSourcedGrain<BudgetLine, BudgetLineEvent>(kernel), IBudgetLineGrain
+{
+    private Task? _telling;
+
+    private BudgetPolicy Policy => policies.For(null, Now).Budgets;
+
+    private Market Market => markets.For(null, Now);
+
+    protected override SnapshotCodec<BudgetLine> Snapshots => BudgetLineSnapshot.Codec;
+
+    public async Task<Outcome<BudgetLineInfo>> Plan(PlanLine command, CancellationToken ct)
+    {
+        var open = State.Ask is AskState.Asked or AskState.Open ? BudgetLineDecide.ApprovalOf(Key, State.Asks) : null;
+        var planned = await Commit(State.Decide(command, Key, Policy, Market, Now), ct);
+        // What is within the plan now need not be decided.
+        if (open is not null && planned.Refusal is null && State.Ask == AskState.None)
+            await GrainFactory.Approval(open).Withdraw("The plan was raised.", CancellationToken.None);
+        return planned;
+    }
+
+    public Task<Outcome<BudgetLineInfo>> Get(CancellationToken ct) => Commit<BudgetLineInfo>(
+        State.Terms is null ? BudgetRefusals.Unknown : State.Info(Key, Policy, Market, Now), ct);
+
+    public async Task<Outcome<SpendInfo>> Spend(PostSpend command, CancellationToken ct)
+    {
+        var spent = await Commit(State.Decide(command, Key, Policy, Market, Now), ct);
+        if (State.Ask == AskState.Asked) await Tell();
+        return spent;
+    }
+
+    public Task<Outcome<SpendInfo>> Release(string id, CancellationToken ct) =>
+        Commit(State.DecideRelease(id, Key, Policy, Market, Now), ct);
+
+    public Task<Outcome<SpendInfo>> GetSpend(string id, CancellationToken ct) => Commit<SpendInfo>(
+        State.Terms is null ? BudgetRefusals.Unknown
+        : State.Spends.ContainsKey(id) ? State.Spend(id, Key, Policy, Market, Now) : BudgetRefusals.UnknownSpend, ct);
+
+    public Task<Outcome<ApprovalInfo>> Decide(DecideApproval command, CancellationToken ct) =>
+        GrainFactory.DecideAndSettle(command, Settle, ct);
+
+    public Task<Outcome<Done>> Settle(ApprovalInfo approval, CancellationToken ct) => Commit(
+        State.DecideSettled(NumberOf(approval.Id), approval.State, Now), ct);
+
+    protected override Task OnDue() => Tell();
+
+    /// <summary>One at a time; who comes meanwhile waits for it.</summary>
+    private Task Tell() => _telling is { IsCompleted: false } running ? running : _telling = TellOnce();
+
+    private async Task TellOnce()
+    {
+        if (State.Ask != AskState.Asked || State.AskedAt is not { } at) return;
+        var (number, policy) = (State.Asks, policies.For(null, at).Budgets);
+        var asked = await GrainFactory.Approval(BudgetLineDecide.ApprovalOf(Key, number)).Ask(
+            Question(number, policy));
+        // Another form of the same question stands there when the figures moved between two tries.
+        if (asked.Refusal is { } refusal && refusal.Code != ApprovalRefusals.Changed.Code)
+            throw new OutcomeUnknownException($"{Key}: {refusal.Code}"); // what is due asks again
+        await Commit(State.DecideTold(number, Now));
+    }
+
+    private AskApproval Question(int number, BudgetPolicy policy)
+    {
+        var terms = State.Terms!;
+        ApprovalLine[] sums =
+        [
+            new("planned", terms.PlannedMinor, null), new("actual", State.ActualMinor, null),
+            new("committed", State.CommittedMinor, null),
+            new("waiting", State.Waiting.Sum(s => s.AmountMinor), Count(State.Waiting.Count)),
+        ];
+        return new($"Budget {Key} is over its plan by more than {policy.OverPercent} %", $"budget/{Key}",
+            [.. sums, .. State.Largest.Select(s => new ApprovalLine(s.Id, s.AmountMinor, NoteOf(s.Tags)))],
+            "budgets", policy.ApproverRole, 1)
+        { Currency = terms.Currency };
+
+        static string Count(int count) => count.ToString(CultureInfo.InvariantCulture);
+    }
+
+    /// <summary>What a spend was for, in one line.</summary>
+    private static string? NoteOf(SpendTags t)
+    {
+        (string Name, string? Value)[] tags =
+        [
+            ("class", t.Class?.ToString().ToLowerInvariant()), ("session", t.SessionId), ("host", t.HostId),
+            ("category", t.Category), ("step", t.Step), ("campaign", t.CampaignId), ("placement", t.PlacementId),
+        ];
+        var text = string.Join(", ", tags.Where(tag => tag.Value is not null).Select(tag => $"{tag.Name} {tag.Value}"));
+        return text.Length == 0 ? null : text.Length > ApprovalLine.TextLengthMax
+            ? text[..ApprovalLine.TextLengthMax] : text;
+    }
+
+    private static int NumberOf(string approval) =>
+        int.Parse(approval[(approval.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+using Ale.Kernel;
+using Ale.Markets;
+using Orleans.Concurrency;
+
+namespace Ale.Budgets;
+
+[StatelessWorker]
+internal sealed class BudgetQueries(Views views, MarketBook markets, TimeProvider time) : Grain, IBudgetQueries
+{
+    private sealed class LineRow
+    {
+        public string Key { get; init; } = "";
+        public long Month { get; init; }
+        public string Line { get; init; } = "";
+        public long PlannedMinor { get; init; }
+        public string Currency { get; init; } = "";
+        public string Kind { get; init; } = "";
+        public string Goal { get; init; } = "";
+        public long Rigid { get; init; }
+        public string Parent { get; init; } = "";
+        public long BenefitPercent { get; init; }
+        public long TopHosts { get; init; }
+        public long CommittedMinor { get; init; }
+        public long ActualMinor { get; init; }
+    }
+
+    private sealed class SpendOf
+    {
+        public string Id { get; init; } = "";
+        public string State { get; init; } = "";
+        public long AmountMinor { get; init; }
+        public string Currency { get; init; } = "";
+        public string Class { get; init; } = "";
+        public string SessionId { get; init; } = "";
+        public string HostId { get; init; } = "";
+        public string Category { get; init; } = "";
+        public string Step { get; init; } = "";
+        public string CampaignId { get; init; } = "";
+        public string PlacementId { get; init; } = "";
+        public string Note { get; init; } = "";
+        public long? Elastic { get; init; }
+        public long At { get; init; }
+    }
+
+    private sealed class VersionRow
+    {
+        public long Version { get; init; }
+        public string What { get; init; } = "";
+        public string Note { get; init; } = "";
+        public string Person { get; init; } = "";
+        public long At { get; init; }
+    }
+
+    public async Task<Outcome<ImmutableArray<BudgetLineRow>>> Lines(
+        BudgetLinesWanted wanted, JournalPlace at, CancellationToken ct)
+    {
+        var where = wanted.Month is null ? "" : " and month = @month";
+        var (rows, refusal) = await views.List<LineRow>($$"""
+            select key, month, line, planned_minor as PlannedMinor, currency, kind, goal, rigid, parent,
+                   benefit_percent as BenefitPercent, top_hosts as TopHosts, committed_minor as CommittedMinor,
+                   actual_minor as ActualMinor
+            from {budget_line} where year = @year and key > @after{{where}} order by key limit @limit
+            """, new
+        {
+            year = wanted.Year,
+            month = wanted.Month ?? 0,
+            after = wanted.After ?? "",
+            limit = wanted.Limit,
+        }, at, ct);
+        if (refusal is not null) return refusal;
+        var now = time.GetUtcNow();
+        var market = markets.For(null, now);
+        return ImmutableArray.CreateRange(rows!.Select(r => new BudgetLineRow(r.Key, (int)r.Month, r.Line,
+            new(r.PlannedMinor, r.Currency, Enum.Parse<BudgetKind>(r.Kind, true), OrNull(r.Goal), r.Rigid == 1,
+                OrNull(r.Parent))
+            {
+                BenefitPercent = r.BenefitPercent < 0 ? null : (int)r.BenefitPercent,
+                TopHosts = r.TopHosts == 1,
+            },
+            r.CommittedMinor, r.ActualMinor,
+            BudgetFigures.Forecast(r.Key, r.CommittedMinor, r.ActualMinor, market, now),
+            BudgetFigures.Variance(r.ActualMinor, r.PlannedMinor))));
+    }
+
+    public async Task<Outcome<ImmutableArray<SpendRow>>> Spends(
+        SpendsWanted wanted, JournalPlace at, CancellationToken ct)
+    {
+        var where = "";
+        if (wanted.State is not null) where += " and state = @state";
+        if (wanted.Before is not null) where += " and (at, id) < (@before, @id)";
+        var (rows, refusal) = await views.List<SpendOf>($$"""
+            select id, state, amount_minor as AmountMinor, currency, class, session_id as SessionId,
+                   host_id as HostId, category, step, campaign_id as CampaignId, placement_id as PlacementId, note,
+                   elastic, at
+            from {budget_spend} where line = @key{{where}} order by at desc, id desc limit @limit
+            """, new
+        {
+            key = wanted.Key,
+            state = wanted.State is { } state ? BudgetProjection.NameOf(state) : "",
+            before = wanted.Before?.ToUnixTimeMilliseconds() ?? 0,
+            id = wanted.BeforeId ?? "",
+            limit = wanted.Limit,
+        }, at, ct);
+        if (refusal is not null) return refusal;
+        return ImmutableArray.CreateRange(rows!.Select(r => new SpendRow(r.Id, Enum.Parse<SpendState>(r.State, true),
+            r.AmountMinor, r.Currency,
+            new(r.Class.Length == 0 ? null : Enum.Parse<SpendClass>(r.Class, true), OrNull(r.SessionId),
+                OrNull(r.HostId), OrNull(r.Category), OrNull(r.Step), OrNull(r.CampaignId), OrNull(r.PlacementId),
+                OrNull(r.Note)),
+            r.Elastic == 1, Instants.Of(r.At))));
+    }
+
+    public async Task<Outcome<ImmutableArray<BudgetVersionRow>>> Versions(
+        int year, long? before, int limit, JournalPlace at, CancellationToken ct)
+    {
+        var (rows, refusal) = await views.List<VersionRow>("""
+            select version, what, note, person, at from {budget_version}
+            where year = @year and version < @before order by version desc limit @limit
+            """, new
+        {
+            year = year.ToString("D4", System.Globalization.CultureInfo.InvariantCulture),
+            before = before ?? long.MaxValue,
+            limit,
+        }, at, ct);
+        if (refusal is not null) return refusal;
+        return ImmutableArray.CreateRange(rows!.Select(r => new BudgetVersionRow(
+            r.Version, r.What, r.Note, r.Person, Instants.Of(r.At))));
+    }
+
+    private static string? OrNull(string text) => text.Length == 0 ? null : text;
+}

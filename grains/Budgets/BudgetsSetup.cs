@@ -1,0 +1,86 @@
+using System.Globalization;
+using Ale.Approvals;
+using Ale.Inbox;
+using Ale.Kernel;
+using Ale.Markets;
+using Ale.Policy;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+
+namespace Ale.Budgets;
+
+/// <summary>What the silo registers for this slice.</summary>
+internal static class BudgetsSetup
+{
+    public static IServiceCollection AddBudgets(this IServiceCollection services)
+    {
+        services.TryAddSingleton<MarketBook>();
+        return services
+            .AddSingleton<Projection, BudgetProjection>().AddSingleton<Projection, BudgetPlanProjection>()
+            .AddSingleton<Reaction, BudgetReactions>()
+            .AddSingleton(new Decider(BudgetKeys.LineKind, (grains, key) => grains.BudgetLine(key)))
+            .AddSingleton(new Decider(BudgetKeys.PlanKind, (grains, key) => grains.BudgetPlan(key)))
+            .AddSingleton(new Decider(ReserveKeys.Kind, (grains, key) => grains.Reserve(key)))
+            .AddTransient<JournalCheck, BudgetCheck>()
+            .AddTransient<JournalCheck>(s => new SnapshotCheck<BudgetLine, BudgetLineEvent>(
+                "budget", BudgetLineSnapshot.Codec, s.GetRequiredService<IJournalStore>()));
+    }
+}
+
+/// <summary>The spend that takes a rigid line beyond its plan asks for a transfer (BUD-06).</summary>
+internal sealed class BudgetReactions(PolicyBook policies, TimeProvider time) : Reaction<BudgetLineEvent>(
+    "budget-inbox", "budget", BudgetLineJson.Default.BudgetLineEvent)
+{
+    protected override async Task<Refusal?> React(
+        string key, BudgetLineEvent happened, string eventId, IGrainFactory grains)
+    {
+        if (happened is not BudgetLineEvent.Booked { OverMinor: > 0 } e) return null;
+        if (e.OverMinor > e.Spend.AmountMinor - e.HeldMinor) return null; // an earlier one asked
+        var (line, refusal) = await grains.BudgetLine(key).Get();
+        if (refusal is not null) return refusal;
+        if (!line!.Terms.Rigid) return null;
+        return (await grains.InboxItem(TransferItem(key, e.Spend.Id)).Open(
+            new("budget_transfer", string.Create(CultureInfo.InvariantCulture,
+                $"Move {e.OverMinor} {e.Spend.Currency} (minor units) to {key}, which is rigid and over its plan"),
+                $"budget/{key}", policies.For(null, time.GetUtcNow()).Budgets.FinanceRole, InboxSeverity.Warning,
+                null), "budgets")).Refusal;
+    }
+
+    public static string TransferItem(string key, string spend) => CauseIds.Of("budget_transfer", $"{key}/{spend}");
+}
+
+/// <summary>An id is booked once, what is held for a spend is given back with it, and sums are those of the
+/// spends.</summary>
+internal sealed class BudgetCheck() : JournalCheck<BudgetLineEvent>(
+    "budgets", "budget", BudgetLineJson.Default.BudgetLineEvent)
+{
+    private readonly Dictionary<(string Key, string Id), long> _held = [];
+    private readonly HashSet<(string Key, string Id)> _booked = [];
+
+    protected override void Fold(string key, BudgetLineEvent happened)
+    {
+        switch (happened)
+        {
+            case BudgetLineEvent.Committed e:
+                Expect(key, _held.TryAdd((key, e.Spend.Id), e.Spend.AmountMinor), $"{e.Spend.Id} is held twice");
+                break;
+            case BudgetLineEvent.Booked e:
+                Expect(key, _booked.Add((key, e.Spend.Id)), $"{e.Spend.Id} is booked twice");
+                Expect(key, Taken(e.Spend.Id) == e.HeldMinor, $"{e.Spend.Id} gives back what was not held");
+                break;
+            case BudgetLineEvent.Released e:
+                Expect(key, Taken(e.Id) == e.HeldMinor, $"{e.Id} gives back what was not held");
+                break;
+        }
+
+        long Taken(string id)
+        {
+            _held.Remove((key, id), out var held);
+            return held;
+        }
+    }
+
+    protected override void Compare(IReadOnlyList<JournalCheck> others)
+    {
+    }
+}

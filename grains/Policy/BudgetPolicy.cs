@@ -1,0 +1,71 @@
+namespace Ale.Policy;
+
+/// <summary>The numbers of the budget (BUD-03 to BUD-12). Percentages are whole, and of the plan.</summary>
+/// <param name="OverPercent">More than so much over a line's plan asks a special approval.</param>
+/// <param name="CloseDays">So many days after its end a month takes no more.</param>
+/// <param name="SpendDays">How far back a spend may lie.</param>
+/// <param name="ApproverRole">Whose holders decide.</param>
+internal sealed record BudgetPolicy(int OverPercent, int CloseDays, int SpendDays, string ApproverRole)
+{
+    /// <summary>Whose inbox hears of lines that lack money, and of reviews.</summary>
+    public required string FinanceRole { get; init; }
+
+    /// <summary>Least share of the risk reserve.</summary>
+    public required int RiskPercentMin { get; init; }
+
+    /// <summary>A larger one is warned of.</summary>
+    public required int RiskPercentMax { get; init; }
+
+    /// <summary>Share of the emergency reserve.</summary>
+    public required int EmergencyPercent { get; init; }
+
+    /// <summary>True: the emergency reserve is a part of the risk reserve .</summary>
+    public required bool IsEmergencyInRisk { get; init; }
+
+    /// <summary>A line with less of its month is small.</summary>
+    public required int SmallLinePercent { get; init; }
+
+    /// <summary>More small lines in a month are warned of.</summary>
+    public required int SmallLinesMax { get; init; }
+
+    /// <summary>Of marketing in the start-up, advised for top hosts.</summary>
+    public required int TopHostPercent { get; init; }
+
+    /// <summary>In growth, marketing from this share on needs returns to be measured.</summary>
+    public required int MarketingPercent { get; init; }
+
+    /// <summary>True: returns of placements are measured.</summary>
+    public required bool IsRoiOn { get; init; }
+
+    /// <summary>In maturity, most for labour.</summary>
+    public required int LabourPercentMax { get; init; }
+
+    internal static BudgetPolicy From(Func<string, int> whole, Func<string, bool> yes, Func<string, string> text) =>
+        new(whole("budget.overPercent"), whole("budget.closeDays"), whole("budget.spendDays"),
+            text("budget.approverRole"))
+        {
+            FinanceRole = text("budget.financeRole"),
+            RiskPercentMin = whole("budget.riskPercentMin"),
+            RiskPercentMax = whole("budget.riskPercentMax"),
+            EmergencyPercent = whole("budget.emergencyPercent"),
+            IsEmergencyInRisk = yes("budget.isEmergencyInRisk"),
+            SmallLinePercent = whole("budget.smallLinePercent"),
+            SmallLinesMax = whole("budget.smallLinesMax"),
+            TopHostPercent = whole("budget.topHostPercent"),
+            MarketingPercent = whole("budget.marketingPercent"),
+            IsRoiOn = yes("budget.isRoiOn"),
+            LabourPercentMax = whole("budget.labourPercentMax"),
+        };
+}
+
+/// <summary>The phases of the plan (PHS-01).</summary>
+/// <param name="FirstDays">How long the first may take.</param>
+/// <param name="LaterDays">How long each later one may take whose gates name no time.</param>
+/// <param name="ApproverRole">Whose holders decide that one begins.</param>
+/// <param name="Role">Whose inbox hears of a late one.</param>
+/// <param name="CheckCron">When the one in force is looked at.</param>
+internal sealed record PhasePolicy(
+    int FirstDays, int LaterDays, string ApproverRole, string Role, string CheckCron)
+{
+    public int DaysOf(int phase) => phase == 1 ? FirstDays : LaterDays;
+}

@@ -1,0 +1,147 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Ale.Edge;
+using Ale.Inbox;
+using Xunit;
+
+namespace Ale.Budgets;
+
+/// <summary>Budgets as finance, approvers and backends meet them, on both stores.</summary>
+[Trait("needs", "server")]
+public sealed class BudgetServerTests
+{
+    private static string Line(long planned, string kind, string more = "") =>
+        $$"""{"plannedMinor":{{planned}},"currency":"CNY","kind":"{{kind}}","goal":"reach"{{more}}}""";
+
+    private static string Spend(long amount, string state = "committed", string more = "") =>
+        $$"""{"amountMinor":{{amount}},"currency":"CNY","state":"{{state}}"{{more}}}""";
+
+    private static async Task Decide(SiloHttp http, string approval, string decision = "approve") =>
+        (await http.Post($"/api/approvals/{approval}/decide", $$"""{"decision":"{{decision}}","reason":"useful"}""",
+            "approver", "ada")).Ok();
+
+    private static async Task<JsonArray> Listed(SiloHttp http, string path, (string, string) at) =>
+        (await http.Get("/api/budgets/" + path, "finance", headers: at)).Ok().Json["items"]!.AsArray();
+
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task BUD_01_BUD_09_a_plan_is_entered_submitted_approved_moved_and_exported(string store)
+    {
+        var http = (await TestSilo.On(store)).Http;
+        foreach (var (line, planned, kind) in new[]
+        {
+            ("marketing", 60_000_000L, "marketing"), ("technology", 18_000_000, "technology"),
+            ("labour", 10_000_000, "labour"), ("risk-legal", 12_000_000, "reserve"),
+        })
+            (await http.Put($"/api/budgets/2096/6/{line}", Line(planned, kind), "finance", "fay")).Ok();
+        Assert.Equal("reserve.unknown", (await http.Get("/api/reserves/2096-emergency", "finance")).Code);
+        var submitted = (await http.Post("/api/budgets/2096/submit", "{}", "finance", "fay")).Ok().Json;
+        Assert.Equal(("submitted", 100_000_000L), ((string)submitted["state"]!, (long)submitted["totalMinor"]!));
+        var approval = (string)submitted["approvalId"]!;
+        Assert.Equal("approval.own", (await http.Post($"/api/approvals/{approval}/decide",
+            """{"decision":"approve","reason":"mine"}""", "approver", "fay")).Code);
+        await Decide(http, approval);
+        Assert.Equal("in_force", (string)(await http.Get("/api/budgets/2096", "finance")).Ok().Json["state"]!);
+        var pot = (await http.Get("/api/reserves/2096-emergency", "finance")).Ok().Json;
+        Assert.Equal((5_000_000L, 5_000_000L), ((long)pot["amountMinor"]!, (long)pot["leftMinor"]!));
+
+        const string move = """
+            {"fromMonth":6,"fromLine":"marketing","toMonth":6,"toLine":"technology","amountMinor":5000000,
+             "note":"a better console"}
+            """;
+        (await http.Post("/api/budgets/2096/moves", move, "finance", "fay", ("Idempotency-Key", "m1"))).Ok();
+        (await http.Post("/api/budgets/2096/moves", move, "finance", "fay", ("Idempotency-Key", "m1"))).Ok();
+        (await http.Put("/api/budgets/2096/6/technology/spends/s1", Spend(700_000, "actual"), "finance")).Ok();
+        var last = (await http.Put("/api/budgets/2096/6/technology/spends/s2", Spend(300_000), "finance")).Ok();
+        var at = ("Ale-At", last.Headers["Ale-At"]);
+        var lines = await Listed(http, "2096/lines?month=6", at);
+        var technology = lines.Single(l => (string)l!["line"]! == "technology")!;
+        Assert.Equal((23_000_000L, 300_000L, 700_000L), ((long)technology["plannedMinor"]!,
+            (long)technology["committedMinor"]!, (long)technology["actualMinor"]!));
+        Assert.Equal(55_000_000, (long)lines.Single(l => (string)l!["line"]! == "marketing")!["plannedMinor"]!);
+        var versions = await Listed(http, "2096/versions?limit=1", at);
+        Assert.Equal(("moved", "fay"), ((string)versions[0]!["what"]!, (string)versions[0]!["by"]!));
+        Assert.Contains("a better console", (string)versions[0]!["note"]!, StringComparison.Ordinal);
+        var csv = await http.Get("/api/budgets/2096/lines", "finance", headers: [at, ("Accept", "text/csv")]);
+        Assert.Contains("2096-06-technology", csv.Text, StringComparison.Ordinal);
+    }
+
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task BUD_02_of_twenty_spends_at_once_only_so_many_pass_as_the_remainder_bears(string store)
+    {
+        var http = (await TestSilo.On(store)).Http;
+        (await http.Put("/api/budgets/2095/6/rush", Line(100_000, "technology"), "finance")).Ok();
+        (await http.Put("/api/budgets/2095/6/rush/spends/first", Spend(116_000), "finance")).Ok();
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i =>
+            http.Put($"/api/budgets/2095/6/rush/spends/r{i}", Spend(800), "finance")));
+        Assert.Equal(5, answers.Count(a => a.Status == 200)); // 4,000 were left up to the mark
+        Assert.All(answers.Where(a => a.Status != 200), a => Assert.Equal((409, "budget.held"), (a.Status, a.Code)));
+    }
+
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task BUD_03_an_overrun_is_decided_by_people_while_what_comes_waits(string store)
+    {
+        var http = (await TestSilo.On(store)).Http;
+        (await http.Put("/api/budgets/2095/7/media", Line(100_000, "marketing"), "finance")).Ok();
+        const string spends = "/api/budgets/2095/7/media/spends/";
+        Assert.Equal((400, "budget.class_required"), Said(await http.Put(spends + "a0", Spend(5_000), "finance")));
+        var crossing = (await http.Put(spends + "a1",
+            Spend(120_001, "actual", ",\"class\":\"brand\",\"hostId\":\"H2\""), "finance")).Ok().Json["line"]!;
+        Assert.Equal(("held", "budget:2095-07-media:1"),
+            ((string)crossing["state"]!, (string)crossing["approvalId"]!));
+        var approval = (await http.Get("/api/approvals/budget:2095-07-media:1", "approver")).Ok().Json;
+        Assert.Equal("open", (string)approval["state"]!); // it stood there when the reply came
+        Assert.Contains(approval["breakdown"]!.AsArray(), b => (string)b!["label"]! == "a1"
+            && (long)b["amountMinor"]! == 120_001 && ((string)b["note"]!).Contains("H2", StringComparison.Ordinal));
+        Assert.Equal((409, "budget.held"), Said(await http.Put(spends + "a2",
+            Spend(10, more: ",\"class\":\"brand\""), "finance")));
+        var waits = await http.Put(spends + "a3", Spend(500, more: ",\"class\":\"brand\",\"wait\":true"), "finance");
+        Assert.Equal((202, "waiting"), (waits.Status, (string)waits.Json["state"]!));
+        await Decide(http, "budget:2095-07-media:1");
+        Assert.Equal("committed", (string)(await http.Get(spends + "a3", "finance")).Ok().Json["state"]!);
+        (await http.Put(spends + "a4", Spend(10, more: ",\"class\":\"brand\""), "finance")).Ok();
+        Assert.Equal((409, "approval.decided"), Said(await http.Post("/api/approvals/budget:2095-07-media:1/decide",
+            """{"decision":"reject","reason":"no"}""", "approver", "bob")));
+    }
+
+    private static (int, string?) Said(Answer answer) => (answer.Status, answer.Code);
+
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task BUD_06_a_rigid_line_is_booked_and_asks_for_a_transfer(string store)
+    {
+        var silo = await TestSilo.On(store);
+        (await silo.Http.Put("/api/budgets/2095/8/rent", Line(20_000, "labour", ",\"rigid\":true"), "finance")).Ok();
+        (await silo.Http.Put("/api/budgets/2095/8/rent/spends/r1", Spend(20_500, "actual"), "finance")).Ok();
+        (await silo.Http.Put("/api/budgets/2095/8/rent/spends/r2", Spend(100, "actual"), "finance")).Ok();
+        var item = silo.Grains.InboxItem(BudgetReactions.TransferItem("2095-08-rent", "r1"));
+        var opened = await new Func<Task<Outcome<InboxItemInfo>>>(() => item.Get()).Until(o => o.Value is not null, 30);
+        Assert.Equal("finance", opened.Value!.Terms.Role);
+        Assert.Contains("500 CNY", opened.Value.Terms.Title, StringComparison.Ordinal);
+        Assert.Null((await silo.Grains.InboxItem(BudgetReactions.TransferItem("2095-08-rent", "r2")).Get()).Value);
+    }
+
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task BUD_11_a_law_incident_draws_the_legal_earmark_and_no_other(string store)
+    {
+        var silo = await TestSilo.On(store);
+        var http = silo.Http;
+        foreach (var (line, planned) in new[] { ("all", 880_000L), ("risk-legal", 60_000), ("risk-promo", 60_000) })
+            (await http.Put($"/api/budgets/2094/6/{line}",
+                Line(planned, line == "all" ? "labour" : "reserve"), "finance", "fay")).Ok();
+        var plan = (await http.Post("/api/budgets/2094/submit", null, "finance", "fay")).Ok().Json;
+        await Decide(http, (string)plan["approvalId"]!);
+        const string legal = "/api/reserves/2094-risk-legal", promo = "/api/reserves/2094-risk-promo";
+        var body = """{"amountMinor":20000,"reason":"counsel","incidentKind":"law","incidentId":"L94"}""";
+        Assert.Equal("reserve.no_incident", (await http.Put(legal + "/draws/d1", body, "finance", "fay")).Code);
+        var from = TimeProvider.System.GetUtcNow().AddDays(-1)
+            .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        (await http.Put("/api/registers/incident_law/L94/entries/open",
+            $$$"""{"title":"A new law","validFrom":"{{{from}}}","attributes":{}}""", "legal")).Ok();
+        var drawn = await http.Put(legal + "/draws/d1", body, "finance", "fay");
+        Assert.Equal((202, "waiting"), (drawn.Status, (string)drawn.Json["state"]!));
+        await Decide(http, (string)drawn.Json["approvalId"]!);
+        var draw = (await http.Get(legal + "/draws/d1", "finance")).Ok().Json;
+        Assert.Equal(("granted", "L94", 40_000L), ((string)draw["state"]!, (string)draw["incident"]!["id"]!,
+            (long)draw["reserve"]!["leftMinor"]!));
+        Assert.Equal("reserve.wrong_incident", (await http.Put(promo + "/draws/d1", body, "finance", "fay")).Code);
+    }
+}
