@@ -275,6 +275,11 @@ public static class BudgetKeys
         return IsLine(year, month, line);
     }
 
+    /// <summary>Year, month and line of a key that has the form.</summary>
+    public static (int Year, int Month, string Line) Parse(string key) =>
+        TryParse(key, out var year, out var month, out var line) ? (year, month, line)
+            : throw new FormatException($"{key} is no budget line.");
+
     /// <summary>Whether there can be such a line.</summary>
     public static bool IsLine(int year, int month, string line) =>
         year is >= YearMin and <= YearMax && month is >= 1 and <= 12 && Limits.IsId(line)

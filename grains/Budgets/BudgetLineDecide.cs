@@ -120,7 +120,7 @@ internal static class BudgetLineDecide
     /// <summary>The first instant at which a month takes no more.</summary>
     public static bool IsClosed(string key, BudgetPolicy policy, Market market, DateTimeOffset now)
     {
-        BudgetKeys.TryParse(key, out var year, out var month, out _);
+        var (year, month, _) = BudgetKeys.Parse(key);
         return now >= market.StartOf(new DateOnly(year, month, 1).AddMonths(1).AddDays(policy.CloseDays));
     }
 
@@ -178,7 +178,7 @@ internal static class BudgetLineDecide
     private static bool IsInMonth(string key, DateTimeOffset at, bool isSaid, Market market)
     {
         if (!isSaid) return true;
-        BudgetKeys.TryParse(key, out var year, out var month, out _);
+        var (year, month, _) = BudgetKeys.Parse(key);
         var day = market.BusinessDay(at);
         return (day.Year, day.Month) == (year, month);
     }
@@ -209,7 +209,7 @@ internal static class BudgetFigures
     /// </summary>
     public static long Forecast(string key, long committed, long actual, Market market, DateTimeOffset now)
     {
-        BudgetKeys.TryParse(key, out var year, out var month, out _);
+        var (year, month, _) = BudgetKeys.Parse(key);
         var (first, today) = (new DateOnly(year, month, 1), market.BusinessDay(now));
         var days = DateTime.DaysInMonth(year, month);
         var gone = Math.Clamp(today.DayNumber - first.DayNumber + 1, 0, days);

@@ -32,7 +32,7 @@ internal sealed class BudgetProjection() : Projection<BudgetLineEvent>(
         switch (happened)
         {
             case BudgetLineEvent.Planned { Terms: var t }:
-                BudgetKeys.TryParse(key, out var year, out var month, out var id);
+                var (year, month, id) = BudgetKeys.Parse(key);
                 line.Set("year", year).Set("month", month).Set("line", id).Set("planned_minor", t.PlannedMinor)
                     .Set("currency", t.Currency).Set("kind", NameOf(t.Kind)).Set("goal", t.Goal ?? "")
                     .Set("rigid", t.Rigid ? 1 : 0).Set("parent", t.Parent ?? "")

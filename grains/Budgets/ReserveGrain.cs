@@ -58,7 +58,8 @@ internal sealed class ReserveGrain(SiloKernel kernel, PolicyBook policies)
                 .. draw.Incident is { } i ? new[] { new ApprovalLine($"incident {i.Kind}/{i.Id}", null, null) } : [],
             ];
             var asked = await GrainFactory.Approval(Reserve.ApprovalOf(Key, one.Number)).Ask(new(
-                $"Draw from {Key}", $"reserve/{Key}", [.. lines], draw.By, role, 1) { Currency = State.Currency });
+                $"Draw from {Key}", $"reserve/{Key}", [.. lines], draw.By, role, 1)
+            { Currency = State.Currency });
             // The same question with other figures: it stands there since a try that was cut off.
             if (asked.Refusal is { } refusal && refusal.Code != ApprovalRefusals.Changed.Code)
                 throw new OutcomeUnknownException($"{Key}: {refusal.Code}"); // what is due asks again
