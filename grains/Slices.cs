@@ -1,5 +1,6 @@
 using Ale.Approvals;
 using Ale.Budgets;
+using Ale.Campaigns;
 using Ale.Care;
 using Ale.Carts;
 using Ale.Coupons;
@@ -45,6 +46,7 @@ internal static class Slices
         .AddBudgets()
         .AddCoupons()
         .AddPlatforms()
+        .AddCampaigns()
         .AddSessions()
         .AddPayments()
         .AddOrders()

@@ -130,7 +130,11 @@ public sealed record Authorisation(
 [GenerateSerializer, Immutable, Alias("ale.placement.report")]
 public sealed record SpendReport(
     [property: Id(0)] string EventId, [property: Id(1)] long SpendMinor, [property: Id(2)] int Results,
-    [property: Id(3)] DateTimeOffset At, [property: Id(4)] string? Authorisation);
+    [property: Id(3)] DateTimeOffset At, [property: Id(4)] string? Authorisation)
+{
+    /// <summary>ISO 4217; null: the placement's. Another is refused.</summary>
+    [Id(5)] public string? Currency { get; init; }
+}
 
 /// <summary>How a placement is run.</summary>
 public enum PlacementStrategy
@@ -234,6 +238,9 @@ public static class PlacementRefusals
 
     /// <summary>Terms, an amount or a report out of range.</summary>
     public static readonly Refusal BadTerms = new(RefusalKind.Invalid, "placement.bad_terms");
+
+    /// <summary>A report is in another currency than the placement.</summary>
+    public static readonly Refusal Currency = new(RefusalKind.Invalid, "placement.currency");
 
     /// <summary>An id or a key was used with other content, or another version is there.</summary>
     public static readonly Refusal Changed = new(RefusalKind.Conflict, "placement.changed");

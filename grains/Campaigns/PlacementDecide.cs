@@ -90,6 +90,8 @@ internal sealed partial class Placement
                 || r.Results is < 0 or > Limits.QuantityMax || r.At > now + Ahead
                 || (r.Authorisation is not null && !Limits.IsId(r.Authorisation)))
                 return PlacementRefusals.BadTerms.With("eventId", r.EventId);
+            if (r.Currency is { } currency && currency != Terms.Currency)
+                return PlacementRefusals.Currency.With("eventId", r.EventId);
             var (hash, content) = (IdHash.Of(r.EventId), ContentOf(r));
             if (contents.TryGetValue(hash, out var known) || IsKnown(hash, out known))
             {
@@ -122,7 +124,9 @@ internal sealed partial class Placement
         if (command.Reason.Length is 0 or > Limits.TextLengthMax) return PlacementRefusals.BadTerms;
         if (Steps.FirstOrDefault(s => s.Number == command.Number) is not { } step) return PlacementRefusals.UnknownStep;
         if (step.RevertedBy is not null) return default(Done);
-        return new(default(Done), new PlacementEvent.Reverted(command.Number, command.By, command.Reason, now));
+        var left = Steps.LastOrDefault(s => s.RevertedBy is null && s.Number != command.Number)?.Strategy;
+        return new(default(Done), new PlacementEvent.Reverted(
+            command.Number, left ?? PlacementStrategy.Normal, command.By, command.Reason, now));
     }
 
     public Decision<PlacementEvent, Done> DecideLive(bool isLive, int step, DateTimeOffset now) =>

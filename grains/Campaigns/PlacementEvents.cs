@@ -43,7 +43,9 @@ internal abstract record PlacementEvent
 
     internal sealed record Adjusted(StrategyStep Step, string Role) : PlacementEvent;
 
-    internal sealed record Reverted(int Number, string By, string Reason, DateTimeOffset At) : PlacementEvent;
+    /// <param name="Strategy">What is left of it.</param>
+    internal sealed record Reverted(
+        int Number, PlacementStrategy Strategy, string By, string Reason, DateTimeOffset At) : PlacementEvent;
 
     /// <summary>The budget line is asked to book so much.</summary>
     /// <param name="Number">Of the placement's bookings.</param>
