@@ -102,7 +102,7 @@ internal static class CampaignHttp
         }
     }
 
-    /// <param name="Kind"><c>warmUp</c>, <c>peak</c> or <c>recap</c>, each once.</param>
+    /// <param name="Kind"><c>warm_up</c>, <c>peak</c> or <c>recap</c>, each once.</param>
     internal sealed record StepBody(CampaignStepKind Kind, DateTimeOffset At) : IValidated
     {
         public static ImmutableArray<CampaignStep>? Of(IReadOnlyList<StepBody>? steps) =>
@@ -111,7 +111,7 @@ internal static class CampaignHttp
         public void Validate(Problems p)
         {
             p.Require(Kind is not (CampaignStepKind.Open or CampaignStepKind.Close), "kind",
-                "Is one of warmUp, peak and recap: it opens at startsAt and closes at endsAt.");
+                "Is one of warm_up, peak and recap: it opens at startsAt and closes at endsAt.");
             p.Instant("at", At);
         }
     }

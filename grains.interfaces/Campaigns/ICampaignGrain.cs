@@ -81,7 +81,8 @@ public enum CampaignStepKind
 /// <summary>A step of a campaign.</summary>
 /// <param name="At">When it is due.</param>
 [GenerateSerializer, Immutable, Alias("ale.campaign.step")]
-public readonly record struct CampaignStep([property: Id(0)] CampaignStepKind Kind, [property: Id(1)] DateTimeOffset At);
+public readonly record struct CampaignStep(
+    [property: Id(0)] CampaignStepKind Kind, [property: Id(1)] DateTimeOffset At);
 
 /// <summary>A wish to enter a campaign.</summary>
 /// <param name="By">Whose token it was.</param>

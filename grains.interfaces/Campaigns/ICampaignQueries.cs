@@ -24,7 +24,8 @@ public interface ICampaignQueries : IGrainWithIntegerKey
 
     /// <summary>What a campaign's placements came to on each channel (CAM-06).</summary>
     [Alias("channels")]
-    Task<Outcome<ImmutableArray<ChannelRow>>> Channels(string campaign, JournalPlace at, CancellationToken ct = default);
+    Task<Outcome<ImmutableArray<ChannelRow>>> Channels(
+        string campaign, JournalPlace at, CancellationToken ct = default);
 }
 
 /// <summary>Which campaigns.</summary>

@@ -7,7 +7,8 @@ namespace Ale.Campaigns;
 internal static class CampaignsSetup
 {
     public static IServiceCollection AddCampaigns(this IServiceCollection services) => services
-        .AddSingleton<Projection, CampaignProjection>().AddSingleton<Projection, PlacementProjection>()
+        .AddSingleton<PlacementCalls>().AddSingleton<Projection, CampaignProjection>()
+        .AddSingleton<Projection, PlacementProjection>()
         .AddSingleton<Reaction, CampaignReactions>().AddSingleton<Reaction, PlacementReactions>()
         .AddSingleton<Reaction, BudgetWord>().AddSingleton<Reaction, PlatformSpend>()
         .AddTransient<JournalCheck, PlacementCheck>()

@@ -100,8 +100,12 @@ internal sealed partial class Placement : IState<Placement, PlacementEvent>
                 (Terms, BudgetLine, TermsVersion, BidMinor) = (e.Terms, e.BudgetLine, 1, e.Terms.BidMinor);
                 break;
             case PlacementEvent.Changed e:
-                Terms = Terms! with { CapMinor = e.CapMinor ?? Terms.CapMinor, BidMinor = e.BidMinor ?? Terms.BidMinor };
                 BidMinor = e.BidMinor ?? BidMinor;
+                Terms = Terms! with
+                {
+                    CapMinor = e.CapMinor ?? Terms.CapMinor,
+                    BidMinor = e.BidMinor ?? Terms.BidMinor,
+                };
                 IsPausedByHand = e.IsPaused ?? IsPausedByHand;
                 if (e.IsPaused == false) IsBudgetRefused = false;
                 TermsVersion++;

@@ -136,7 +136,8 @@ internal sealed partial class Placement
     public Decision<PlacementEvent, Done> Decide(PlacementReturn figures)
     {
         if (Terms is null) return PlacementRefusals.Unknown;
-        if (Return is { } last && (figures.At <= last.At || figures == last with { At = figures.At })) return default(Done);
+        if (Return is { } last && (figures.At <= last.At || figures == last with { At = figures.At }))
+            return default(Done);
         return new(default(Done), new PlacementEvent.Evaluated(figures));
     }
 

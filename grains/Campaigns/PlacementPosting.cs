@@ -32,8 +32,8 @@ internal sealed partial class Placement
     /// <summary>The line says what became of a spend that waited.</summary>
     public Decision<PlacementEvent, Done> DecideBudget(string spend, bool isBooked, string id, DateTimeOffset now) =>
         IsBudgetHeld && spend == SpendOf(id, Postings)
-            ? new Decision<PlacementEvent, Done>(default(Done), new PlacementEvent.BudgetDecided(Postings, isBooked, now))
-            : default(Done);
+            ? new Decision<PlacementEvent, Done>(
+                default(Done), new PlacementEvent.BudgetDecided(Postings, isBooked, now)) : default(Done);
 
     /// <summary>The id of a booking at the line.</summary>
     public static string SpendOf(string id, int number) =>

@@ -99,8 +99,8 @@ public sealed class CampaignTests
     private static ChangeCampaign Change(CampaignPatch patch, long version = 1, string key = "k1") =>
         new(patch, version, key, "mia");
 
-    private static CampaignPatch Patch(DateTimeOffset? starts = null, DateTimeOffset? ends = null, string? title = null) =>
-        new(title, null, starts, ends, null, null, null);
+    private static CampaignPatch Patch(DateTimeOffset? starts = null, DateTimeOffset? ends = null) =>
+        new(null, null, starts, ends, null, null, null);
 
     [Theory]
     [InlineData("unknown", 1, "campaign.unknown")]
