@@ -59,14 +59,14 @@ internal static class PlacementHttp
                 edge.Run(ct => grains.Placement(id).Release(authorisation, ct)))
             .Allow(Permission.PlacementReport).WithName("releaseAuthorisation").WithSummary("Gives held money back");
 
-        placements.MapPost("/{id}/reports", (Id id, IReadOnlyList<ReportBody> body, IGrainFactory grains,
-                EdgeCall edge) =>
+        placements.MapPost("/{id}/reports", (Id id, IReadOnlyList<ReportBody> body,
+                [FromServices] PlacementCalls calls, EdgeCall edge) =>
             {
                 if (body.Count > IPlacementGrain.ReportsMax)
                     throw new ProblemException(Problem.Invalid("",
                         $"Must have at most {IPlacementGrain.ReportsMax} entries."));
                 ImmutableArray<SpendReport> reports = [.. body.Select(r => r.Report)];
-                return edge.Run(ct => grains.Placement(id).Report(reports, ct), PlacementReply.Of);
+                return edge.Run(ct => calls.Report(id, reports, ct), PlacementReply.Of);
             })
             .Allow(Permission.PlacementReport).WithName("reportSpend")
             .WithSummary("Books what has happened, all or nothing, each event id once; beyond the cap it stops");

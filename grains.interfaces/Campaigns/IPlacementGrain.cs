@@ -53,6 +53,12 @@ public interface IPlacementGrain : IGrainWithStringKey
     [Alias("report")]
     Task<Outcome<PlacementInfo>> Report(ImmutableArray<SpendReport> reports, CancellationToken ct = default);
 
+    /// <summary>As many <see cref="Report"/>s, decided one after the other; those that are taken are answered with the
+    /// placement after all of them. Use <see cref="PlacementCalls"/>, which gathers them.</summary>
+    [Alias("report_each")]
+    Task<ImmutableArray<Outcome<PlacementInfo>>> ReportEach(
+        ImmutableArray<ImmutableArray<SpendReport>> commands, CancellationToken ct = default);
+
     /// <summary>Takes an adjustment of the strategy back, with a reason. Again: as it is.</summary>
     [Alias("revert")] Task<Outcome<PlacementInfo>> Revert(RevertStep command, CancellationToken ct = default);
 

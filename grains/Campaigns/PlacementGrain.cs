@@ -52,6 +52,15 @@ internal sealed class PlacementGrain(SiloKernel kernel, PolicyBook policies, Mar
     public Task<Outcome<PlacementInfo>> Report(ImmutableArray<SpendReport> reports, CancellationToken ct) =>
         Seen(State.Decide(reports, Policy, markets.For(null, Now), Now), ct);
 
+    public async Task<ImmutableArray<Outcome<PlacementInfo>>> ReportEach(
+        ImmutableArray<ImmutableArray<SpendReport>> commands, CancellationToken ct)
+    {
+        var (policy, market) = (Policy, markets.For(null, Now));
+        var committing = CommitEach(commands, reports => State.Decide(reports, policy, market, Now), ct);
+        var seen = State.Terms is null ? null : State.Info(Key);
+        return [.. (await committing).Select(done => After(done, seen))];
+    }
+
     public Task<Outcome<PlacementInfo>> Revert(RevertStep command, CancellationToken ct) =>
         Seen(State.Decide(command, Now), ct);
 
@@ -76,9 +85,11 @@ internal sealed class PlacementGrain(SiloKernel kernel, PolicyBook policies, Mar
     {
         var committing = Commit(decision, ct); // applied when this returns; the reply waits until it is durable
         var seen = State.Terms is null ? null : State.Info(Key);
-        var done = await committing;
-        return done.Refusal is { } refusal ? refusal : new Outcome<PlacementInfo>(seen, null) { At = done.At };
+        return After(await committing, seen);
     }
+
+    private static Outcome<PlacementInfo> After(Outcome<Done> done, PlacementInfo? seen) =>
+        done.Refusal is { } refusal ? refusal : new Outcome<PlacementInfo>(seen, null) { At = done.At };
 
     /// <summary>Asks the budget line to book what was spent; what fails is due again.</summary>
     private async Task Post()

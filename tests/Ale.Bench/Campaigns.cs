@@ -44,11 +44,10 @@ internal sealed class Campaigns(BenchSilo silo)
     private Side Reports(int batch, params int[] inFlight) => new("Ale", inFlight, async (n, time) =>
     {
         var placement = await Begin("R", Limits.AmountMinorMax);
-        var grain = silo.Grains.Placement(placement);
         var figure = await Load.Run("reports", n, time, async i =>
         {
             var at = TimeProvider.System.GetUtcNow();
-            var told = await grain.Report([.. Enumerable.Range(0, batch).Select(k =>
+            var told = await silo.Placements.Report(placement, [.. Enumerable.Range(0, batch).Select(k =>
                 new SpendReport(Id("e", (i * batch) + k), Amount(i), 100, at, null))]);
             return told.Refusal is null;
         });
@@ -105,7 +104,8 @@ internal sealed class Campaigns(BenchSilo silo)
                 for (var i = 0; ; i++)
                 {
                     var asked = await node.Grains.Placement(placement).Authorise(new(Id(who, i), 1));
-                    if (asked.Refusal == PlacementRefusals.Cap) return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
+                    if (asked.Refusal == PlacementRefusals.Cap)
+                        return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
                 }
             }
         }
