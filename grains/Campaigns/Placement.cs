@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.Json.Serialization.Metadata;
 using Ale.Engines;
 using Ale.Kernel;
@@ -230,6 +229,22 @@ internal sealed partial class Placement : IState<Placement, PlacementEvent>
 
     private static int DayOf(DateTimeOffset at) => (int)(at.UtcTicks / TimeSpan.TicksPerDay);
 
-    private static int ContentOf(SpendReport r) => IdHash.Short(string.Create(CultureInfo.InvariantCulture,
-        $"{r.SpendMinor}|{r.Results}|{r.At.ToUnixTimeMilliseconds()}|{r.Authorisation}"));
+    /// <summary>Tells other content under the same id; the same in every process.</summary>
+    private static int ContentOf(SpendReport r)
+    {
+        var hash = Mix(Mix(Mix(0, r.SpendMinor), r.Results), r.At.ToUnixTimeMilliseconds());
+        if (r.Authorisation is { } id) hash = Mix(hash, IdHash.Of(id));
+        return unchecked((int)(hash ^ (hash >> 32)));
+
+        static ulong Mix(ulong hash, long value) // splitmix64
+        {
+            unchecked
+            {
+                hash = (hash ^ (ulong)value) + 0x9E3779B97F4A7C15;
+                hash = (hash ^ (hash >> 30)) * 0xBF58476D1CE4E5B9;
+                hash = (hash ^ (hash >> 27)) * 0x94D049BB133111EB;
+                return hash ^ (hash >> 31);
+            }
+        }
+    }
 }

@@ -83,7 +83,9 @@ internal sealed partial class Placement
         if (Terms is null) return PlacementRefusals.Unknown;
         if (reports.Length > IPlacementGrain.ReportsMax) return PlacementRefusals.BadTerms;
         var oldest = now - TimeSpan.FromDays(policy.ReportDays);
-        var (taken, contents) = (new List<SpendReport>(reports.Length), new Dictionary<long, int>());
+        var taken = new List<SpendReport>(reports.Length);
+        var contents = reports.Length == 1 ? null : new Dictionary<long, int>(reports.Length);
+        var known = 0;
         foreach (var r in reports)
         {
             if (!Limits.IsId(r.EventId) || r.SpendMinor is < 0 or > Limits.AmountMinorMax
@@ -93,14 +95,14 @@ internal sealed partial class Placement
             if (r.Currency is { } currency && currency != Terms.Currency)
                 return PlacementRefusals.Currency.With("eventId", r.EventId);
             var (hash, content) = (IdHash.Of(r.EventId), ContentOf(r));
-            if (contents.TryGetValue(hash, out var known) || IsKnown(hash, out known))
+            if (contents?.TryGetValue(hash, out known) == true || IsKnown(hash, out known))
             {
                 if (known != content) return PlacementRefusals.Changed.With("eventId", r.EventId);
                 continue;
             }
 
             if (r.At < oldest) return PlacementRefusals.Late.With("eventId", r.EventId);
-            contents.Add(hash, content);
+            contents?.Add(hash, content);
             taken.Add(r);
         }
 
@@ -192,10 +194,11 @@ internal sealed partial class Placement
     }
 
     private static ImmutableArray<MonthSpend> MonthsOf(List<SpendReport> reports, Market market) =>
-        [.. reports.Where(r => r.SpendMinor > 0)
-            .GroupBy(r => market.BusinessDay(r.At).ToString("yyyy-MM", CultureInfo.InvariantCulture))
-            .OrderBy(m => m.Key, StringComparer.Ordinal)
-            .Select(m => new MonthSpend(m.Key, m.Sum(r => r.SpendMinor)))];
+        [.. reports.Where(r => r.SpendMinor > 0).GroupBy(r => FirstOf(market.BusinessDay(r.At))).OrderBy(m => m.Key)
+            .Select(m => new MonthSpend(m.Key.ToString("yyyy-MM", CultureInfo.InvariantCulture),
+                m.Sum(r => r.SpendMinor)))];
+
+    private static DateOnly FirstOf(DateOnly day) => new(day.Year, day.Month, 1);
 
     private bool IsKnown(long hash, out int content)
     {
