@@ -11,7 +11,7 @@ internal sealed class Campaigns(BenchSilo silo)
 {
     private const int BatchSize = 100;
 
-    private readonly List<(string Placement, string Kind, Figure Figure)> _runs = [];
+    private readonly List<(string[] Streams, bool IsReport, Figure Figure)> _runs = [];
     private int _last;
 
     public static async Task Run(PostgresServer server, BenchOptions options, Results results)
@@ -36,46 +36,51 @@ internal sealed class Campaigns(BenchSilo silo)
         var placement = await Begin("A", Limits.AmountMinorMax);
         var figure = await Load.Run("authorisations", n, time, async i => (await silo.Placements.Authorise(
             placement, new(Id("a", i), Amount(i)))).Value is { State: AuthorisationState.Held });
-        _runs.Add((placement, "placement.authorised", figure));
+        _runs.Add((["placement/" + placement], false, figure));
         return figure;
     });
 
     /// <summary>Rates are of events, also where one call brings several.</summary>
     private Side Reports(int batch, params int[] inFlight) => new("Ale", inFlight, async (n, time) =>
     {
-        var placement = await Begin("R", Limits.AmountMinorMax);
+        // One placement remembers the ids of so many events; the next ones are another's.
+        var placements = new List<string>();
+        for (var k = 0; k < 8; k++) placements.Add(await Begin("R", Limits.AmountMinorMax));
         var figure = await Load.Run("reports", n, time, async i =>
         {
             var at = TimeProvider.System.GetUtcNow();
+            var placement = placements[(int)(i * batch / IPlacementGrain.EventsMax)];
             var told = await silo.Placements.Report(placement, [.. Enumerable.Range(0, batch).Select(k =>
                 new SpendReport(Id("e", (i * batch) + k), Amount(i), 100, at, null))]);
             return told.Refusal is null;
         });
         figure = figure with { PerSecond = figure.PerSecond * batch, Done = figure.Done * batch };
-        _runs.Add((placement, "placement.reported", figure));
+        _runs.Add(([.. placements.Select(id => "placement/" + id)], true, figure));
         return figure;
     });
 
     /// <summary>What was acknowledged and is not in the journal, once; null when all is.</summary>
     private async Task<string?> Fault()
     {
-        foreach (var (placement, kind, figure) in _runs)
+        foreach (var (streams, isReport, figure) in _runs)
         {
-            var stored = kind == "placement.authorised"
-                ? await silo.Count(Events + "count(distinct e.event ->> 'id')" + From, "placement/" + placement, kind)
-                : await silo.Count(Events + "count(distinct r.report ->> 'eventId')" + From.Replace(" where ",
-                    ", json_array_elements(e.event -> 'reports') r(report) where ", StringComparison.Ordinal),
-                    "placement/" + placement, kind);
+            var stored = isReport ? await silo.Count("""
+                select count(distinct (j.stream, r.report ->> 'eventId'))
+                from journal j, json_array_elements(convert_from(j.events, 'UTF8')::json) e(event),
+                  json_array_elements(e.event -> 'reports') r(report)
+                where j.stream = any($1) and e.event ->> '$type' = 'placement.reported'
+                """, (object)streams)
+                : await silo.Count("""
+                select count(distinct (j.stream, e.event ->> 'id'))
+                from journal j, json_array_elements(convert_from(j.events, 'UTF8')::json) e(event)
+                where j.stream = any($1) and e.event ->> '$type' = 'placement.authorised'
+                """, (object)streams);
             if (figure.Failed > 0 || stored != figure.Done)
-                return $"{placement}: {figure.Done} acknowledged, {stored} in the journal, {figure.Failed} failed";
+                return $"{streams[0]}: {figure.Done} acknowledged, {stored} in the journal, {figure.Failed} failed";
         }
 
         return null;
     }
-
-    private const string Events = "select ",
-        From = " from journal j, json_array_elements(convert_from(j.events, 'UTF8')::json) e(event)"
-            + " where j.stream = $1 and e.event ->> '$type' = $2";
 
     /// <summary>
     /// A report takes the last of the cap through one node, while clients of two nodes ask for more without end: how
