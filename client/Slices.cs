@@ -60,5 +60,6 @@ internal static class SliceEndpoints
         api.MapCare();
         api.MapImports();
         api.MapAttribution();
+        api.MapReturns();
     }
 }

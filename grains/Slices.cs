@@ -6,6 +6,7 @@ using Ale.Carts;
 using Ale.Coupons;
 using Ale.Feed;
 using Ale.Imports;
+using Ale.Insight;
 using Ale.Inbox;
 using Ale.Jobs;
 using Ale.Orders;
@@ -30,7 +31,7 @@ namespace Ale;
 internal static class Slices
 {
     public static IServiceCollection AddSlices(this IServiceCollection services, PolicyBook policies) => services
-        .AddSingleton(policies)
+        .AddPolicy(policies)
         .AddInbox()
         .AddApprovals()
         .AddReviews()
@@ -53,5 +54,6 @@ internal static class Slices
         .AddCarts()
         .AddCarriers()
         .AddCare()
+        .AddInsight()
         .AddImports();
 }

@@ -14,10 +14,16 @@ internal sealed record CampaignPolicy(
     long CostLimitMinor, int EvaluateResults, long EvaluateSpendMinor, int BidCutPercent, int AuthoriseHours,
     int PostSeconds, int RetrySeconds, int ReportDays, string Role)
 {
+    /// <summary>When what placements brought is worked out (CAM-03).</summary>
+    public required string ReturnCron { get; init; }
+
     internal static CampaignPolicy From(
         Func<string, int> whole, Func<string, long> money, Func<string, string> text) =>
         new(money("placement.costLimitMinor"), whole("placement.evaluateResults"),
             money("placement.evaluateSpendMinor"), whole("placement.bidCutPercent"),
             whole("placement.authoriseHours"), whole("placement.postSeconds"), whole("placement.retrySeconds"),
-            whole("placement.reportDays"), text("campaign.role"));
+            whole("placement.reportDays"), text("campaign.role"))
+        {
+            ReturnCron = text("placement.returnCron"),
+        };
 }

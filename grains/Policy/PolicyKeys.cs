@@ -79,6 +79,8 @@ internal static class PolicyKeys
         Whole("budget.spendDays", "days", 1, 366),
         Text("budget.approverRole", "role", Limits.IsId, "a role's name"),
         Text("budget.financeRole", "role", Limits.IsId, "a role's name"),
+        Whole("budget.reviewPercent", "percent", 0, 100),
+        Text("budget.reviewCron", "cron", CronSchedule.IsCron, "a cron of five fields, as 0 7 1 * *"),
         Whole("budget.riskPercentMin", "percent", 0, 100),
         Whole("budget.riskPercentMax", "percent", 0, 100),
         Whole("budget.emergencyPercent", "percent", 0, 100),
@@ -97,6 +99,7 @@ internal static class PolicyKeys
         Whole("placement.postSeconds", "seconds", 1, 24 * 3600),
         Whole("placement.retrySeconds", "seconds", 1, 24 * 3600),
         Whole("placement.reportDays", "days", 1, 7), // ids are remembered so long
+        Text("placement.returnCron", "cron", CronSchedule.IsCron, "a cron of five fields, as 10 * * * *"),
         Text("campaign.role", "role", Limits.IsId, "a role's name"),
         Whole("phase.days", "days", 1, 3_660),
         Whole("phase.laterDays", "days", 1, 3_660),
