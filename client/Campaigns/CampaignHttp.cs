@@ -68,8 +68,13 @@ internal static class CampaignHttp
             p.Require(StartsAt < EndsAt, "endsAt", "Must be after startsAt.");
             new CampaignChange
             {
-                Title = Title, Goal = Goal, StartsAt = StartsAt, EndsAt = EndsAt, Sessions = Sessions,
-                Coupons = Coupons, Steps = Steps,
+                Title = Title,
+                Goal = Goal,
+                StartsAt = StartsAt,
+                EndsAt = EndsAt,
+                Sessions = Sessions,
+                Coupons = Coupons,
+                Steps = Steps,
             }.Validate(p);
         }
     }

@@ -32,7 +32,8 @@ internal static class PolicyHttp
             .WithSummary("What people changed of a value, the latest first; as CSV too");
     }
 
-    /// <param name="Value">A whole number, true, false, a text, or null for none, as the key takes it.</param>
+    /// <param name="Value">A whole number, true, false, or a text, as the key takes it; <c>none</c> where it may have
+    /// none.</param>
     /// <param name="Market">Absent: all markets that have no value of their own.</param>
     /// <param name="EffectiveAt">Absent: at once.</param>
     /// <param name="Owner">The role that answers for it; absent: the one that did.</param>
@@ -41,13 +42,15 @@ internal static class PolicyHttp
         Id? Owner = null) : IValidated
     {
         internal SetPolicy Command(string key, string by) =>
-            new(key, Market, Value.GetRawText(), EffectiveAt, Owner?.Value, Reason, by);
+            new(key, Market, IsNone ? "null" : Value.GetRawText(), EffectiveAt, Owner?.Value, Reason, by);
+
+        private bool IsNone => Value.ValueKind == JsonValueKind.String && Value.ValueEquals("none");
 
         public void Validate(Problems p)
         {
             p.Require(Value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False
-                or JsonValueKind.String or JsonValueKind.Null && Value.GetRawText().Length <= Limits.TextLengthMax,
-                "value", "Must be a number, true, false, a text or null.");
+                or JsonValueKind.String && Value.GetRawText().Length <= Limits.TextLengthMax,
+                "value", "Must be a number, true, false or a text.");
             p.Text("reason", Reason, min: 1);
             p.Text("market", Market, 8, 1);
             p.Instant("effectiveAt", EffectiveAt);

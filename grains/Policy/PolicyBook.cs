@@ -24,8 +24,8 @@ internal sealed class PolicyBook
                 group => group.OrderBy(entry => entry.EffectiveAt).ToArray(), StringComparer.Ordinal);
             CheckDates(_entries, markets);
             _starts = [.. entries.Select(entry => entry.EffectiveAt).Distinct().Order()];
-            _sets = markets.ToFrozenDictionary(market => market,
-                market => Array.ConvertAll(_starts, at => PolicySet.From(market, key => Find(key, at)!.For(market)!.Value)),
+            _sets = markets.ToFrozenDictionary(
+                market => market, market => Array.ConvertAll(_starts, at => SetFor(market, at)),
                 StringComparer.Ordinal);
             foreach (var market in markets)
                 for (var i = 0; i < _starts.Length; i++)
@@ -39,6 +39,9 @@ internal sealed class PolicyBook
 
         public PolicyEntry? Find(string key, DateTimeOffset at) => _entries.TryGetValue(key, out var entries)
             ? Array.FindLast(entries, entry => entry.EffectiveAt <= at) : null;
+
+        private PolicySet SetFor(string market, DateTimeOffset at) =>
+            PolicySet.From(market, key => Find(key, at)!.For(market)!.Value);
 
         public PolicySet For(string market, DateTimeOffset now)
         {
