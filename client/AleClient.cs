@@ -1,4 +1,5 @@
 using System.Net;
+using Ale.Campaigns;
 using Ale.Stock;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -54,6 +55,7 @@ public static class AleClient
         if (string.IsNullOrWhiteSpace(options.ClusterId))
             throw new ArgumentException("ClusterId is empty; leave it out for 'ale'.", nameof(configure));
         services.TryAddSingleton<SkuCalls>();
+        services.TryAddSingleton<PlacementCalls>();
         return services.AddOrleansClient(client => client
             .Configure<ClusterOptions>(o => (o.ClusterId, o.ServiceId) = (options.ClusterId, "ale"))
             .UseStaticClustering([.. options.Gateways]));

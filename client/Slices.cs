@@ -1,5 +1,6 @@
 using Ale.Approvals;
 using Ale.Budgets;
+using Ale.Campaigns;
 using Ale.Care;
 using Ale.Carts;
 using Ale.Coupons;
@@ -46,6 +47,8 @@ internal static class SliceEndpoints
         api.MapBudgetPlans();
         api.MapCoupons();
         api.MapPlatforms();
+        api.MapCampaigns();
+        api.MapPlacements();
         api.MapSessions();
         api.MapPayments();
         api.MapOrders();
@@ -57,5 +60,6 @@ internal static class SliceEndpoints
         api.MapCare();
         api.MapImports();
         api.MapAttribution();
+        api.MapReturns();
     }
 }

@@ -1,10 +1,12 @@
 using Ale.Approvals;
 using Ale.Budgets;
+using Ale.Campaigns;
 using Ale.Care;
 using Ale.Carts;
 using Ale.Coupons;
 using Ale.Feed;
 using Ale.Imports;
+using Ale.Insight;
 using Ale.Inbox;
 using Ale.Jobs;
 using Ale.Orders;
@@ -29,7 +31,7 @@ namespace Ale;
 internal static class Slices
 {
     public static IServiceCollection AddSlices(this IServiceCollection services, PolicyBook policies) => services
-        .AddSingleton(policies)
+        .AddPolicy(policies)
         .AddInbox()
         .AddApprovals()
         .AddReviews()
@@ -45,11 +47,13 @@ internal static class Slices
         .AddBudgets()
         .AddCoupons()
         .AddPlatforms()
+        .AddCampaigns()
         .AddSessions()
         .AddPayments()
         .AddOrders()
         .AddCarts()
         .AddCarriers()
         .AddCare()
+        .AddInsight()
         .AddImports();
 }

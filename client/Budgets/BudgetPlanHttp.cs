@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Ale.Edge;
 
 namespace Ale.Budgets;
@@ -33,6 +34,17 @@ internal static class BudgetPlanHttp
             })
             .Allow(Permission.BudgetRead).WithName("listBudgetLines")
             .WithSummary("Plan, committed, actual, forecast and variance by month and line; ?month= narrows it; as CSV too");
+
+        plans.MapGet("/breakdown", (int year, int? month, Id? line, Id? by, PageRequest page, IGrainFactory grains,
+                EdgeCall edge) =>
+            {
+                BudgetHttp.YearOf(year);
+                var wanted = new BreakdownWanted(PrefixOf(year, month, line?.Value), page.Limit) { By = by?.Value };
+                return edge.Run(ct => grains.BudgetQueries().Breakdown(wanted, page.At ?? default, ct),
+                    found => new Page<BreakdownRow>(found, null));
+            })
+            .Allow(Permission.BudgetRead).WithName("listBudgetBreakdown")
+            .WithSummary("What was booked by line, session, host, category, step, campaign and class; as CSV too");
 
         plans.MapGet("/versions", (int year, PageRequest page, IGrainFactory grains, EdgeCall edge) =>
             {
@@ -90,6 +102,16 @@ internal static class BudgetPlanHttp
         reserves.MapGet("/{id}/draws/{draw}", (Id id, Id draw, IGrainFactory grains, EdgeCall edge) =>
                 edge.Run(ct => grains.Reserve(id).GetDraw(draw, ct)))
             .Allow(Permission.BudgetRead).WithName("getDraw").WithSummary("A draw as it is now");
+    }
+
+    /// <summary>Which lines: of the year, of a month, or one.</summary>
+    private static string PrefixOf(int year, int? month, string? line)
+    {
+        if (month is null && line is not null)
+            throw new ProblemException(Problem.Invalid("month", "Must be there with line."));
+        if (month is < 1 or > 12) throw new ProblemException(Problem.Invalid("month", "Must be from 1 to 12."));
+        return month is { } m ? BudgetKeys.KeyOf(year, m, line ?? "")
+            : string.Create(CultureInfo.InvariantCulture, $"{year:D4}-");
     }
 
     /// <param name="FromMonth">1 to 12.</param>

@@ -36,7 +36,11 @@ internal static class Validation
         else if (argument is IEnumerable list)
         {
             var i = 0;
-            foreach (var entry in list) p.At($"[{i++}]", entry as IValidated);
+            foreach (var entry in list)
+            {
+                p.Require(entry is not null, $"[{i}]", "Must not be null.");
+                p.At($"[{i++}]", entry as IValidated);
+            }
         }
     }
 }

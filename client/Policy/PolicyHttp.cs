@@ -18,6 +18,52 @@ internal static class PolicyHttp
                 ct => grains.Policy().List(market, at, ct),
                 found => new Page<PolicyReply>([.. found.Select(PolicyReply.Of)], null)))
             .Allow(Permission.PolicyRead).WithName("listPolicy").WithSummary("All values in a market at an instant");
+
+        policy.MapPut("/{key}", (Id key, PolicyBody body, Caller caller, IGrainFactory grains, EdgeCall edge) =>
+                edge.Run(ct => grains.PolicyChanges().Set(body.Command(key, caller.Subject), ct),
+                    PolicyChangeReply.Of))
+            .Allow(Permission.PolicyWrite).WithName("putPolicy")
+            .WithSummary("Changes a value from an instant on, on every node; 400 policy.bad_value names the rule");
+
+        policy.MapGet("/{key}/history", (Id key, IGrainFactory grains, EdgeCall edge) => edge.Run(
+                ct => grains.PolicyChanges().History(key, ct),
+                found => new Page<PolicyChangeReply>([.. found.Select(PolicyChangeReply.Of)], null)))
+            .Allow(Permission.PolicyRead).WithName("listPolicyChanges")
+            .WithSummary("What people changed of a value, the latest first; as CSV too");
+    }
+
+    /// <param name="Value">A whole number, true, false, or a text, as the key takes it; <c>none</c> where it may have
+    /// none.</param>
+    /// <param name="Market">Absent: all markets that have no value of their own.</param>
+    /// <param name="EffectiveAt">Absent: at once.</param>
+    /// <param name="Owner">The role that answers for it; absent: the one that did.</param>
+    internal sealed record PolicyBody(
+        JsonElement Value, string Reason, string? Market = null, DateTimeOffset? EffectiveAt = null,
+        Id? Owner = null) : IValidated
+    {
+        internal SetPolicy Command(string key, string by) =>
+            new(key, Market, IsNone ? "null" : Value.GetRawText(), EffectiveAt, Owner?.Value, Reason, by);
+
+        private bool IsNone => Value.ValueKind == JsonValueKind.String && Value.ValueEquals("none");
+
+        public void Validate(Problems p)
+        {
+            p.Require(Value.ValueKind is JsonValueKind.Number or JsonValueKind.True or JsonValueKind.False
+                or JsonValueKind.String && Value.GetRawText().Length <= Limits.TextLengthMax,
+                "value", "Must be a number, true, false or a text.");
+            p.Text("reason", Reason, min: 1);
+            p.Text("market", Market, 8, 1);
+            p.Instant("effectiveAt", EffectiveAt);
+        }
+    }
+
+    /// <summary>A change as answered; the members mean what they do in <see cref="PolicyChange"/>.</summary>
+    internal sealed record PolicyChangeReply(
+        long Version, string Key, string? Market, JsonElement Value, DateTimeOffset EffectiveAt, string? Owner,
+        string Reason, string By, DateTimeOffset At)
+    {
+        public static PolicyChangeReply Of(PolicyChange c) => new(c.Version, c.Key, c.Market,
+            JsonDocument.Parse(c.Value).RootElement, c.EffectiveAt, c.Owner, c.Reason, c.By, c.At);
     }
 
     /// <summary>A value as answered; the members mean what they do in <see cref="PolicyValue"/>.</summary>

@@ -17,6 +17,14 @@ public interface IBudgetQueries : IGrainWithIntegerKey
     Task<Outcome<ImmutableArray<SpendRow>>> Spends(
         SpendsWanted wanted, JournalPlace at, CancellationToken ct = default);
 
+    /// <summary>
+    /// What was booked by what it was for, the most money first (BUD-04): of one line, or of all lines of the year or the
+    /// month. Each way to look at it adds up to the whole.
+    /// </summary>
+    [Alias("breakdown")]
+    Task<Outcome<ImmutableArray<BreakdownRow>>> Breakdown(
+        BreakdownWanted wanted, JournalPlace at, CancellationToken ct = default);
+
     /// <summary>Versions of a year's plan, the latest first.</summary>
     [Alias("versions")]
     Task<Outcome<ImmutableArray<BudgetVersionRow>>> Versions(
@@ -34,6 +42,26 @@ public sealed record BudgetLinesWanted([property: Id(0)] int Year, [property: Id
     /// <summary>Only after this key.</summary>
     [Id(3)] public string? After { get; init; }
 }
+
+/// <summary>Which breakdown is wanted.</summary>
+/// <param name="Prefix">Of the lines' keys: <c>2026-</c>, <c>2026-06-</c>, or one line's whole key.</param>
+/// <param name="Limit">At most so many rows a way to look at it.</param>
+[GenerateSerializer, Immutable, Alias("ale.budget.breakdown_wanted")]
+public sealed record BreakdownWanted([property: Id(0)] string Prefix, [property: Id(1)] int Limit)
+{
+    /// <summary>Only one way: <c>line</c>, <c>session</c>, <c>host</c>, <c>category</c>, <c>step</c>, <c>campaign</c>
+    /// or <c>class</c>.</summary>
+    [Id(2)] public string? By { get; init; }
+}
+
+/// <summary>What was booked for one thing.</summary>
+/// <param name="By">The way to look at it.</param>
+/// <param name="Value">The thing; null: nobody said what for.</param>
+/// <param name="Percent">Of the whole, one decimal.</param>
+[GenerateSerializer, Immutable, Alias("ale.budget.breakdown")]
+public sealed record BreakdownRow(
+    [property: Id(0)] string By, [property: Id(1)] string? Value, [property: Id(2)] string Currency,
+    [property: Id(3)] long AmountMinor, [property: Id(4)] long Spends, [property: Id(5)] decimal Percent);
 
 /// <summary>Which spends are wanted.</summary>
 /// <param name="Key">The line's.</param>

@@ -39,6 +39,52 @@ public sealed record PolicyValue(
     [property: Id(3)] string Unit, [property: Id(4)] string Section, [property: Id(5)] string Owner,
     [property: Id(6)] DateTimeOffset EffectiveAt, [property: Id(7)] string? Note);
 
+/// <summary>
+/// What people have changed of the plan's numbers (TEC-14): each change is checked with all others, takes effect at its
+/// instant on every node, and stays in the history.
+/// </summary>
+/// <remarks>There is one, <see cref="PolicyKeyExtensions.PolicyChanges"/>.</remarks>
+[Alias("ale.policy.changes")]
+public interface IPolicyChangesGrain : IGrainWithStringKey
+{
+    /// <summary>Most changes.</summary>
+    public const int ChangesMax = 5_000;
+
+    /// <summary>How long before it takes effect a change is known to every node.</summary>
+    public static readonly TimeSpan Lead = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Changes a value from an instant on. The same again: the change as it is. Refuses what is out of range, or
+    /// contradicts another value then: <see cref="PolicyRefusals.BadValue"/>.
+    /// </summary>
+    [Alias("set")] Task<Outcome<PolicyChange>> Set(SetPolicy command, CancellationToken ct = default);
+
+    /// <summary>The changes of a key, the latest first.</summary>
+    [Alias("history")]
+    Task<Outcome<ImmutableArray<PolicyChange>>> History(string key, CancellationToken ct = default);
+}
+
+/// <summary>A wish to change a value.</summary>
+/// <param name="Market">Null: of all markets that have no value of their own.</param>
+/// <param name="Value">JSON.</param>
+/// <param name="EffectiveAt">Null: at once, which is in <see cref="IPolicyChangesGrain.Lead"/>.</param>
+/// <param name="Owner">The role that answers for it; null: the one that did.</param>
+/// <param name="Reason">1 to <see cref="Limits.TextLengthMax"/> characters.</param>
+/// <param name="By">Whose token it was.</param>
+[GenerateSerializer, Immutable, Alias("ale.policy.set")]
+public sealed record SetPolicy(
+    [property: Id(0)] string Key, [property: Id(1)] string? Market, [property: Id(2)] string Value,
+    [property: Id(3)] DateTimeOffset? EffectiveAt, [property: Id(4)] string? Owner, [property: Id(5)] string Reason,
+    [property: Id(6)] string By);
+
+/// <summary>A change as it was taken.</summary>
+/// <param name="Version">Of all changes, from 1.</param>
+[GenerateSerializer, Immutable, Alias("ale.policy.change")]
+public sealed record PolicyChange(
+    [property: Id(0)] long Version, [property: Id(1)] string Key, [property: Id(2)] string? Market,
+    [property: Id(3)] string Value, [property: Id(4)] DateTimeOffset EffectiveAt, [property: Id(5)] string? Owner,
+    [property: Id(6)] string Reason, [property: Id(7)] string By, [property: Id(8)] DateTimeOffset At);
+
 /// <summary>In order of precedence: when several apply, the first is the answer.</summary>
 public static class PolicyRefusals
 {
@@ -47,6 +93,15 @@ public static class PolicyRefusals
 
     /// <summary>There is no such market.</summary>
     public static readonly Refusal UnknownMarket = new(RefusalKind.NotFound, "policy.unknown_market");
+
+    /// <summary>The value is out of range, or contradicts another then; the rule is named.</summary>
+    public static readonly Refusal BadValue = new(RefusalKind.Invalid, "policy.bad_value");
+
+    /// <summary>The instant is past: what was decided by the old value stands.</summary>
+    public static readonly Refusal Past = new(RefusalKind.Conflict, "policy.past");
+
+    /// <summary>There are as many changes as may be: put them into the files.</summary>
+    public static readonly Refusal Full = new(RefusalKind.Conflict, "policy.full");
 
     /// <summary>The key had no value yet at that instant.</summary>
     public static readonly Refusal NotInForce = new(RefusalKind.NotFound, "policy.not_in_force");
@@ -57,4 +112,8 @@ public static class PolicyKeyExtensions
 {
     /// <summary>The reader of the plan's numbers.</summary>
     public static IPolicyGrain Policy(this IGrainFactory grains) => grains.GetGrain<IPolicyGrain>(0);
+
+    /// <summary>What people have changed.</summary>
+    public static IPolicyChangesGrain PolicyChanges(this IGrainFactory grains) =>
+        grains.Ref<IPolicyChangesGrain>("plan");
 }

@@ -28,7 +28,8 @@ internal abstract record BudgetLineEvent
     internal sealed record Released(string Id, long HeldMinor, DateTimeOffset At) : BudgetLineEvent;
 
     /// <summary>The decision was against what waited.</summary>
-    internal sealed record Dropped(string Id, DateTimeOffset At) : BudgetLineEvent;
+    /// <param name="PlacementId">Whose it was; null: no placement's.</param>
+    internal sealed record Dropped(string Id, string? PlacementId, DateTimeOffset At) : BudgetLineEvent;
 
     /// <summary>A special approval is asked.</summary>
     /// <param name="Number">Of the line's approvals.</param>

@@ -74,7 +74,8 @@ internal static class BudgetLineDecide
             SpendState.Actual => BudgetRefusals.Settled,
             SpendState.Committed => Spent(line, id, key, policy, market, now,
                 [new BudgetLineEvent.Released(id, mark.AmountMinor, now)]),
-            SpendState.Waiting => Spent(line, id, key, policy, market, now, [new BudgetLineEvent.Dropped(id, now)]),
+            SpendState.Waiting => Spent(line, id, key, policy, market, now, [new BudgetLineEvent.Dropped(
+                    id, line.Waiting.Find(s => s.Id == id)!.Tags.PlacementId, now)]),
             _ => line.Spend(id, key, policy, market, now),
         };
     }
@@ -97,7 +98,7 @@ internal static class BudgetLineDecide
         if (state != ApprovalState.Approved)
         {
             return new(default(Done), [new BudgetLineEvent.Settled(number, null, now),
-                .. line.Waiting.Select(s => new BudgetLineEvent.Dropped(s.Id, now))]);
+                .. line.Waiting.Select(s => new BudgetLineEvent.Dropped(s.Id, s.Tags.PlacementId, now))]);
         }
 
         var granted = line.ActualMinor + line.CommittedMinor + line.Waiting.Sum(s => s.AmountMinor);
@@ -162,7 +163,7 @@ internal static class BudgetLineDecide
         {
             if (line.IsOver(line.CommittedMinor + line.ActualMinor + s.AmountMinor, policy))
             {
-                yield return new BudgetLineEvent.Dropped(s.Id, now);
+                yield return new BudgetLineEvent.Dropped(s.Id, s.Tags.PlacementId, now);
                 continue;
             }
 

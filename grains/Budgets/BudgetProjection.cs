@@ -5,7 +5,7 @@ namespace Ale.Budgets;
 
 /// <summary>Lines of the budget and their spends as tables.</summary>
 internal sealed class BudgetProjection() : Projection<BudgetLineEvent>(
-    "budgets", 1, "budget", BudgetLineJson.Default.BudgetLineEvent, Lines, Spends)
+    "budgets", 2, "budget", BudgetLineJson.Default.BudgetLineEvent, Lines, Spends, Breakdown)
 {
     /// <summary><c>kind</c> is <c>labour</c>, <c>marketing</c>, <c>technology</c> or <c>reserve</c>.</summary>
     public static readonly Table Lines = new("budget_line",
@@ -26,6 +26,16 @@ internal sealed class BudgetProjection() : Projection<BudgetLineEvent>(
         Column.Text("note"), Column.Number("elastic"), Column.Number("at"),
     ], "line, at, id");
 
+    /// <summary>What was booked on each line by what it was for, so that a year's postings are a few rows
+    /// (BUD-04).</summary>
+    /// <remarks><c>way</c> is <c>session</c>, <c>host</c>, <c>category</c>, <c>step</c>, <c>campaign</c> or
+    /// <c>class</c>; a spend without it counts under the empty <c>value</c>.</remarks>
+    public static readonly Table Breakdown = new("budget_breakdown",
+    [
+        Column.TextKey("line"), Column.TextKey("way"), Column.TextKey("value"), Column.Sum("amount_minor"),
+        Column.Sum("spends"),
+    ]);
+
     protected override void Project(string key, BudgetLineEvent happened, JournalRow row, ViewBatch views)
     {
         var line = views.Row(Lines, key);
@@ -45,6 +55,12 @@ internal sealed class BudgetProjection() : Projection<BudgetLineEvent>(
             case BudgetLineEvent.Booked e:
                 line.Add("committed_minor", -e.HeldMinor).Add("actual_minor", e.Spend.AmountMinor);
                 Spend(key, e.Spend, SpendState.Actual, e.At, views).Set("elastic", e.OverMinor > 0 ? 1 : 0);
+                foreach (var (by, value) in Tags(e.Spend.Tags))
+                {
+                    views.Row(Breakdown, key, by, value ?? "").Add("amount_minor", e.Spend.AmountMinor)
+                        .Add("spends", 1);
+                }
+
                 break;
             case BudgetLineEvent.Queued e:
                 Spend(key, e.Spend, SpendState.Waiting, e.At, views);
@@ -65,6 +81,12 @@ internal sealed class BudgetProjection() : Projection<BudgetLineEvent>(
 
     /// <summary>A state's name in the table.</summary>
     public static string NameOf<T>(T state) where T : struct, Enum => state.ToString().ToLowerInvariant();
+
+    private static (string By, string? Value)[] Tags(SpendTags t) =>
+    [
+        ("session", t.SessionId), ("host", t.HostId), ("category", t.Category), ("step", t.Step),
+        ("campaign", t.CampaignId), ("class", t.Class is { } c ? NameOf(c) : null),
+    ];
 
     private static ViewRow Spend(string key, PostSpend s, SpendState state, DateTimeOffset at, ViewBatch views) =>
         views.Row(Spends, key, s.Id).Set("state", NameOf(state)).Set("amount_minor", s.AmountMinor)

@@ -43,6 +43,17 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, TimeProvide
         public long At { get; init; }
     }
 
+    private sealed class BreakdownOf
+    {
+        public string By { get; init; } = "";
+        public string Value { get; init; } = "";
+        public string Currency { get; init; } = "";
+        public long AmountMinor { get; init; }
+        public long Spends { get; init; }
+    }
+
+    private static readonly string[] Ways = ["line", "session", "host", "category", "step", "campaign", "class"];
+
     private sealed class VersionRow
     {
         public long Version { get; init; }
@@ -126,6 +137,35 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, TimeProvide
         if (refusal is not null) return refusal;
         return ImmutableArray.CreateRange(rows!.Select(r => new BudgetVersionRow(
             r.Version, r.What, r.Note, r.Person, Instants.Of(r.At))));
+    }
+
+    public async Task<Outcome<ImmutableArray<BreakdownRow>>> Breakdown(
+        BreakdownWanted wanted, JournalPlace at, CancellationToken ct)
+    {
+        var lines = wanted.Prefix[^1] == '-' ? "l.key >= @from and l.key < @to" : "l.key = @from";
+        var one = wanted.By is null ? "" : " and b.way = @by";
+        var (rows, refusal) = await views.List<BreakdownOf>($$"""
+            select b.way as By, b.value, l.currency, cast(sum(b.amount_minor) as bigint) as AmountMinor,
+                   cast(sum(b.spends) as bigint) as Spends
+            from {budget_breakdown} b join {budget_line} l on l.key = b.line where {{lines}}{{one}}
+            group by b.way, b.value, l.currency
+            union all
+            select 'line', l.line, l.currency, cast(sum(l.actual_minor) as bigint), 0
+            from {budget_line} l where {{lines}} and @by in ('', 'line') and l.parent = ''
+            group by l.line, l.currency
+            """, new
+        {
+            from = wanted.Prefix,
+            to = wanted.Prefix[..^1] + '.', // what follows on a hyphen
+            by = wanted.By ?? "",
+        }, at, ct);
+        if (refusal is not null) return refusal;
+        return ImmutableArray.CreateRange(rows!.GroupBy(r => (r.By, r.Currency))
+            .OrderBy(g => Array.IndexOf(Ways, g.Key.By)).ThenBy(g => g.Key.Currency, StringComparer.Ordinal)
+            .SelectMany(g => g.OrderByDescending(r => r.AmountMinor).ThenBy(r => r.Value, StringComparer.Ordinal)
+                .Take(wanted.Limit)
+                .Select(r => new BreakdownRow(r.By, OrNull(r.Value), r.Currency, r.AmountMinor, r.Spends,
+                    PhaseRules.Percent(r.AmountMinor, g.Sum(x => x.AmountMinor))))));
     }
 
     private static string? OrNull(string text) => text.Length == 0 ? null : text;

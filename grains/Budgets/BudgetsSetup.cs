@@ -1,6 +1,7 @@
 using System.Globalization;
 using Ale.Approvals;
 using Ale.Inbox;
+using Ale.Jobs;
 using Ale.Kernel;
 using Ale.Markets;
 using Ale.Policy;
@@ -17,7 +18,8 @@ internal static class BudgetsSetup
         services.TryAddSingleton<MarketBook>();
         return services
             .AddSingleton<Projection, BudgetProjection>().AddSingleton<Projection, BudgetPlanProjection>()
-            .AddSingleton<Reaction, BudgetReactions>()
+            .AddSingleton<Reaction, BudgetReactions>().AddJob(BudgetReviewJob.Definition)
+            .AddSingleton(BudgetReview.Move)
             .AddSingleton(new Decider(BudgetKeys.LineKind, (grains, key) => grains.BudgetLine(key)))
             .AddSingleton(new Decider(BudgetKeys.PlanKind, (grains, key) => grains.BudgetPlan(key)))
             .AddSingleton(new Decider(ReserveKeys.Kind, (grains, key) => grains.Reserve(key)))

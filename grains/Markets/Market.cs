@@ -1,5 +1,5 @@
-using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Ale.Policy;
 
 namespace Ale.Markets;
@@ -48,15 +48,13 @@ internal sealed record Market(
 /// <summary>The markets of the policy book.</summary>
 internal sealed class MarketBook(PolicyBook book)
 {
-    private readonly FrozenDictionary<object, Market> _markets = book.Markets
-        .SelectMany(code => book.SetsOf(code))
-        .ToFrozenDictionary<PolicySet, object, Market>(set => set, Of, ReferenceEqualityComparer.Instance);
+    private readonly ConditionalWeakTable<PolicySet, Market> _markets = []; // goes with the numbers it is made of
 
     /// <summary>The codes of all markets, in order.</summary>
     public ImmutableArray<string> Codes => book.Markets;
 
     /// <summary>A market as it is at an instant; null is the default market, an unknown one throws.</summary>
-    public Market For(string? code, DateTimeOffset now) => _markets[book.For(code, now)];
+    public Market For(string? code, DateTimeOffset now) => _markets.GetValue(book.For(code, now), Of);
 
     private static Market Of(PolicySet set) => new(
         set.MarketCode, set.Market.Currency, set.Market.TimeZone, set.Market.Language, set.Market.NightFrom,

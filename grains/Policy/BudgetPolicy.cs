@@ -10,6 +10,12 @@ internal sealed record BudgetPolicy(int OverPercent, int CloseDays, int SpendDay
     /// <summary>Whose inbox hears of lines that lack money, and of reviews.</summary>
     public required string FinanceRole { get; init; }
 
+    /// <summary>A deviation of more, either way, is looked into (BUD-04).</summary>
+    public required int ReviewPercent { get; init; }
+
+    /// <summary>When the month before is reviewed.</summary>
+    public required string ReviewCron { get; init; }
+
     /// <summary>Least share of the risk reserve.</summary>
     public required int RiskPercentMin { get; init; }
 
@@ -45,6 +51,8 @@ internal sealed record BudgetPolicy(int OverPercent, int CloseDays, int SpendDay
             text("budget.approverRole"))
         {
             FinanceRole = text("budget.financeRole"),
+            ReviewPercent = whole("budget.reviewPercent"),
+            ReviewCron = text("budget.reviewCron"),
             RiskPercentMin = whole("budget.riskPercentMin"),
             RiskPercentMax = whole("budget.riskPercentMax"),
             EmergencyPercent = whole("budget.emergencyPercent"),

@@ -4,57 +4,120 @@ using System.Collections.Immutable;
 namespace Ale.Policy;
 
 /// <summary>
-/// Every number of the plan, per market and instant (TEC-14), read from files once at start. Bounded by the files;
-/// nothing in it changes, so grains on any thread read it without a lock.
+/// Every number of the plan, per market and instant (TEC-14): read from files at start, and what people have changed
+/// since (<see cref="Take"/>). Bounded by the files and the bound on changes. What it knows is replaced as a whole, so
+/// that grains on any thread read it without a lock.
 /// </summary>
 internal sealed class PolicyBook
 {
-    private readonly FrozenDictionary<string, PolicySet[]> _sets; // by market, beside _starts
-    private readonly FrozenDictionary<string, PolicyEntry[]> _entries; // by key, oldest first
-    private readonly DateTimeOffset[] _starts; // every instant at which some value changes, ascending
-
-    private PolicyBook(
-        IReadOnlyList<string> markets, FrozenDictionary<string, PolicyEntry[]> entries, DateTimeOffset[] starts)
+    /// <summary>What is known at one time.</summary>
+    private sealed class Table
     {
-        (_entries, _starts) = (entries, starts);
-        Markets = [.. markets.Order(StringComparer.Ordinal)];
-        _sets = markets.ToFrozenDictionary(
-            market => market, market => Array.ConvertAll(starts, at => SetFor(market, at)), StringComparer.Ordinal);
-        DefaultMarket = _entries["market.default"][0].Values[PolicyEntry.DefaultColumn].GetString()!;
+        private readonly FrozenDictionary<string, PolicySet[]> _sets; // by market, beside _starts
+        private readonly FrozenDictionary<string, PolicyEntry[]> _entries; // by key, oldest first
+        private readonly DateTimeOffset[] _starts; // every instant at which some value changes, ascending
+
+        public Table(string[] markets, IReadOnlyCollection<PolicyEntry> entries)
+        {
+            foreach (var entry in entries) CheckColumns(entry, markets);
+            _entries = entries.GroupBy(entry => entry.Key.Key).ToFrozenDictionary(group => group.Key,
+                group => group.OrderBy(entry => entry.EffectiveAt).ToArray(), StringComparer.Ordinal);
+            CheckDates(_entries, markets);
+            _starts = [.. entries.Select(entry => entry.EffectiveAt).Distinct().Order()];
+            _sets = markets.ToFrozenDictionary(
+                market => market, market => Array.ConvertAll(_starts, at => SetFor(market, at)),
+                StringComparer.Ordinal);
+            foreach (var market in markets)
+                for (var i = 0; i < _starts.Length; i++)
+                {
+                    if (_sets[market][i].Contradiction() is not var (key, rule)) continue;
+                    throw new PolicyFileException(Find(key, _starts[i])!.File, key, $"{rule} in market {market}");
+                }
+        }
+
+        public IEnumerable<string> Keys => _entries.Keys.Order(StringComparer.Ordinal);
+
+        public PolicyEntry? Find(string key, DateTimeOffset at) => _entries.TryGetValue(key, out var entries)
+            ? Array.FindLast(entries, entry => entry.EffectiveAt <= at) : null;
+
+        private PolicySet SetFor(string market, DateTimeOffset at) =>
+            PolicySet.From(market, key => Find(key, at)!.For(market)!.Value);
+
+        public PolicySet For(string market, DateTimeOffset now)
+        {
+            if (!_sets.TryGetValue(market, out var sets))
+                throw new ArgumentException($"There is no market '{market}'.", nameof(market));
+            for (var i = _starts.Length - 1; i > 0; i--)
+                if (_starts[i] <= now) return sets[i];
+            return sets[0];
+        }
+    }
+
+    private readonly PolicyEntry[] _files;
+    private readonly string[] _markets;
+    private volatile Table _table;
+
+    private PolicyBook(string[] markets, PolicyEntry[] files)
+    {
+        (_markets, _files) = ([.. markets.Order(StringComparer.Ordinal)], files);
+        _table = new(_markets, files);
+        DefaultMarket = _table.Find("market.default", DateTimeOffset.MaxValue)!
+            .Values[PolicyEntry.DefaultColumn].GetString()!;
     }
 
     /// <summary>The codes of all markets, in order.</summary>
-    public ImmutableArray<string> Markets { get; }
+    public ImmutableArray<string> Markets => [.. _markets];
 
     /// <summary>The market of a request that names none.</summary>
     public string DefaultMarket { get; }
 
     /// <summary>True when there is such a market; codes are compared as written, in lower case.</summary>
-    public bool Knows(string market) => _sets.ContainsKey(market);
+    public bool Knows(string market) => Array.BinarySearch(_markets, market, StringComparer.Ordinal) >= 0;
 
     /// <summary>
     /// The numbers in force. Costs one look-up: it is made for the hot path. Null is the default market; an unknown
     /// market is the caller's mistake (ask <see cref="Knows"/> first) and throws. Before the first date the first
     /// values hold, so that a clock that is behind stops no sale.
     /// </summary>
-    public PolicySet For(string? market, DateTimeOffset now)
-    {
-        if (!_sets.TryGetValue(market ?? DefaultMarket, out var sets))
-            throw new ArgumentException($"There is no market '{market}'.", nameof(market));
-        for (var i = _starts.Length - 1; i > 0; i--)
-            if (_starts[i] <= now) return sets[i];
-        return sets[0];
-    }
-
-    /// <summary>Every set of a market, oldest first.</summary>
-    internal IReadOnlyList<PolicySet> SetsOf(string market) => _sets[market];
+    public PolicySet For(string? market, DateTimeOffset now) => _table.For(market ?? DefaultMarket, now);
 
     /// <summary>All keys, in order.</summary>
-    internal IEnumerable<string> Keys => _entries.Keys.Order(StringComparer.Ordinal);
+    internal IEnumerable<string> Keys => _table.Keys;
 
     /// <summary>The entry of a key in force at an instant; null before its first date or for an unknown key.</summary>
-    internal PolicyEntry? Find(string key, DateTimeOffset at) =>
-        _entries.TryGetValue(key, out var entries) ? InForce(entries, at) : null;
+    internal PolicyEntry? Find(string key, DateTimeOffset at) => _table.Find(key, at);
+
+    /// <summary>Knows these changes from now on, and none else.</summary>
+    internal void Take(IEnumerable<PolicyChange> changes) => _table = new(_markets, With(changes));
+
+    /// <summary>The rule that these changes break together; null: none.</summary>
+    internal string? WhyNot(IEnumerable<PolicyChange> changes)
+    {
+        try
+        {
+            _ = new Table(_markets, With(changes));
+            return null;
+        }
+        catch (PolicyFileException e)
+        {
+            return e.Rule;
+        }
+    }
+
+    /// <summary>The files' entries, and each change upon what is in force at its instant.</summary>
+    private List<PolicyEntry> With(IEnumerable<PolicyChange> changes)
+    {
+        var entries = _files.ToList();
+        foreach (var change in changes)
+        {
+            var before = entries.Where(e => e.Key.Key == change.Key && e.EffectiveAt <= change.EffectiveAt)
+                .MaxBy(e => e.EffectiveAt) ?? throw new PolicyFileException("", change.Key, "has no value yet then");
+            if (before.EffectiveAt == change.EffectiveAt) entries.Remove(before); // the later word
+            entries.Add(PolicyFile.After(before, change));
+        }
+
+        return entries;
+    }
 
     /// <summary>Reads all <c>*.json</c> of a folder, or throws <see cref="PolicyFileException"/>.</summary>
     public static PolicyBook Load(string folder)
@@ -63,23 +126,7 @@ internal sealed class PolicyBook
         if (paths.Length == 0) throw new PolicyFileException(folder, "*.json", "there is no policy file here");
         Array.Sort(paths, StringComparer.Ordinal);
         var files = Array.ConvertAll(paths, PolicyFile.Read);
-
-        var markets = MarketsOf(paths, files);
-        var entries = files.SelectMany(file => file.Entries).ToArray();
-        foreach (var entry in entries) CheckColumns(entry, markets);
-        var byKey = entries.GroupBy(entry => entry.Key.Key).ToFrozenDictionary(
-            group => group.Key, group => group.OrderBy(entry => entry.EffectiveAt).ToArray(), StringComparer.Ordinal);
-        CheckDates(byKey, markets);
-
-        var book = new PolicyBook(markets, byKey, [.. entries.Select(entry => entry.EffectiveAt).Distinct().Order()]);
-        foreach (var market in book.Markets)
-            for (var i = 0; i < book._starts.Length; i++)
-            {
-                if (book._sets[market][i].Contradiction() is not var (key, rule)) continue;
-                var file = book.Find(key, book._starts[i])!.File;
-                throw new PolicyFileException(file, key, $"{rule} in market {market}");
-            }
-        return book;
+        return new(MarketsOf(paths, files), [.. files.SelectMany(file => file.Entries)]);
     }
 
     private static string[] MarketsOf(string[] paths, (string[]? Markets, PolicyEntry[] Entries)[] files)
@@ -143,10 +190,4 @@ internal sealed class PolicyBook
     }
 
     private static string? Text(PolicyEntry entry, string market) => entry.For(market)!.Value.GetString();
-
-    private PolicySet SetFor(string market, DateTimeOffset at) =>
-        PolicySet.From(market, key => InForce(_entries[key], at)!.For(market)!.Value);
-
-    private static PolicyEntry? InForce(PolicyEntry[] entries, DateTimeOffset at) =>
-        Array.FindLast(entries, entry => entry.EffectiveAt <= at);
 }

@@ -6,7 +6,11 @@ namespace Ale.Policy;
 
 /// <summary>The policy files are wrong; the message is one line that names the file, the key and the rule.</summary>
 public sealed class PolicyFileException(string file, string subject, string rule)
-    : Exception($"{file}: {subject}: {rule}");
+    : Exception($"{file}: {subject}: {rule}")
+{
+    /// <summary>The rule that is broken, of which value.</summary>
+    public string Rule { get; } = $"{subject} {rule}";
+}
 
 /// <summary>One key from an instant on: its value in each market, and the people and plan behind it.</summary>
 internal sealed record PolicyEntry(
@@ -71,5 +75,24 @@ internal static class PolicyFile
             if (!(key.MayBeNone && value.ValueKind == JsonValueKind.Null) && key.Check(value) is { } rule)
                 throw Wrong($"{rule} ({market}: {value.GetRawText()})");
         return new(file, key, entry.Section, entry.Owner, effectiveAt, entry.Note, entry.Value);
+    }
+
+    /// <summary>What an entry becomes by a change.</summary>
+    public static PolicyEntry After(PolicyEntry before, PolicyChange change)
+    {
+        var value = JsonDocument.Parse(change.Value).RootElement;
+        var key = before.Key;
+        if (!(key.MayBeNone && value.ValueKind == JsonValueKind.Null) && key.Check(value) is { } rule)
+            throw new PolicyFileException("", key.Key, rule);
+        var values = before.Values.ToDictionary(v => v.Key, v => v.Value, StringComparer.Ordinal);
+        values[change.Market ?? PolicyEntry.DefaultColumn] = value;
+        return before with
+        {
+            File = $"by {change.By}",
+            Owner = change.Owner ?? before.Owner,
+            EffectiveAt = change.EffectiveAt,
+            Note = change.Reason,
+            Values = values,
+        };
     }
 }

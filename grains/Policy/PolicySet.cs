@@ -25,6 +25,9 @@ internal sealed record PolicySet(
     /// <summary>Platforms that people watch us on.</summary>
     public required PlatformPolicy Platforms { get; init; }
 
+    /// <summary>Campaigns and placements; those of the default market hold.</summary>
+    public required CampaignPolicy Campaigns { get; init; }
+
     /// <summary>The budget; those of the default market hold.</summary>
     public required BudgetPolicy Budgets { get; init; }
 
@@ -92,6 +95,7 @@ internal sealed record PolicySet(
             Platforms = new(Whole("platform.askSeconds"), Whole("platform.awayMinutes"), Whole("platform.eventDays"),
                 Whole("platform.minuteMax"), Text("platform.role")),
             Budgets = BudgetPolicy.From(Whole, Yes, Text),
+            Campaigns = CampaignPolicy.From(Whole, Minor, Text),
             Phases = new(Whole("phase.days"), Whole("phase.laterDays"), Text("phase.approverRole"),
                 Text("phase.role"), Text("phase.checkCron")),
             Shops = new(Whole("shop.tellMilliseconds"), Whole("shop.pullSeconds"), Whole("shop.awayMinutes"),

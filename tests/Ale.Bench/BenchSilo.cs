@@ -1,3 +1,4 @@
+using Ale.Campaigns;
 using Ale.Edge;
 using Ale.Kernel;
 using Ale.Stock;
@@ -14,6 +15,7 @@ internal sealed class BenchSilo(WebApplication app, string connectionString, str
 
     public IGrainFactory Grains { get; } = app.Services.GetRequiredService<IGrainFactory>();
     public SkuCalls Skus { get; } = app.Services.GetRequiredService<SkuCalls>();
+    public PlacementCalls Placements { get; } = app.Services.GetRequiredService<PlacementCalls>();
     public IServiceProvider Services => app.Services;
 
     /// <summary>Where it listens, without a slash at the end.</summary>

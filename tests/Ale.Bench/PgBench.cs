@@ -39,6 +39,13 @@ internal sealed partial class PgBench(PostgresServer server, string database)
         SELECT place(:uid, :a, :b, :c);
         """;
 
+    /// <summary>Spends of one campaign as long as its cap bears it, and stores what was spent.</summary>
+    public const string Spend = """
+        \set n random(1, 100)
+        WITH u AS (UPDATE campaign SET spent = spent + :n WHERE id = 1 AND spent + :n <= cap RETURNING id)
+        INSERT INTO spend (campaign_id, amount) SELECT id, :n FROM u;
+        """;
+
     private static readonly int[] Clients = [1, 2, 4, 8, 16, 32, 64, 128];
 
     public static async Task<PgBench> Create(PostgresServer server)
@@ -51,6 +58,11 @@ internal sealed partial class PgBench(PostgresServer server, string database)
             insert into sku select i, 1000000000 from generate_series(1, 10000) i;
             create table reservation (id bigint generated always as identity primary key, sku_id int not null,
               user_id bigint not null, quantity int not null, at timestamptz not null default now());
+            create table campaign (id int primary key, cap bigint not null, spent bigint not null) with
+              (fillfactor = 10, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000);
+            insert into campaign values (1, 1000000000000, 0);
+            create table spend (id bigint generated always as identity primary key, campaign_id int not null,
+              amount bigint not null, at timestamptz not null default now());
             create table sales_order (id bigint generated always as identity primary key, user_id bigint not null,
               at timestamptz not null default now());
             create table order_line (order_id bigint not null, line int not null, sku_id int not null,

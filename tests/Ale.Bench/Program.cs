@@ -24,6 +24,7 @@ internal static class Program
         await using (var server = await Server())
         {
             await EnginePaths.Run(server, options, results);
+            await Campaigns.Run(server, options, results);
             await HttpPaths.Run(server, options, results);
             await Bounds.Run(server, options, results);
         }

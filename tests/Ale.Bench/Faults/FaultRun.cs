@@ -30,6 +30,7 @@ internal static class FaultRun
         new(SplitFaults.TwoWriters, null, SplitFaults.WriteTwice),
         new(CrowdFaults.Events, CrowdFaults.Pay),
         new(CrowdFaults.Flash, CrowdFaults.Crowd),
+        new(MoneyFaults.Spenders, MoneyFaults.Spend),
         new(TimeFaults.DueOwner, TimeFaults.KillOwner),
         new(CrowdFaults.Storm, CrowdFaults.RetryStorm),
     ];

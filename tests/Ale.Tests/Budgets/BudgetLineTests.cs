@@ -263,7 +263,7 @@ public sealed class BudgetLineTests
             new BudgetLineEvent.Planned(3, Plan with { Parent = "all", BenefitPercent = 120, TopHosts = true }, Noon),
             new BudgetLineEvent.Committed(Commit(800), 0, Noon), new BudgetLineEvent.Booked(spend, 800, 20, Noon),
             new BudgetLineEvent.Queued(spend, Noon), new BudgetLineEvent.Released("c1", 800, Noon),
-            new BudgetLineEvent.Dropped("c1", Noon), new BudgetLineEvent.Asked(1, 20, Noon),
+            new BudgetLineEvent.Dropped("c1", "P1", Noon), new BudgetLineEvent.Asked(1, 20, Noon),
             new BudgetLineEvent.Told(1, Noon), new BudgetLineEvent.Settled(1, 120_501, Noon),
             new BudgetLineEvent.Settled(1, null, Noon));
     }

@@ -38,19 +38,21 @@ public abstract partial class ReactionTests
     [Fact]
     public async Task A_reader_that_has_ended_begins_nothing_more()
     {
-        var gate = new TaskCompletionSource();
+        var (gate, begun) = (new TaskCompletionSource(), 0);
         _reaction.Answer = async (_, _) =>
         {
+            Interlocked.Increment(ref begun);
             await gate.Task;
             return null;
         };
         var first = Start();
         await Append("a", "1");
         await Append("a", "2");
-        await Task.Delay(400);
+        await Until(() => Task.FromResult(begun == 1));
         await End(first);
         gate.SetResult();
-        await Task.Delay(200);
+        await Until(() => Task.FromResult(_reaction.Done("a").Length > 0));
+        await Task.Delay(200); // in which a second would have begun
         Assert.Equal(["1"], _reaction.Done("a")); // what was under way ends; the second is the successor's
     }
 

@@ -24,7 +24,8 @@ public sealed class PlatformServerTests
         (await http.Put("/api/platforms/kuaishou", Body(address), "ops")).Ok();
         for (var i = 0; i < 6; i++) await Happen(platform, Views(i * 250, 250));
         await Happen(platform, Views(0, 20)); // ids that were there, under new numbers
-        var state = await State(http, "kuaishou", s => (long)s["seq"]! == 1_520, 60);
+        var state = await State(http, "kuaishou",
+            s => (long)s["seq"]! == 1_520 && (string)s["state"]! == "in_step", 60);
         Assert.Equal((1_500L, 1_520L), ((long)state["taken"]!, (long)state["lastSeq"]!));
         Assert.Equal("in_step", (string)state["state"]!);
 
@@ -36,7 +37,7 @@ public sealed class PlatformServerTests
         Assert.NotNull(held["pausedUntil"]);
         await State(http, "kuaishou", s => (long)s["lagSeconds"]! >= 1, 20);
         await Err(platform, new());
-        state = await State(http, "kuaishou", s => (long)s["seq"]! == 1_530, 30);
+        state = await State(http, "kuaishou", s => (long)s["seq"]! == 1_530 && (string)s["state"]! == "in_step", 30);
         Assert.Equal((1_510L, "in_step"), ((long)state["taken"]!, (string)state["state"]!));
 
         // What stands in the list is what was taken, each id once.

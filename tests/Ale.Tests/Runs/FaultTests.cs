@@ -20,6 +20,7 @@ public sealed class FaultTests(FaultTests.Silos silos) : IClassFixture<FaultTest
     [InlineData("13")]
     [InlineData("20")]
     [InlineData("22")]
+    [InlineData("23")]
     public async Task TEC_02_Nothing_acknowledged_is_lost_and_the_bound_is_kept_at_fault(string id)
     {
         var planned = FaultRun.All.Single(p => p.Fault.Id == id);

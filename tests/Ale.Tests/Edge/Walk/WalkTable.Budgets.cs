@@ -65,6 +65,7 @@ internal static partial class WalkTable
             Role = Finance, Status = 0, Unknown = ("/api/budgets/2091/moves", "budget.unknown"),
         },
         new("listBudgetLines", "/api/budgets/2090/lines") { FromTables = true },
+        new("listBudgetBreakdown", "/api/budgets/2090/breakdown") { FromTables = true },
         new("listBudgetVersions", "/api/budgets/2090/versions") { FromTables = true },
         new("putDraw", "/api/reserves/2090-emergency/draws/d1", Draw)
         {

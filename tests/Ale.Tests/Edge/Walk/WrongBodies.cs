@@ -15,11 +15,20 @@ internal sealed class WrongBodies(JsonNode document)
     {
         yield return Text("half of it", right[..(right.Length / 2)]);
         yield return Text("a comma more", right.TrimEnd()[..^1] + ",}");
-        yield return Text("a list", "[]");
         yield return Text("a number", "7");
+        var body = JsonNode.Parse(right)!;
+        if (body is JsonArray list)
+        {
+            yield return Text("an object", "{}");
+            yield return Text("a list of null", "[null]");
+            foreach (var wrong in Members(Resolve(Resolve(schema)["items"]!), body, list[0]!, "[0]."))
+                yield return wrong;
+            yield break;
+        }
+
+        yield return Text("a list", "[]");
         yield return Text("1,000 levels",
             "{" + Deep + new string('[', 1_000) + new string(']', 1_000) + "," + right.Trim()[1..]);
-        var body = JsonNode.Parse(right)!;
         foreach (var wrong in Members(Resolve(schema), body, body, "")) yield return wrong;
     }
 

@@ -1,0 +1,18 @@
+using Ale.Edge;
+
+namespace Ale.Insight;
+
+/// <summary>What paid placements brought for what they cost (CAM-03).</summary>
+internal static class ReturnHttp
+{
+    public static void MapReturns(this IEndpointRouteBuilder api) =>
+        api.MapGroup("/roi").WithTags("Insight")
+            .MapGet("/{by}", (string by, PageRequest page, IGrainFactory grains, EdgeCall edge) =>
+            {
+                var what = QueryEnum.Of<ReturnBy>("by", by)!.Value;
+                return edge.Run(ct => grains.Returns().Returns(what, page.Limit, page.At ?? default, ct),
+                    found => new Page<ReturnRow>(found, null));
+            })
+            .Allow(Permission.PlacementRead, Permission.SalesRead).WithName("listRoi")
+            .WithSummary("Spend, net revenue and return by placement, campaign or channel, the best first; as CSV too");
+}

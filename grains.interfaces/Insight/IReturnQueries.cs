@@ -1,0 +1,48 @@
+using System.Collections.Immutable;
+using Ale.Budgets;
+
+namespace Ale.Insight;
+
+/// <summary>What paid placements brought for what they cost (CAM-03), from the tables of placements and orders. Key
+/// 0.</summary>
+[Alias("ale.return.queries")]
+public interface IReturnQueries : IGrainWithIntegerKey
+{
+    /// <summary>
+    /// Spend and net revenue, one row a thing, class and currency, the best return first. Brand money has no return: it
+    /// is judged by its effect over months (CAM-05).
+    /// </summary>
+    [Alias("returns")]
+    Task<Outcome<ImmutableArray<ReturnRow>>> Returns(
+        ReturnBy by, int limit, JournalPlace at, CancellationToken ct = default);
+}
+
+/// <summary>What returns are shown for.</summary>
+public enum ReturnBy
+{
+    /// <summary>Each placement.</summary>
+    Placement,
+
+    /// <summary>Each campaign.</summary>
+    Campaign,
+
+    /// <summary>Each channel.</summary>
+    Channel,
+}
+
+/// <summary>What one thing brought.</summary>
+/// <param name="RevenueMinor">Of the orders that name it, paid, not cancelled, less what was given back.</param>
+/// <param name="Roi">Revenue over spend, two decimals; null: brand money.</param>
+/// <param name="Rank">The best return is 1; null: brand money.</param>
+[GenerateSerializer, Immutable, Alias("ale.return.row")]
+public sealed record ReturnRow(
+    [property: Id(0)] string Source, [property: Id(1)] SpendClass Class, [property: Id(2)] string Currency,
+    [property: Id(3)] long SpendMinor, [property: Id(4)] long RevenueMinor, [property: Id(5)] decimal? Roi,
+    [property: Id(6)] int? Rank);
+
+/// <summary>Keys of returns.</summary>
+public static class ReturnKeys
+{
+    /// <summary>What placements brought.</summary>
+    public static IReturnQueries Returns(this IGrainFactory grains) => grains.GetGrain<IReturnQueries>(0);
+}

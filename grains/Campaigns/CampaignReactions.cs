@@ -1,0 +1,119 @@
+using System.Globalization;
+using Ale.Budgets;
+using Ale.Inbox;
+using Ale.Kernel;
+using Ale.Platforms;
+using Ale.Policy;
+
+namespace Ale.Campaigns;
+
+/// <summary>Each step of a campaign stands in an inbox (CAM-01).</summary>
+internal sealed class CampaignReactions() : Reaction<CampaignEvent>(
+    "campaign-inbox", "campaign", CampaignJson.Default.CampaignEvent)
+{
+    protected override async Task<Refusal?> React(
+        string key, CampaignEvent happened, string eventId, IGrainFactory grains)
+    {
+        if (happened is not CampaignEvent.Stepped e) return null;
+        var what = e.Kind switch
+        {
+            CampaignStepKind.WarmUp => "warms up",
+            CampaignStepKind.Open => "is open",
+            CampaignStepKind.Peak => "is at its height",
+            CampaignStepKind.Close => "is over",
+            _ => "is to be looked at: what did it bring?",
+        };
+        return (await grains.InboxItem(StepItem(key, e.Kind)).Open(new("campaign_step", $"Campaign {key} {what}",
+            $"campaign/{key}", e.Role, InboxSeverity.Notice, null), "campaigns")).Refusal;
+    }
+
+    public static string StepItem(string campaign, CampaignStepKind step) =>
+        CauseIds.Of("campaign_step", $"{campaign}/{step}");
+}
+
+/// <summary>What people must know of a placement stands in an inbox (CAM-02).</summary>
+internal sealed class PlacementReactions() : Reaction<PlacementEvent>(
+    "placement-inbox", "placement", PlacementJson.Default.PlacementEvent)
+{
+    protected override async Task<Refusal?> React(
+        string key, PlacementEvent happened, string eventId, IGrainFactory grains)
+    {
+        var (kind, title, role, severity) = happened switch
+        {
+            PlacementEvent.Stopped e => ("placement_stopped", string.Create(CultureInfo.InvariantCulture,
+                $"Placement {key} stopped: {e.OverMinor} minor units beyond its cap"), e.Role, InboxSeverity.Alarm),
+            PlacementEvent.Adjusted e => ("placement_adjusted", string.Create(CultureInfo.InvariantCulture,
+                $"Placement {key}: {e.Step.SpendMinor} minor units for {e.Step.Results} results; ")
+                + AfterStep(e.Step), e.Role, InboxSeverity.Warning),
+            PlacementEvent.NotPosted e => ("placement_not_posted",
+                $"The budget line of placement {key} does not book its spend: {e.Code}", e.Role, InboxSeverity.Warning),
+            _ => ("", "", "", default),
+        };
+        if (kind.Length == 0) return null;
+        var cause = happened is PlacementEvent.NotPosted n ? $"{key}/{n.Code}/{n.At:yyyyMMdd}" : eventId;
+        return (await grains.InboxItem(CauseIds.Of(kind, cause)).Open(
+            new(kind, title, $"placement/{key}", role, severity, null), "campaigns")).Refusal;
+    }
+
+    private static string AfterStep(StrategyStep step) => step.Strategy switch
+    {
+        PlacementStrategy.LowerBid => string.Create(CultureInfo.InvariantCulture,
+            $"bid lowered from {step.BidFromMinor} to {step.BidToMinor}"),
+        PlacementStrategy.NarrowAudience => "audience narrowed",
+        _ => "paused",
+    };
+}
+
+/// <summary>What a line of the budget made of a placement's spend that waited there.</summary>
+internal sealed class BudgetWord() : Reaction<BudgetLineEvent>(
+    "budget-placements", "budget", BudgetLineJson.Default.BudgetLineEvent)
+{
+    protected override async Task<Refusal?> React(
+        string key, BudgetLineEvent happened, string eventId, IGrainFactory grains) => happened switch
+        {
+            BudgetLineEvent.Booked { Spend: { Tags.PlacementId: { } placement, Id: var id } } =>
+                (await grains.Placement(placement).Budget(id, isBooked: true)).Refusal,
+            BudgetLineEvent.Dropped { PlacementId: { } placement, Id: var id } =>
+                (await grains.Placement(placement).Budget(id, isBooked: false)).Refusal,
+            _ => null,
+        };
+}
+
+/// <summary>
+/// What platforms tell of a placement is reported to it (DAT-07): its spend, and the results of its own kind. What is of
+/// a placement that nobody entered stands in an inbox.
+/// </summary>
+internal sealed class PlatformSpend(PolicyBook policies, TimeProvider time) : Reaction<PlatformsEvent>(
+    "platform-placements", "platform", PlatformJson.Default.PlatformsEvent)
+{
+    private const string SpendKind = "spend";
+
+    protected override async Task<Refusal?> React(
+        string key, PlatformsEvent happened, string eventId, IGrainFactory grains)
+    {
+        if (happened is not PlatformsEvent.Taken taken) return null;
+        foreach (var told in taken.Events.Select(e => e.What).Where(e => e.PlacementId is not null)
+            .GroupBy(e => e.PlacementId!, StringComparer.Ordinal))
+        {
+            var (placement, unknown) = await grains.Placement(told.Key).Get();
+            if (unknown is not null)
+            {
+                var role = policies.For(null, time.GetUtcNow()).Campaigns.Role;
+                var opened = await grains.InboxItem(CauseIds.Of("placement_unknown", $"{key}/{told.Key}")).Open(
+                    new("placement_unknown", $"Platform {key} tells of placement {told.Key}, which nobody entered",
+                        $"placement/{told.Key}", role, InboxSeverity.Warning, null), "campaigns");
+                if (opened.Refusal is { } why) return why;
+                continue;
+            }
+
+            var reports = told.Where(e => e.Kind == SpendKind || e.Kind == placement!.Terms.ResultKind)
+                .Select(e => new SpendReport(CauseIds.Of("platform", $"{key}/{e.Id}"),
+                    e.Kind == SpendKind ? e.AmountMinor ?? 0 : 0, e.Kind == SpendKind ? 0 : (int)e.Count, e.At, null)
+                { Currency = e.Currency });
+            foreach (var batch in reports.Chunk(IPlacementGrain.ReportsMax))
+                if ((await grains.Placement(told.Key).Report([.. batch])).Refusal is { } refusal) return refusal;
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,218 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Ale.Kernel;
+using Ale.Markets;
+using Ale.Policy;
+
+namespace Ale.Campaigns;
+
+/// <summary>What is decided about a placement. Each command first ends the holds whose time has run out.</summary>
+internal sealed partial class Placement
+{
+    private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(5); // clocks of platforms
+
+    public Refusal? WhyNotPut(PlacementTerms terms)
+    {
+        if (Terms is not null) return Terms == terms ? null : PlacementRefusals.Changed;
+        return !Limits.IsId(terms.CampaignId) || !Limits.IsId(terms.Channel) || !Limits.IsId(terms.ResultKind)
+            || !Enum.IsDefined(terms.Class) || terms.CapMinor is < 0 or > Limits.AmountMinorMax
+            || terms.BidMinor is < 1 or > Limits.AmountMinorMax ? PlacementRefusals.BadTerms : null;
+    }
+
+    public Decision<PlacementEvent, Done> Decide(
+        PutPlacement command, CampaignInfo campaign, DateTimeOffset now)
+    {
+        if (WhyNotPut(command.Terms) is { } refusal) return refusal;
+        if (Terms is not null) return default(Done);
+        var put = new PlacementEvent.Put(command.Terms, campaign.Terms.BudgetLine, command.By, now);
+        return new(default(Done), put, new PlacementEvent.Lived(campaign.IsLive, campaign.Taken.Length, now));
+    }
+
+    public Decision<PlacementEvent, Done> Decide(ChangePlacement command, DateTimeOffset now)
+    {
+        if (Terms is null) return PlacementRefusals.Unknown;
+        if (Keys.Find(command.Key, now) is not null) return default(Done);
+        if (command.Version != TermsVersion) return PlacementRefusals.Changed;
+        if (command.CapMinor is < 0 or > Limits.AmountMinorMax || command.BidMinor is < 1 or > Limits.AmountMinorMax)
+            return PlacementRefusals.BadTerms;
+        if ((command.CapMinor ?? Terms.CapMinor, command.BidMinor ?? BidMinor, command.IsPaused ?? IsPausedByHand)
+            == (Terms.CapMinor, BidMinor, IsPausedByHand)) return default(Done);
+        return new(default(Done), new PlacementEvent.Changed(
+            command.CapMinor, command.BidMinor, command.IsPaused, command.Key, command.By, now));
+    }
+
+    public Decision<PlacementEvent, Authorisation> Decide(
+        AuthoriseSpend command, CampaignPolicy policy, DateTimeOffset now)
+    {
+        if (Terms is null) return PlacementRefusals.Unknown;
+        if (command.AmountMinor is < 1 or > Limits.AmountMinorMax) return PlacementRefusals.BadTerms;
+        var (due, freed) = Due(now);
+        if (Find(command.Id, now) is { } known)
+            return new(known.AmountMinor == command.AmountMinor ? known : PlacementRefusals.Changed, due);
+        if (WhyNot() is { } refusal) return new(refusal, due);
+        var left = Terms.CapMinor - SpendMinor - HeldMinor + freed - command.AmountMinor;
+        if (left < 0) return new(PlacementRefusals.Cap, due);
+        var expiresAt = now + TimeSpan.FromHours(policy.AuthoriseHours);
+        return new(new Authorisation(command.Id, AuthorisationState.Held, command.AmountMinor, left, expiresAt),
+            [.. due, new PlacementEvent.Authorised(command.Id, command.AmountMinor, now, expiresAt)]);
+    }
+
+    public Decision<PlacementEvent, Authorisation> DecideRelease(string id, DateTimeOffset now)
+    {
+        if (Terms is null) return PlacementRefusals.Unknown;
+        var (due, _) = Due(now);
+        if (Find(id, now) is not { } known) return new(PlacementRefusals.UnknownAuthorisation, due);
+        return known.State switch
+        {
+            AuthorisationState.Settled => new(PlacementRefusals.Settled, due),
+            AuthorisationState.Held => new(
+                known with
+                {
+                    State = AuthorisationState.Released,
+                    LeftMinor = Math.Max(0, known.LeftMinor + known.AmountMinor),
+                    ExpiresAt = null,
+                },
+                [.. due, new PlacementEvent.Released(id, known.AmountMinor, now)]),
+            _ => new(known, due),
+        };
+    }
+
+    public Decision<PlacementEvent, Done> Decide(
+        ImmutableArray<SpendReport> reports, CampaignPolicy policy, Market market, DateTimeOffset now)
+    {
+        if (Terms is null) return PlacementRefusals.Unknown;
+        if (reports.Length > IPlacementGrain.ReportsMax) return PlacementRefusals.BadTerms;
+        var oldest = now - TimeSpan.FromDays(policy.ReportDays);
+        var taken = new List<SpendReport>(reports.Length);
+        var contents = reports.Length == 1 ? null : new Dictionary<long, int>(reports.Length);
+        var known = 0;
+        foreach (var r in reports)
+        {
+            if (!Limits.IsId(r.EventId) || r.SpendMinor is < 0 or > Limits.AmountMinorMax
+                || r.Results is < 0 or > Limits.QuantityMax || r.At > now + Ahead
+                || (r.Authorisation is not null && !Limits.IsId(r.Authorisation)))
+                return PlacementRefusals.BadTerms.With("eventId", r.EventId);
+            if (r.Currency is { } currency && currency != Terms.Currency)
+                return PlacementRefusals.Currency.With("eventId", r.EventId);
+            var (hash, content) = (IdHash.Of(r.EventId), ContentOf(r));
+            if (contents?.TryGetValue(hash, out known) == true || IsKnown(hash, out known))
+            {
+                if (known != content) return PlacementRefusals.Changed.With("eventId", r.EventId);
+                continue;
+            }
+
+            if (r.At < oldest) return PlacementRefusals.Late.With("eventId", r.EventId);
+            contents?.Add(hash, content);
+            taken.Add(r);
+        }
+
+        if (taken.Count == 0) return default(Done);
+        if (EventCount + taken.Count > IPlacementGrain.EventsMax) return PlacementRefusals.Full;
+        var reported = new PlacementEvent.Reported(
+            [.. taken], MonthsOf(taken, market), now + TimeSpan.FromSeconds(policy.PostSeconds), now);
+        var (spend, results) = (taken.Sum(r => r.SpendMinor), taken.Sum(r => (long)r.Results));
+        var events = new List<PlacementEvent> { reported };
+        var over = SpendMinor + spend - Terms.CapMinor;
+        if (over > 0 && SpendMinor <= Terms.CapMinor)
+            events.Add(new PlacementEvent.Stopped(over, policy.Role, now));
+        if (NextStep(WindowSpendMinor + spend, WindowResults + results, policy, now) is { } step)
+            events.Add(new PlacementEvent.Adjusted(step, policy.Role));
+        return new(default(Done), [.. events]);
+    }
+
+    public Decision<PlacementEvent, Done> Decide(RevertStep command, DateTimeOffset now)
+    {
+        if (Terms is null) return PlacementRefusals.Unknown;
+        if (command.Reason.Length is 0 or > Limits.TextLengthMax) return PlacementRefusals.BadTerms;
+        if (Steps.FirstOrDefault(s => s.Number == command.Number) is not { } step) return PlacementRefusals.UnknownStep;
+        if (step.RevertedBy is not null) return default(Done);
+        var left = Steps.LastOrDefault(s => s.RevertedBy is null && s.Number != command.Number)?.Strategy;
+        return new(default(Done), new PlacementEvent.Reverted(
+            command.Number, left ?? PlacementStrategy.Normal, command.By, command.Reason, now));
+    }
+
+    public Decision<PlacementEvent, Done> DecideLive(bool isLive, int step, DateTimeOffset now) =>
+        Terms is null || step <= LiveStep ? default(Done)
+        : new Decision<PlacementEvent, Done>(default(Done), new PlacementEvent.Lived(isLive, step, now));
+
+    public Decision<PlacementEvent, Done> Decide(PlacementReturn figures)
+    {
+        if (Terms is null) return PlacementRefusals.Unknown;
+        if (Return is { } last && (figures.At <= last.At || figures == last with { At = figures.At }))
+            return default(Done);
+        return new(default(Done), new PlacementEvent.Evaluated(figures));
+    }
+
+    /// <summary>Ends the holds whose time has run out.</summary>
+    public Decision<PlacementEvent, Done> DecideDue(DateTimeOffset now) => new(default(Done), Due(now).Events);
+
+    public Authorisation? Find(string id, DateTimeOffset now)
+    {
+        var left = Math.Max(0, (Terms?.CapMinor ?? 0) - SpendMinor - HeldMinor);
+        if (_holds.TryGetValue(id, out var hold))
+        {
+            return hold.ExpiresAt <= now
+                ? new(id, AuthorisationState.Expired, hold.AmountMinor, left + hold.AmountMinor, null)
+                : new(id, AuthorisationState.Held, hold.AmountMinor, left, hold.ExpiresAt);
+        }
+
+        return _ended.TryGetValue(IdHash.Of(id), out var ended) && now - ended.At <= EndedFor
+            ? new(id, ended.State, ended.AmountMinor, left, null) : null;
+    }
+
+    public PlacementInfo Info(string id)
+    {
+        var terms = Terms!;
+        var state = SpendMinor > terms.CapMinor ? PlacementState.Stopped
+            : !IsLive ? IsOver ? PlacementState.Ended : PlacementState.Waiting
+            : IsPausedByHand || Strategy == PlacementStrategy.Pause ? PlacementState.Paused
+            : IsBudgetHeld ? PlacementState.BudgetHeld : PlacementState.Active;
+        return new(id, terms, TermsVersion, BidMinor, HeldMinor, SpendMinor,
+            Math.Max(0, terms.CapMinor - SpendMinor - HeldMinor), Math.Max(0, SpendMinor - terms.CapMinor), Results,
+            Results == 0 ? null
+                : Math.Round((decimal)SpendMinor / Results, 2, MidpointRounding.AwayFromZero),
+            Strategy, Audience, state, Steps, Return);
+    }
+
+    /// <summary>A campaign that let it spend and does so no more is over.</summary>
+    private bool IsOver => !IsLive && LiveStep > 0;
+
+    private Refusal? WhyNot() => !IsLive ? (IsOver ? PlacementRefusals.Over : PlacementRefusals.NotLive)
+        : IsPausedByHand || Strategy == PlacementStrategy.Pause ? PlacementRefusals.Paused
+        : IsBudgetHeld ? PlacementRefusals.BudgetHeld : null;
+
+    /// <summary>What is done when a result has come to cost too much; null: nothing (CAM-02, A-06).</summary>
+    private StrategyStep? NextStep(long spend, long results, CampaignPolicy policy, DateTimeOffset now)
+    {
+        if (results < policy.EvaluateResults && spend < policy.EvaluateSpendMinor) return null;
+        if (results > 0 ? spend <= policy.CostLimitMinor * results : spend == 0) return null;
+        if (Strategy == PlacementStrategy.Pause) return null;
+        var next = Strategy + 1;
+        var bid = next == PlacementStrategy.LowerBid
+            ? Math.Max(1, BidMinor * (100 - policy.BidCutPercent) / 100) : BidMinor;
+        return new(StepCount + 1, next, spend, results, policy.CostLimitMinor, BidMinor, bid, now, null);
+    }
+
+    private static ImmutableArray<MonthSpend> MonthsOf(List<SpendReport> reports, Market market) =>
+        [.. reports.Where(r => r.SpendMinor > 0).GroupBy(r => FirstOf(market.BusinessDay(r.At))).OrderBy(m => m.Key)
+            .Select(m => new MonthSpend(m.Key.ToString("yyyy-MM", CultureInfo.InvariantCulture),
+                m.Sum(r => r.SpendMinor)))];
+
+    private static DateOnly FirstOf(DateOnly day) => new(day.Year, day.Month, 1);
+
+    private bool IsKnown(long hash, out int content)
+    {
+        content = 0;
+        foreach (var ids in _events.Values)
+            if (ids.TryGetValue(hash, out content)) return true;
+        return false;
+    }
+
+    private (PlacementEvent[] Events, long Freed) Due(DateTimeOffset now)
+    {
+        if (!(_expiries.Next <= now)) return ([], 0);
+        var due = _expiries.Due(now);
+        return ([.. due.Select(d => new PlacementEvent.Expired(d.Id, _holds[d.Id].AmountMinor, now))],
+            due.Sum(d => _holds[d.Id].AmountMinor));
+    }
+}

@@ -1,0 +1,11 @@
+using Ale.Jobs;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Ale.Insight;
+
+/// <summary>What the silo registers for this slice.</summary>
+internal static class InsightSetup
+{
+    public static IServiceCollection AddInsight(this IServiceCollection services) =>
+        services.AddJob(ReturnsJob.Definition);
+}

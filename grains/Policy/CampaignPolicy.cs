@@ -1,0 +1,29 @@
+namespace Ale.Policy;
+
+/// <summary>The numbers of campaigns and placements (CAM-01, CAM-02). Money is in minor units of the market.</summary>
+/// <param name="CostLimitMinor">A result that costs more has the strategy adjusted.</param>
+/// <param name="EvaluateResults">So many results, or</param>
+/// <param name="EvaluateSpendMinor">so much spent since the last adjustment, and the cost is looked at .</param>
+/// <param name="BidCutPercent">How much less is bid in the first adjustment.</param>
+/// <param name="AuthoriseHours">How long authorised money is held.</param>
+/// <param name="PostSeconds">How long spend is gathered before the budget line books it.</param>
+/// <param name="RetrySeconds">After how long a line that refused is asked again.</param>
+/// <param name="ReportDays">How far back a report may lie.</param>
+/// <param name="Role">Whose inbox hears of steps, adjustments and stops.</param>
+internal sealed record CampaignPolicy(
+    long CostLimitMinor, int EvaluateResults, long EvaluateSpendMinor, int BidCutPercent, int AuthoriseHours,
+    int PostSeconds, int RetrySeconds, int ReportDays, string Role)
+{
+    /// <summary>When what placements brought is worked out (CAM-03).</summary>
+    public required string ReturnCron { get; init; }
+
+    internal static CampaignPolicy From(
+        Func<string, int> whole, Func<string, long> money, Func<string, string> text) =>
+        new(money("placement.costLimitMinor"), whole("placement.evaluateResults"),
+            money("placement.evaluateSpendMinor"), whole("placement.bidCutPercent"),
+            whole("placement.authoriseHours"), whole("placement.postSeconds"), whole("placement.retrySeconds"),
+            whole("placement.reportDays"), text("campaign.role"))
+        {
+            ReturnCron = text("placement.returnCron"),
+        };
+}

@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+using Ale.Kernel;
+
+namespace Ale.Policy;
+
+/// <summary>Events, past tense. Their names and properties are the stored format (JSON): add, never change.</summary>
+[JsonDerivedType(typeof(Set), "policy.set")]
+internal abstract record PolicyEvent
+{
+    internal sealed record Set(PolicyChange Change) : PolicyEvent;
+}
+
+/// <summary>
+/// What people have changed of the plan's numbers. Invariants: together with the files the changes break no rule; at most
+/// <see cref="IPolicyChangesGrain.ChangesMax"/>, in the order in which they were taken.
+/// </summary>
+internal sealed record PolicyChanges : IState<PolicyChanges, PolicyEvent>
+{
+    public static JsonTypeInfo<PolicyEvent> EventJson => PolicyJson.Default.PolicyEvent;
+
+    public ImmutableList<PolicyChange> All { get; private init; } = [];
+
+    public static PolicyChanges New() => new();
+
+    public PolicyChanges Apply(PolicyEvent happened) => happened switch
+    {
+        PolicyEvent.Set e => this with { All = All.Add(e.Change) },
+        _ => throw new UnreachableException($"Unknown event {happened.GetType()}"), // stop; never skip
+    };
+
+    public Decision<PolicyEvent, PolicyChange> Decide(SetPolicy command, PolicyBook book, DateTimeOffset now)
+    {
+        if (!PolicyKeys.All.ContainsKey(command.Key)) return PolicyRefusals.Unknown;
+        if (command.Market is { } market && !book.Knows(market)) return PolicyRefusals.UnknownMarket;
+        if (command.Reason.Length is 0 or > Limits.TextLengthMax || command.Value.Length > Limits.TextLengthMax
+            || (command.Owner is { } owner && !Limits.IsId(owner)))
+            return PolicyRefusals.BadValue.With("rule", "A change has a reason, a value and an owner.");
+        var known = All.FindLast(c => c.Key == command.Key && c.Market == command.Market);
+        if (known is not null && known.Value == command.Value && known.Reason == command.Reason
+            && known.By == command.By && (command.EffectiveAt is null ? known.EffectiveAt > now
+                : known.EffectiveAt == command.EffectiveAt))
+            return known;
+        if (command.EffectiveAt < now) return PolicyRefusals.Past;
+        if (All.Count >= IPolicyChangesGrain.ChangesMax) return PolicyRefusals.Full;
+        var soonest = now + IPolicyChangesGrain.Lead;
+        var change = new PolicyChange(All.Count + 1, command.Key, command.Market, command.Value,
+            command.EffectiveAt > soonest ? command.EffectiveAt.Value : soonest, command.Owner, command.Reason,
+            command.By, now);
+        if (book.WhyNot(All.Add(change)) is { } rule) return PolicyRefusals.BadValue.With("rule", rule);
+        return new(change, new PolicyEvent.Set(change));
+    }
+}
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(PolicyEvent))]
+internal sealed partial class PolicyJson : JsonSerializerContext;
+
+[GrainType("policychanges")]
+internal sealed class PolicyChangesGrain(SiloKernel kernel, PolicyBook book)
+    : EventSourcedGrain<PolicyChanges, PolicyEvent>(kernel), IPolicyChangesGrain
+{
+    public Task<Outcome<PolicyChange>> Set(SetPolicy command, CancellationToken ct) =>
+        Commit(State.Decide(command, book, Now), ct);
+
+    public Task<Outcome<ImmutableArray<PolicyChange>>> History(string key, CancellationToken ct) =>
+        Commit<ImmutableArray<PolicyChange>>(PolicyKeys.All.ContainsKey(key)
+            ? State.All.Where(c => c.Key == key).Reverse().ToImmutableArray() : PolicyRefusals.Unknown, ct);
+}

@@ -1,0 +1,87 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using Ale.Budgets;
+using Ale.Edge;
+using Xunit;
+
+namespace Ale.Insight;
+
+/// <summary>What placements brought for what they cost.</summary>
+public sealed class ReturnTests
+{
+    [Fact]
+    public void CAM_03_the_best_return_is_first_and_brand_money_has_none()
+    {
+        static ReturnRow Row(string id, long spend, long revenue, SpendClass money = SpendClass.Performance) =>
+            new(id, money, "CNY", spend, revenue, null, null);
+        var ranked = ReturnQueries.Ranked([Row("b", 10_000, 32_000), Row("brand", 90_000, 1, SpendClass.Brand),
+            Row("a", 300, 1_000), Row("c", 10_000, 0), Row("d", 5_000, 16_000)], 10);
+        Assert.Equal(["a", "b", "d", "c", "brand"], ranked.Select(r => r.Source));
+        Assert.Equal([3.33m, 3.2m, 3.2m, 0m, null], ranked.Select(r => r.Roi));
+        Assert.Equal([1, 2, 3, 4, null], ranked.Select(r => r.Rank));
+    }
+
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    [Trait("needs", "server")]
+    public async Task CAM_03_K01_a_placement_is_told_each_hour_what_it_brought_net_of_refunds_and_cancelled_orders(
+        string store)
+    {
+        var http = (await TestSilo.On(store)).Http;
+        (await http.Put("/api/skus/ROI-1", """
+            {"title":"Cup","priceMinor":3200,"currency":"CNY","market":"cn"}
+            """)).Ok();
+        (await http.Put("/api/skus/ROI-1/receipts/r", """{"quantity":100}""")).Ok();
+        (await http.Put("/api/campaigns/roi", """
+            {"title":"618","goal":"reach","startsAt":"2020-06-01T02:00:00Z","endsAt":"2090-06-18T02:00:00Z",
+             "class":"performance"}
+            """, "ops")).Ok();
+        foreach (var (id, spend) in new[] { ("roi-a", 10_000), ("roi-b", 6_400) })
+        {
+            (await http.Put($"/api/placements/{id}", """
+                {"campaignId":"roi","channel":"roi-tv","class":"performance","capMinor":100000,"currency":"CNY",
+                 "bidMinor":400}
+                """, "ops")).Ok();
+            (await http.Post($"/api/placements/{id}/reports",
+                $$"""[{"eventId":"e1","spendMinor":{{spend}},"results":1000,"at":"{{At()}}"}]""")).Ok();
+        }
+
+        await Buy("roi-1", 11, "roi-a");
+        await Buy("roi-2", 4, "roi-b");
+        await Buy("roi-3", 50, "roi-a");
+        (await http.Post("/api/orders/roi-3/cancel")).Ok();
+        (await http.Put("/api/orders/roi-1/returns/b", """
+            {"lines":[{"sku":"ROI-1","quantity":1}],"reason":"torn"}
+            """)).Ok();
+        var row = await Shown("placement", "roi-a", 32_000);
+        Assert.Equal((10_000L, 3.2m), ((long)row["spendMinor"]!, (decimal)row["roi"]!));
+        row = await Shown("campaign", "roi", 44_800);
+        Assert.Equal((16_400L, 2.73m), ((long)row["spendMinor"]!, (decimal)row["roi"]!));
+        Assert.Equal(44_800, (long)(await Shown("channel", "roi-tv", 44_800))["revenueMinor"]!);
+
+        (await http.Post("/api/jobs/placement-returns/run", role: "ops", headers: ("Idempotency-Key", "roi-1"))).Ok();
+        var told = await Told("roi-a");
+        Assert.Equal((32_000L, 3.2m), ((long)told["return"]!["revenueMinor"]!, (decimal)told["return"]!["roi"]!));
+        var second = await Told("roi-b");
+        Assert.True((int)told["return"]!["rank"]! < (int)second["return"]!["rank"]!);
+
+        Task<JsonNode> Told(string placement) => new Func<Task<JsonNode>>(async () =>
+            (await http.Get($"/api/placements/{placement}", "ops")).Ok().Json)
+            .Until(p => p["return"] is not null, 60);
+
+        async Task<JsonNode> Shown(string by, string source, long revenue) =>
+            (await ((Func<Task<JsonNode?>>)(async () => (await http.Get($"/api/roi/{by}", "ops")).Ok().Json["items"]!
+                .AsArray().SingleOrDefault(r => (string)r!["source"]! == source)))
+            .Until(r => r is not null && (long)r["revenueMinor"]! == revenue))!;
+
+        async Task Buy(string id, int quantity, string placement)
+        {
+            (await http.Put($"/api/orders/{id}", $$"""
+                {"lines":[{"sku":"ROI-1","quantity":{{quantity}}}],"campaignId":"roi","placementId":"{{placement}}"}
+                """)).Ok();
+            (await http.Post($"/api/orders/{id}/pay", """{"method":"local"}""")).Ok();
+        }
+    }
+
+    private static string At() => TimeProvider.System.GetUtcNow()
+        .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+}
