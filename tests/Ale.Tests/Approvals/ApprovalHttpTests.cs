@@ -40,7 +40,7 @@ public sealed class ApprovalHttpTests
 
         Assert.Equal((403, "approval.role"), Said(await Send("POST", id + "/decide", yes, "finance", "f2")));
         Assert.Equal((403, "approval.role"), Said(await Send("POST", id + "/decide", yes, "ops", "o1")));
-        Assert.Equal((403, "auth.forbidden"), Said(await Send("POST", id + "/decide", yes, "service", "s1")));
+        Assert.Equal((403, "auth.forbidden"), Said(await Send("POST", id + "/decide", yes, "user", "u1")));
         Assert.Equal((403, "approval.own"), Said(await Send("POST", id + "/decide", yes, "approver", "f1")));
         var first = (await Send("POST", id + "/decide", yes, headers: ("Idempotency-Key", "k1"))).Ok();
         Assert.Equal("open", (string)first.Json["state"]!);
