@@ -89,7 +89,8 @@ public sealed class PolicyChangesTests
     public void Stored_events_stay_readable() =>
         GoldenLines.Check("Policy/PolicyChanges.golden.jsonl", PolicyChanges.EventJson,
             new PolicyEvent.Set(new(1, "placement.costLimitMinor", "gb", "600", Noon.AddDays(1), "marketing",
-                "dearer air time", "olga", Noon) { Source = "the rate card" }));
+                "dearer air time", "olga", Noon)
+            { Source = "the rate card" }));
 
     [Fact]
     [Trait("needs", "server")]
