@@ -61,5 +61,6 @@ internal static class SliceEndpoints
         api.MapImports();
         api.MapAttribution();
         api.MapReturns();
+        api.MapTargets();
     }
 }

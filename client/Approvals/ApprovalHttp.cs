@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ale.Edge;
+using Ale.Registers;
 
 namespace Ale.Approvals;
 
@@ -49,11 +50,24 @@ internal static class ApprovalHttp
         approvals.MapPost("/{id}/decide", (Id id, ApprovalDecisionBody body, CommandKey key, Caller caller,
                 Deciders deciders, IGrainFactory grains, EdgeCall edge) =>
                 edge.Run(
-                    ct => deciders.Decide(grains,
-                        new(id, body.Decision, key, caller.Subject, [.. caller.Roles], body.Reason), ct),
+                    async ct => await deciders.Decide(grains, new(id, body.Decision, key, caller.Subject,
+                        await RolesOf(caller, id, grains, ct), body.Reason), ct),
                     ApprovalReply.Of))
-            .Allow(Permission.ApprovalDecide).WithName("decideApproval")
-            .WithSummary("Approves or rejects; 403 approval.own for who asked, 409 approval.twice the second time");
+            .Allow(Permission.ApprovalDecide, Permission.FindingDecide).WithName("decideApproval")
+            .WithSummary("Approves or rejects, also as a stand-in of the role; 403 approval.own for who asked");
+    }
+
+    /// <summary>His own roles, and the question's when he stands in for it just now.</summary>
+    private static async Task<ImmutableArray<string>> RolesOf(
+        Caller caller, string id, IGrainFactory grains, CancellationToken ct)
+    {
+        // Who may not decide by his own role decides by none of them.
+        ImmutableArray<string> own = caller.May(Permission.ApprovalDecide) ? [.. caller.Roles] : [];
+        var (approval, _) = await grains.Approval(id).Get(ct);
+        if (approval is null || own.Contains(approval.Question.Role) || !Limits.IsId(caller.Subject)) return own;
+        var (stands, _) = await grains.Register(ApprovalKeys.StandIns, caller.Subject)
+            .Valid(null, [new("role", approval.Question.Role)], ct);
+        return stands?.IsValid == true ? own.Add(approval.Question.Role) : own;
     }
 
     /// <summary>A question; no personal data, for it is kept for ever.</summary>
@@ -103,10 +117,10 @@ internal static class ApprovalHttp
     internal sealed record ApprovalReply(
         string Id, string Title, string Subject, ImmutableArray<ApprovalLine> Breakdown, string? Currency,
         string AskedBy, string Role, int Quorum, ApprovalState State, DateTimeOffset AskedAt, DateTimeOffset ExpiresAt,
-        ImmutableArray<ApprovalVote> Votes, DateTimeOffset? ClosedAt)
+        ImmutableArray<ApprovalVote> Votes, DateTimeOffset? ClosedAt, string? EscalatedTo)
     {
         public static ApprovalReply Of(ApprovalInfo a) => new(a.Id, a.Question.Title, a.Question.Subject,
             a.Question.Breakdown, a.Question.Currency, a.Question.AskedBy, a.Question.Role, a.Question.Quorum, a.State,
-            a.AskedAt, a.ExpiresAt, a.Votes, a.ClosedAt);
+            a.AskedAt, a.ExpiresAt, a.Votes, a.ClosedAt, a.EscalatedTo);
     }
 }

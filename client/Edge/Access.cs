@@ -108,7 +108,8 @@ internal static class Access
             ["legal"] = [Permission.ReviewRead, Permission.ReviewLevel2, Permission.RegisterWrite, .. Staff],
             ["counsel"] = [Permission.ReviewRead, Permission.ReviewLevel3, .. Staff],
             ["tech"] = [Permission.RestoreVote, Permission.ArbitrationVote, .. Staff],
-            ["executive"] = [Permission.IncidentLevel2, .. Staff],
+            ["executive"] =
+                [Permission.IncidentLevel2, Permission.ApprovalRead, Permission.ApprovalDecide, .. Staff],
             ["people"] = [Permission.StaffWrite, Permission.PayWrite, .. Staff],
             ["pr"] = [Permission.StatementWrite, .. Staff],
             ["security"] = [Permission.SecurityIncidentWrite, .. Staff],

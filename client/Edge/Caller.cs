@@ -25,6 +25,12 @@ internal sealed record Caller(string Subject, IReadOnlyList<string> Roles)
     /// <summary>True when one of his roles has <paramref name="permission"/>.</summary>
     public bool May(Permission permission) => Access.Allows(Roles, [permission]);
 
+    /// <summary>Answers 403 unless one of his roles has <paramref name="permission"/>.</summary>
+    public void Must(Permission permission)
+    {
+        if (!May(permission)) throw new ProblemException(Problem.OfStatus(403)!);
+    }
+
     /// <summary>
     /// The user that a request is about: a backend's is the one it names (null: a guest), anybody else's is himself,
     /// and naming another is 403 <c>auth.not_yours</c>.

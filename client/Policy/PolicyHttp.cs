@@ -37,12 +37,14 @@ internal static class PolicyHttp
     /// <param name="Market">Absent: all markets that have no value of their own.</param>
     /// <param name="EffectiveAt">Absent: at once.</param>
     /// <param name="Owner">The role that answers for it; absent: the one that did.</param>
+    /// <param name="Source">Where one reads it; needed of facts about the world.</param>
     internal sealed record PolicyBody(
         JsonElement Value, string Reason, string? Market = null, DateTimeOffset? EffectiveAt = null,
-        Id? Owner = null) : IValidated
+        Id? Owner = null, string? Source = null) : IValidated
     {
         internal SetPolicy Command(string key, string by) =>
-            new(key, Market, IsNone ? "null" : Value.GetRawText(), EffectiveAt, Owner?.Value, Reason, by);
+            new(key, Market, IsNone ? "null" : Value.GetRawText(), EffectiveAt, Owner?.Value, Reason, by)
+            { Source = Source };
 
         private bool IsNone => Value.ValueKind == JsonValueKind.String && Value.ValueEquals("none");
 
@@ -53,6 +55,7 @@ internal static class PolicyHttp
                 "value", "Must be a number, true, false or a text.");
             p.Text("reason", Reason, min: 1);
             p.Text("market", Market, 8, 1);
+            p.Text("source", Source, min: 1);
             p.Instant("effectiveAt", EffectiveAt);
         }
     }
@@ -60,10 +63,11 @@ internal static class PolicyHttp
     /// <summary>A change as answered; the members mean what they do in <see cref="PolicyChange"/>.</summary>
     internal sealed record PolicyChangeReply(
         long Version, string Key, string? Market, JsonElement Value, DateTimeOffset EffectiveAt, string? Owner,
-        string Reason, string By, DateTimeOffset At)
+        string Reason, string By, DateTimeOffset At, string? Source)
     {
         public static PolicyChangeReply Of(PolicyChange c) => new(c.Version, c.Key, c.Market,
-            JsonDocument.Parse(c.Value).RootElement, c.EffectiveAt, c.Owner, c.Reason, c.By, c.At);
+            JsonDocument.Parse(c.Value).RootElement, c.EffectiveAt, c.Owner, c.Reason, c.By, c.At,
+            c.Source);
     }
 
     /// <summary>A value as answered; the members mean what they do in <see cref="PolicyValue"/>.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ale.Approvals;
 using Ale.Edge;
 
 namespace Ale.Registers;
@@ -12,9 +13,9 @@ internal static class RegisterHttp
 
         registers.MapPut("/{kind}/{subject}/entries/{id}", (Id kind, Id subject, Id id, RegisterEntryBody body,
                 Caller caller, IGrainFactory grains, EdgeCall edge) =>
-                edge.Run(ct => grains.Register(Kind(kind), subject).Enter(new(id, body.Terms, caller.Subject), ct),
-                    RegisterEntryReply.Of))
-            .Allow(Permission.RegisterWrite).WithName("putRegisterEntry")
+                edge.Run(ct => grains.Register(Kind(kind, caller), subject).Enter(
+                    new(id, body.Terms, caller.Subject), ct), RegisterEntryReply.Of))
+            .Allow(Permission.RegisterWrite, Permission.StaffWrite).WithName("putRegisterEntry")
             .WithSummary("Enters a paper of a kind about a subject; the same again: the entry as it is now");
 
         registers.MapGet("/{kind}/{subject}/entries/{id}",
@@ -26,9 +27,10 @@ internal static class RegisterHttp
                 RegisterWithdrawalBody body,
                 CommandKey key, Caller caller, IGrainFactory grains, EdgeCall edge) =>
                 edge.Run(
-                    ct => grains.Register(kind, subject).Withdraw(new(id, key, caller.Subject, body.Reason), ct),
+                    ct => grains.Register(Kind(kind, caller), subject).Withdraw(
+                        new(id, key, caller.Subject, body.Reason), ct),
                     RegisterEntryReply.Of))
-            .Allow(Permission.RegisterWrite).WithName("withdrawRegisterEntry")
+            .Allow(Permission.RegisterWrite, Permission.StaffWrite).WithName("withdrawRegisterEntry")
             .WithSummary("Ends an entry now; what it superseded does not come back");
 
         registers.MapGet("/{kind}/{subject}/valid",
@@ -57,8 +59,14 @@ internal static class RegisterHttp
             .WithSummary("Entries, the latest entered first; ?kind=, ?subject=, ?validAt= and ?endsBefore= narrow it");
     }
 
-    private static string Kind(Id kind) => RegisterKeys.IsKind(kind) ? kind.Value : throw new ProblemException(
-        Problem.Invalid("kind", "Must have at most 32 characters and no capitals."));
+    /// <summary>The kind, when it is one that he may write: who stands in for whom is not said by who could gain by
+    /// it (TEC-12).</summary>
+    private static string Kind(Id kind, Caller caller)
+    {
+        caller.Must(kind.Value == ApprovalKeys.StandIns ? Permission.StaffWrite : Permission.RegisterWrite);
+        return RegisterKeys.IsKind(kind) ? kind.Value : throw new ProblemException(
+            Problem.Invalid("kind", "Must have at most 32 characters and no capitals."));
+    }
 
     /// <summary>What a paper says; no personal data, for it is kept for ever.</summary>
     /// <param name="ValidFrom">Valid from here on.</param>

@@ -142,7 +142,11 @@ public sealed record ApprovalVote(
 public sealed record ApprovalInfo(
     [property: Id(0)] string Id, [property: Id(1)] AskApproval Question, [property: Id(2)] ApprovalState State,
     [property: Id(3)] DateTimeOffset AskedAt, [property: Id(4)] DateTimeOffset ExpiresAt,
-    [property: Id(5)] ImmutableArray<ApprovalVote> Votes, [property: Id(6)] DateTimeOffset? ClosedAt);
+    [property: Id(5)] ImmutableArray<ApprovalVote> Votes, [property: Id(6)] DateTimeOffset? ClosedAt)
+{
+    /// <summary>The role that may decide, too, since nobody of the question's own did in time; null: none.</summary>
+    [Id(7)] public string? EscalatedTo { get; init; }
+}
 
 /// <summary>In order of precedence: when several apply, the first is the answer.</summary>
 public static class ApprovalRefusals
@@ -180,6 +184,12 @@ public static class ApprovalKeys
 {
     /// <summary>The grain of an approval.</summary>
     public static IApprovalGrain Approval(this IGrainFactory grains, string id) => grains.Ref<IApprovalGrain>(id);
+
+    /// <summary>
+    /// The register of people who stand in for holders of a role while an entry is valid: the subject is who stands in,
+    /// the attribute <c>role</c> says for whom.
+    /// </summary>
+    public const string StandIns = "stand_in";
 
     /// <summary>The lists of approvals.</summary>
     public static IApprovalQueries ApprovalQueries(this IGrainFactory grains) => grains.GetGrain<IApprovalQueries>(0);

@@ -75,7 +75,11 @@ public interface IPolicyChangesGrain : IGrainWithStringKey
 public sealed record SetPolicy(
     [property: Id(0)] string Key, [property: Id(1)] string? Market, [property: Id(2)] string Value,
     [property: Id(3)] DateTimeOffset? EffectiveAt, [property: Id(4)] string? Owner, [property: Id(5)] string Reason,
-    [property: Id(6)] string By);
+    [property: Id(6)] string By)
+{
+    /// <summary>Where one reads it; needed of facts about the world (DAT-13).</summary>
+    [Id(7)] public string? Source { get; init; }
+}
 
 /// <summary>A change as it was taken.</summary>
 /// <param name="Version">Of all changes, from 1.</param>
@@ -83,7 +87,11 @@ public sealed record SetPolicy(
 public sealed record PolicyChange(
     [property: Id(0)] long Version, [property: Id(1)] string Key, [property: Id(2)] string? Market,
     [property: Id(3)] string Value, [property: Id(4)] DateTimeOffset EffectiveAt, [property: Id(5)] string? Owner,
-    [property: Id(6)] string Reason, [property: Id(7)] string By, [property: Id(8)] DateTimeOffset At);
+    [property: Id(6)] string Reason, [property: Id(7)] string By, [property: Id(8)] DateTimeOffset At)
+{
+    /// <summary>Where one reads it; null: it is our own number.</summary>
+    [Id(9)] public string? Source { get; init; }
+}
 
 /// <summary>In order of precedence: when several apply, the first is the answer.</summary>
 public static class PolicyRefusals

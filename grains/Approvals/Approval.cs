@@ -9,10 +9,20 @@ namespace Ale.Approvals;
 
 /// <summary>Events, past tense. Their names and properties are the stored format (JSON): add, never change.</summary>
 [JsonDerivedType(typeof(Asked), "approval.asked"), JsonDerivedType(typeof(Voted), "approval.voted")]
-[JsonDerivedType(typeof(Closed), "approval.closed")]
+[JsonDerivedType(typeof(Closed), "approval.closed"), JsonDerivedType(typeof(Escalated), "approval.escalated")]
 internal abstract record ApprovalEvent
 {
-    internal sealed record Asked(AskApproval Question, DateTimeOffset ExpiresAt, DateTimeOffset At) : ApprovalEvent;
+    internal sealed record Asked(AskApproval Question, DateTimeOffset ExpiresAt, DateTimeOffset At) : ApprovalEvent
+    {
+        /// <summary>When it goes up undecided; null: it never does, as before this was thought of.</summary>
+        public DateTimeOffset? EscalatesAt { get; init; }
+
+        /// <summary>The role that it goes up to.</summary>
+        public string? EscalatesTo { get; init; }
+    }
+
+    /// <summary>Nobody decided for so long: holders of this role may, too.</summary>
+    internal sealed record Escalated(string Role, DateTimeOffset At) : ApprovalEvent;
 
     internal sealed record Voted(
         string By, ApprovalDecision Decision, string Reason, string Key, DateTimeOffset At) : ApprovalEvent;
@@ -36,7 +46,11 @@ internal sealed record Approval : IState<Approval, ApprovalEvent>
     public RememberedKeys<ApprovalInfo> Keys { get; private init; } = RememberedKeys<ApprovalInfo>.None;
 
     public ApprovalState State => Closing?.State ?? ApprovalState.Open;
-    public DateTimeOffset? DueAt => Closing is null ? Asking?.ExpiresAt : null;
+    public DateTimeOffset? DueAt => Closing is not null ? null
+        : EscalatedTo is null && Asking?.EscalatesAt is { } up ? up : Asking?.ExpiresAt;
+
+    /// <summary>The role that may decide beside the question's own; null: none.</summary>
+    public string? EscalatedTo { get; private init; }
 
     public static Approval New() => new();
 
@@ -56,6 +70,8 @@ internal sealed record Approval : IState<Approval, ApprovalEvent>
                 {
                     Keys = Keys.Add(e.Key, ApprovalDecide.CommandOf(e.By, e.Decision, e.Reason), shown.Info(""), e.At),
                 };
+            case ApprovalEvent.Escalated e:
+                return this with { EscalatedTo = e.Role };
             case ApprovalEvent.Closed e:
                 return this with { Closing = e };
             default:
@@ -69,7 +85,10 @@ internal sealed record Approval : IState<Approval, ApprovalEvent>
         : Votes.Length >= Asking!.Question.Quorum ? ApprovalState.Approved : null;
 
     public ApprovalInfo Info(string id) =>
-        new(id, Asking!.Question, State, Asking.At, Asking.ExpiresAt, Votes, Closing?.At);
+        new(id, Asking!.Question, State, Asking.At, Asking.ExpiresAt, Votes, Closing?.At)
+        {
+            EscalatedTo = EscalatedTo,
+        };
 }
 
 [JsonSourceGenerationOptions(

@@ -13,8 +13,13 @@ internal static class ApprovalDecide
         if (approval.Asking is { } asked)
             return asked.Question.Equals(command) ? approval.Info(id) : ApprovalRefusals.Changed;
         if (command.ExpiresAt <= now) return ApprovalRefusals.BadTerms;
-        return After(approval, id, new ApprovalEvent.Asked(
-            command, command.ExpiresAt ?? now + TimeSpan.FromHours(policy.ExpireHours), now));
+        var expires = command.ExpiresAt ?? now + TimeSpan.FromHours(policy.ExpireHours);
+        var (up, half) = (now + TimeSpan.FromHours(policy.EscalateHours), now + ((expires - now) / 2));
+        return After(approval, id, new ApprovalEvent.Asked(command, expires, now)
+        {
+            EscalatesAt = policy.EscalateRole == command.Role ? null : up < half ? up : half,
+            EscalatesTo = policy.EscalateRole == command.Role ? null : policy.EscalateRole,
+        });
     }
 
     public static Decision<ApprovalEvent, ApprovalInfo> Decide(
@@ -23,7 +28,8 @@ internal static class ApprovalDecide
         if (command.Reason.Length is 0 or > Limits.TextLengthMax) return ApprovalRefusals.BadTerms;
         if (approval.Asking is not { Question: var question }) return ApprovalRefusals.Unknown;
         if (command.By == question.AskedBy) return ApprovalRefusals.Own;
-        if (!command.Roles.Contains(question.Role)) return ApprovalRefusals.Role;
+        if (!command.Roles.Contains(question.Role)
+            && !(approval.EscalatedTo is { } up && command.Roles.Contains(up))) return ApprovalRefusals.Role;
         if (approval.Keys.Find(command.Key, now) is { } done)
         {
             return done.Command == CommandOf(command.By, command.Decision, command.Reason)
@@ -32,7 +38,7 @@ internal static class ApprovalDecide
 
         if (approval.State == ApprovalState.Expired) return ApprovalRefusals.Expired;
         if (approval.Closing is not null) return ApprovalRefusals.Decided;
-        if (approval.DueAt <= now) // nobody was there to see it; it is over all the same
+        if (approval.Asking!.ExpiresAt <= now) // nobody was there to see it; it is over all the same
         {
             return new(ApprovalRefusals.Expired, new ApprovalEvent.Closed(ApprovalState.Expired, null, now));
         }
@@ -52,10 +58,13 @@ internal static class ApprovalDecide
         return After(approval, id, new ApprovalEvent.Closed(ApprovalState.Withdrawn, kept, now));
     }
 
-    public static Decision<ApprovalEvent, Done> DecideDue(this Approval approval, DateTimeOffset now) =>
-        approval.DueAt <= now
-            ? new Decision<ApprovalEvent, Done>(
-                default(Done), new ApprovalEvent.Closed(ApprovalState.Expired, null, now)) : default(Done);
+    public static Decision<ApprovalEvent, Done> DecideDue(this Approval approval, DateTimeOffset now)
+    {
+        if (!(approval.DueAt <= now)) return default(Done);
+        if (approval.Asking!.ExpiresAt <= now)
+            return new(default(Done), new ApprovalEvent.Closed(ApprovalState.Expired, null, now));
+        return new(default(Done), new ApprovalEvent.Escalated(approval.Asking.EscalatesTo!, now));
+    }
 
     /// <summary>What tells a decision from another under the same key.</summary>
     public static string CommandOf(string by, ApprovalDecision decision, string reason) => $"{decision}:{by}:{reason}";

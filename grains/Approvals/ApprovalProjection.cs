@@ -38,6 +38,8 @@ internal sealed class ApprovalProjection()
                 views.Row(Votes, key, e.By).Set("decision", e.Decision.ToString().ToLowerInvariant())
                     .Set("reason", e.Reason).Set("at", e.At);
                 break;
+            case ApprovalEvent.Escalated:
+                break;
             case ApprovalEvent.Closed e:
                 views.Row(Approvals, key).Set("state", NameOf(e.State)).Set("closed_at", e.At)
                     .Set("reason", e.Reason);

@@ -21,9 +21,16 @@ internal sealed class ApprovalReactions(Deciders deciders)
                 var terms = new InboxTerms(Kind, $"To decide: {q.Title}", $"approval/{key}", q.Role,
                     InboxSeverity.Warning, e.ExpiresAt);
                 return (await grains.InboxItem(ItemOf(key)).Open(terms, By)).Refusal;
+            case ApprovalEvent.Escalated e:
+                var (asked, gone) = await grains.Approval(key).Get();
+                return gone ?? (await grains.InboxItem(ItemOf(key, isUp: true)).Open(new(Kind,
+                    $"Nobody has decided: {asked!.Question.Title}", $"approval/{key}", e.Role, InboxSeverity.Alarm,
+                    asked.ExpiresAt), By)).Refusal;
             case ApprovalEvent.Closed e:
                 var done = await grains.InboxItem(ItemOf(key)).Close(By, ApprovalProjection.NameOf(e.State));
                 if (done.Refusal is { } refusal) return refusal;
+                var up = await grains.InboxItem(ItemOf(key, isUp: true)).Close(By, ApprovalProjection.NameOf(e.State));
+                if (up.Refusal is { Kind: not RefusalKind.NotFound } no) return no; // most never go up
                 if (deciders.Of(grains, key) is not { } decider) return null;
                 var (approval, unknown) = await grains.Approval(key).Get();
                 return unknown ?? (await decider.Settle(approval!)).Refusal;
@@ -33,5 +40,6 @@ internal sealed class ApprovalReactions(Deciders deciders)
     }
 
     /// <summary>The item that asks people to decide.</summary>
-    public static string ItemOf(string id) => CauseIds.Of(Kind, id);
+    /// <param name="isUp">The one of those to whom it went up.</param>
+    public static string ItemOf(string id, bool isUp = false) => CauseIds.Of(Kind, isUp ? id + "/up" : id);
 }

@@ -13,9 +13,9 @@ internal sealed class CampaignGrain(SiloKernel kernel, PolicyBook policies)
     public async Task<Outcome<CampaignInfo>> Put(PutCampaign command, CancellationToken ct)
     {
         var put = await Commit(State.Decide(command, Key, Now), ct);
-        if (put.Refusal is not null || !(State.DueAt <= Now)) return put;
-        await OnDue(); // it has begun already
-        return await Get(ct);
+        if (put.Refusal is not null) return put;
+        if (State.DueAt <= Now) await OnDue(); // it has begun already
+        return await Get(ct); // its own timer may have come first
     }
 
     public Task<Outcome<CampaignInfo>> Change(ChangeCampaign command, CancellationToken ct) =>

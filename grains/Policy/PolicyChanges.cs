@@ -38,6 +38,9 @@ internal sealed record PolicyChanges : IState<PolicyChanges, PolicyEvent>
         if (command.Reason.Length is 0 or > Limits.TextLengthMax || command.Value.Length > Limits.TextLengthMax
             || (command.Owner is { } owner && !Limits.IsId(owner)))
             return PolicyRefusals.BadValue.With("rule", "A change has a reason, a value and an owner.");
+        if (PolicyKeys.All[command.Key].NeedsSource && command.Source is null || command.Source?.Length is 0
+            || command.Source?.Length > Limits.TextLengthMax)
+            return PolicyRefusals.BadValue.With("rule", $"{command.Key} names no source.");
         var known = All.FindLast(c => c.Key == command.Key && c.Market == command.Market);
         if (known is not null && known.Value == command.Value && known.Reason == command.Reason
             && known.By == command.By && (command.EffectiveAt is null ? known.EffectiveAt > now
@@ -48,7 +51,8 @@ internal sealed record PolicyChanges : IState<PolicyChanges, PolicyEvent>
         var soonest = now + IPolicyChangesGrain.Lead;
         var change = new PolicyChange(All.Count + 1, command.Key, command.Market, command.Value,
             command.EffectiveAt > soonest ? command.EffectiveAt.Value : soonest, command.Owner, command.Reason,
-            command.By, now);
+            command.By, now)
+        { Source = command.Source };
         if (book.WhyNot(All.Add(change)) is { } rule) return PolicyRefusals.BadValue.With("rule", rule);
         return new(change, new PolicyEvent.Set(change));
     }

@@ -71,6 +71,7 @@ internal static class PolicyFile
             DateTimeStyles.AssumeUniversal, out var effectiveAt))
             throw Wrong("effectiveAt must be an instant in UTC, as 2026-01-01T00:00:00Z");
         if (entry.Value is not { Count: > 0 }) throw Wrong("has no value");
+        if (key.NeedsSource && string.IsNullOrWhiteSpace(entry.Note)) throw Wrong("names no source");
         foreach (var (market, value) in entry.Value)
             if (!(key.MayBeNone && value.ValueKind == JsonValueKind.Null) && key.Check(value) is { } rule)
                 throw Wrong($"{rule} ({market}: {value.GetRawText()})");
@@ -91,7 +92,7 @@ internal static class PolicyFile
             File = $"by {change.By}",
             Owner = change.Owner ?? before.Owner,
             EffectiveAt = change.EffectiveAt,
-            Note = change.Reason,
+            Note = change.Source is null ? change.Reason : $"{change.Reason} ({change.Source})",
             Values = values,
         };
     }

@@ -5,7 +5,11 @@ using Ale.Engines;
 namespace Ale.Policy;
 
 /// <summary>What a value of one key must look like. <c>Check</c> gives the rule that a value breaks, or null.</summary>
-internal sealed record PolicyKey(string Key, string Unit, bool MayBeNone, Func<JsonElement, string?> Check);
+internal sealed record PolicyKey(string Key, string Unit, bool MayBeNone, Func<JsonElement, string?> Check)
+{
+    /// <summary>True: a fact about the world, which is worth nothing without its source (DAT-13).</summary>
+    public bool NeedsSource { get; init; }
+}
 
 /// <summary>
 /// Every key there is. A new number of the plan is one line here, one entry in <c>deploy/policy</c> and one property in
@@ -91,6 +95,14 @@ internal static class PolicyKeys
         Whole("budget.marketingPercent", "percent", 0, 100),
         YesNo("budget.isRoiOn"),
         Whole("budget.labourPercentMax", "percent", 0, 100),
+        Whole("target.days", "days", 1, 3_660),
+        Whole("target.playsPerDay", "plays", 1, 1_000_000_000_000),
+        Whole("target.followers", "people", 1, 10_000_000_000),
+        Whole("target.conversionPercent", "percent", 1, 100),
+        Text("target.owner", "role", Limits.IsId, "a role's name"),
+        Whole("fact.shortVideoUsers", "people", 0, 10_000_000_000) with { NeedsSource = true },
+        Whole("fact.userGrowthPercent", "percent", -100, 1_000) with { NeedsSource = true },
+        Whole("fact.liveMarketMillions", "million yuan", 0, 1_000_000_000) with { NeedsSource = true },
         Whole("placement.costLimitMinor", "minor units", 1, Limits.AmountMinorMax),
         Whole("placement.evaluateResults", "results", 1, Limits.QuantityMax),
         Whole("placement.evaluateSpendMinor", "minor units", 1, Limits.AmountMinorMax),
@@ -144,6 +156,8 @@ internal static class PolicyKeys
         Whole("register.warnDays", "days", 0, TenYearsOfDays),
         Text("register.role", "role", Limits.IsId, "a role's name"),
         Whole("approval.expireHours", "hours", 1, 366 * 24),
+        Whole("approval.escalateHours", "hours", 1, 366 * 24),
+        Text("approval.escalateRole", "role", Limits.IsId, "a role's name"),
         Whole("review.expireDays", "days", 1, 366),
         Whole("job.attemptsMax", "attempts", 1, 20),
         Whole("job.retrySeconds", "seconds", 1, 24 * 3600),

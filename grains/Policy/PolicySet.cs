@@ -25,6 +25,12 @@ internal sealed record PolicySet(
     /// <summary>Platforms that people watch us on.</summary>
     public required PlatformPolicy Platforms { get; init; }
 
+    /// <summary>What is to be reached.</summary>
+    public required TargetPolicy Targets { get; init; }
+
+    /// <summary>What the plan says of the market.</summary>
+    public required MarketFacts Facts { get; init; }
+
     /// <summary>Campaigns and placements; those of the default market hold.</summary>
     public required CampaignPolicy Campaigns { get; init; }
 
@@ -75,7 +81,11 @@ internal sealed record PolicySet(
                 ForecastSessions = Whole("forecast.sessions"),
             },
             new(Whole("register.warnDays"), Text("register.role")),
-            new(Whole("approval.expireHours")),
+            new(Whole("approval.expireHours"))
+            {
+                EscalateHours = Whole("approval.escalateHours"),
+                EscalateRole = Text("approval.escalateRole"),
+            },
             new(Whole("review.expireDays")),
             new(Whole("job.attemptsMax"), Whole("job.retrySeconds"), Whole("job.retryCapSeconds"),
                 Whole("job.lateSeconds"), Whole("job.runMinutesMax"), Text("job.verifyCron")),
@@ -95,6 +105,10 @@ internal sealed record PolicySet(
             Platforms = new(Whole("platform.askSeconds"), Whole("platform.awayMinutes"), Whole("platform.eventDays"),
                 Whole("platform.minuteMax"), Text("platform.role")),
             Budgets = BudgetPolicy.From(Whole, Yes, Text),
+            Targets = new(Whole("target.days"), Minor("target.playsPerDay"), Minor("target.followers"),
+                Whole("target.conversionPercent"), Text("target.owner")),
+            Facts = new(Minor("fact.shortVideoUsers"), Whole("fact.userGrowthPercent"),
+                Minor("fact.liveMarketMillions")),
             Campaigns = CampaignPolicy.From(Whole, Minor, Text),
             Phases = new(Whole("phase.days"), Whole("phase.laterDays"), Text("phase.approverRole"),
                 Text("phase.role"), Text("phase.checkCron")),
@@ -268,9 +282,6 @@ internal sealed record SessionPolicy(int BaseMinutes, int ReviewersMin)
 
 /// <summary>How many days ahead an entry's end is told, and to which role when it names none (CMP-06, RSK-25).</summary>
 internal sealed record RegisterPolicy(int WarnDays, string Role);
-
-/// <summary>For how many hours an approval waits when who asks names no end (BUD-03).</summary>
-internal sealed record ApprovalPolicy(int ExpireHours);
 
 /// <summary>For how many days a finding waits when its slice names no end (BUD-04).</summary>
 internal sealed record ReviewPolicy(int ExpireDays);

@@ -38,7 +38,7 @@ internal static class MoneyFaults
     {
         using var round = await rig.Begin(Spenders, buyers: 0);
         var (at, id) = (round.Buyers.Now, $"money-{round.Buyers.Name}");
-        var cap = options.Short ? 6_000 : 60_000; // about what so many hold at once: it is met all the time
+        var cap = options.Short ? 1_200 : 60_000; // about what so many hold at once: it is met all the time
         await FaultRig.Ok(() => rig.Nodes[0].Http.Put($"/api/campaigns/{id}", """
             {"title":"T","goal":"reach","startsAt":"2020-01-01T00:00:00Z","endsAt":"2090-01-01T00:00:00Z",
              "class":"performance"}
@@ -49,9 +49,9 @@ internal static class MoneyFaults
             """, "ops"));
         var (books, random) = (new Books(), new Random(options.Seed));
         using var stop = new CancellationTokenSource();
-        var spenders = Enumerable.Range(0, options.Short ? 100 : 1_000)
+        var spenders = Enumerable.Range(0, options.Short ? 20 : 1_000)
             .Select(n => Spender(rig, path, n, new(options.Seed + n), books, stop.Token)).ToArray();
-        var kills = options.Short ? 2 : 20;
+        var kills = options.Short ? 1 : 20;
         for (var kill = 0; kill < kills; kill++)
         {
             await Round.Go(options.Time(3, 2));

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ale.Edge;
 using Ale.Storage;
 using Xunit;
@@ -37,8 +38,9 @@ public sealed class ApprovalHttpTests
         Assert.Contains("fund:http:1", (await Send("GET", "?state=open&kind=fund", headers: at)).Ok().Text,
             StringComparison.Ordinal);
 
-        Assert.Equal((403, "auth.forbidden"), Said(await Send("POST", id + "/decide", yes, "finance", "f2")));
-        Assert.Equal((403, "auth.forbidden"), Said(await Send("POST", id + "/decide", yes, "ops", "o1")));
+        Assert.Equal((403, "approval.role"), Said(await Send("POST", id + "/decide", yes, "finance", "f2")));
+        Assert.Equal((403, "approval.role"), Said(await Send("POST", id + "/decide", yes, "ops", "o1")));
+        Assert.Equal((403, "auth.forbidden"), Said(await Send("POST", id + "/decide", yes, "user", "u1")));
         Assert.Equal((403, "approval.own"), Said(await Send("POST", id + "/decide", yes, "approver", "f1")));
         var first = (await Send("POST", id + "/decide", yes, headers: ("Idempotency-Key", "k1"))).Ok();
         Assert.Equal("open", (string)first.Json["state"]!);
@@ -51,6 +53,28 @@ public sealed class ApprovalHttpTests
         Assert.DoesNotContain("fund:http:1", (await Send("GET", "?state=open", headers: after)).Ok().Text,
             StringComparison.Ordinal);
         Assert.Equal(400, (await Send("GET", "?state=perhaps")).Status);
+    }
+
+    [Fact]
+    public async Task BUD_03_who_stands_in_for_an_approver_decides_while_he_does()
+    {
+        const string id = "/fund:stand:1", yes = """{"decision":"approve","reason":"useful"}""";
+        (await Send("PUT", id, Body, "finance", "f1")).Ok();
+        var http = (await TestSilo.Sqlite).Http;
+        var from = TimeProvider.System.GetUtcNow().AddDays(-1)
+            .ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+        var paper = $$$"""{"title":"While ada is away","validFrom":"{{{from}}}","attributes":{"role":"approver"}}""";
+        const string entry = "/api/registers/stand_in/h7/entries/e1";
+        Assert.Equal((403, "approval.role"), Said(await Send("POST", id + "/decide", yes, "host", "h7")));
+        Assert.Equal((403, "auth.forbidden"), Said(await http.Put(entry, paper, "ops")));
+        Assert.Equal((403, "auth.forbidden"), Said(await http.Put("/api/registers/import_papers/X/entries/e1",
+            paper, "people")));
+        (await http.Put(entry, paper, "people")).Ok();
+        var decided = (await Send("POST", id + "/decide", yes, "host", "h7")).Ok();
+        Assert.Equal("h7", (string)decided.Json["votes"]![0]!["by"]!);
+        (await http.Post(entry + "/withdraw", """{"reason":"she is back"}""", "people")).Ok();
+        (await Send("PUT", "/fund:stand:2", Body, "finance", "f1")).Ok();
+        Assert.Equal((403, "approval.role"), Said(await Send("POST", "/fund:stand:2/decide", yes, "host", "h7")));
     }
 
     [Theory, InlineData("postgres"), InlineData("sqlite")]

@@ -10,7 +10,7 @@ public sealed class ApprovalTests
 {
     private const string Id = "budget:2026.6.marketing:1";
     private static readonly DateTimeOffset Noon = new(2026, 6, 18, 12, 0, 0, TimeSpan.Zero);
-    private static readonly ApprovalPolicy Policy = new(168);
+    private static readonly ApprovalPolicy Policy = new(168) { EscalateHours = 72, EscalateRole = "executive" };
 
     private static readonly AskApproval Question = new("20 % over", "budget/2026/6/marketing",
         [new("planned", 100_000, null), new("actual", 120_001, "+20.001 %")], "f1", "approver", 2)
@@ -35,7 +35,11 @@ public sealed class ApprovalTests
     public void A_question_is_asked_once_and_the_same_again_is_the_approval_as_it_is_now()
     {
         var (first, events) = Approval.New().Decide(Question, Id, Policy, Noon);
-        Assert.Equal([new ApprovalEvent.Asked(Question, Noon.AddHours(168), Noon)], events);
+        Assert.Equal(new ApprovalEvent.Asked(Question, Noon.AddHours(168), Noon)
+        {
+            EscalatesAt = Noon.AddHours(72),
+            EscalatesTo = "executive",
+        }, Assert.Single(events));
         Assert.Equal((ApprovalState.Open, Noon.AddHours(168)), (first.Value!.State, first.Value.ExpiresAt));
         var rejected = Vote(Asked, By("a1", ApprovalDecision.Reject), Noon);
         var (again, none) = rejected.Decide(Question, Id, Policy, Noon.AddYears(1));
@@ -113,6 +117,32 @@ public sealed class ApprovalTests
         Assert.Equal((ApprovalState.Approved, 2), (last.Value!.State, last.Value.Votes.Length));
     }
 
+    [Theory] // Asked for a week; it goes up after 72 hours, or after half of a shorter time.
+    [InlineData(168, 72)]
+    [InlineData(144, 72)]
+    [InlineData(48, 24)]
+    public void BUD_03_what_nobody_decides_goes_up_once(int hours, int after)
+    {
+        var (_, asked) = Approval.New().Decide(Question with { ExpiresAt = Noon.AddHours(hours) }, Id, Policy, Noon);
+        var approval = After(Approval.New(), asked);
+        var up = Noon.AddHours(after);
+        Assert.Equal(up, approval.DueAt);
+        Assert.Equal("approval.role", Code(approval, By("e1") with { Roles = ["executive"] }));
+        Assert.Empty(approval.DecideDue(up.AddTicks(-1)).Events);
+        approval = After(approval, approval.DecideDue(up).Events);
+        Assert.Equal(("executive", Noon.AddHours(hours)), (approval.EscalatedTo, approval.DueAt));
+        Assert.Null(Code(approval, By("e1") with { Roles = ["executive"] }));
+        Assert.Null(Code(approval, By("a1"))); // and who may before, still may
+        Assert.Equal("approval.own", Code(approval, By("f1") with { Roles = ["executive"] }));
+    }
+
+    [Fact]
+    public void BUD_03_what_is_theirs_already_goes_up_no_further()
+    {
+        var (_, asked) = Approval.New().Decide(Question with { Role = "executive" }, Id, Policy, Noon);
+        Assert.Equal(Noon.AddHours(168), After(Approval.New(), asked).DueAt);
+    }
+
     [Fact]
     public void It_is_over_at_its_instant_whether_a_timer_or_a_late_decision_sees_it()
     {
@@ -188,5 +218,11 @@ public sealed class ApprovalTests
         new ApprovalEvent.Asked(Question with { ExpiresAt = Noon.AddHours(1) }, Noon.AddHours(1), Noon),
         new ApprovalEvent.Voted("a1", ApprovalDecision.Approve, "fine", "k1", Noon),
         new ApprovalEvent.Closed(ApprovalState.Approved, null, Noon),
-        new ApprovalEvent.Closed(ApprovalState.Withdrawn, "cancelled", Noon));
+        new ApprovalEvent.Closed(ApprovalState.Withdrawn, "cancelled", Noon),
+        new ApprovalEvent.Asked(Question, Noon.AddHours(1), Noon)
+        {
+            EscalatesAt = Noon.AddMinutes(30),
+            EscalatesTo = "executive",
+        },
+        new ApprovalEvent.Escalated("executive", Noon));
 }

@@ -12,7 +12,7 @@ namespace Ale.Orders;
 public sealed class RefundPropertyTests
 {
     private static readonly string[] People = ["ann", "bob", "eve", "kim"];
-    private static readonly ApprovalPolicy Approvals = new(48);
+    private static readonly ApprovalPolicy Approvals = new(48) { EscalateHours = 72, EscalateRole = "executive" };
     private static readonly RefundPolicy Policy = new(200_00, 5_000_00, "approver", "finance", 60, 3_600, 24);
 
     private static readonly int[] Waits = [0, 0, 1, 10, 90, 1_500]; // minutes

@@ -47,6 +47,18 @@ public sealed class PolicyChangesTests
         Assert.Equal(("marketing", "dearer air time", tomorrow), (entry.Owner, entry.Note, entry.EffectiveAt));
     }
 
+    [Theory]
+    [InlineData(null, "policy.bad_value")]
+    [InlineData("", "policy.bad_value")]
+    [InlineData("the ministry's yearbook, 2024", null)]
+    public void DAT_13_a_fact_about_the_market_names_its_source(string? source, string? code)
+    {
+        var (reply, _) = PolicyChanges.New().Decide(
+            Set("fact.shortVideoUsers", "1050000000") with { Source = source }, Book(), Noon);
+        Assert.Equal(code, reply.Refusal?.Code);
+        Assert.Equal(980_000_000, Book().For(null, Noon).Facts.ShortVideoUsers);
+    }
+
     [Fact]
     public void TEC_14_a_market_has_a_value_of_its_own()
     {
@@ -77,7 +89,8 @@ public sealed class PolicyChangesTests
     public void Stored_events_stay_readable() =>
         GoldenLines.Check("Policy/PolicyChanges.golden.jsonl", PolicyChanges.EventJson,
             new PolicyEvent.Set(new(1, "placement.costLimitMinor", "gb", "600", Noon.AddDays(1), "marketing",
-                "dearer air time", "olga", Noon)));
+                "dearer air time", "olga", Noon)
+            { Source = "the rate card" }));
 
     [Fact]
     [Trait("needs", "server")]

@@ -64,6 +64,7 @@ internal static partial class WalkTable
         },
         new("getPlacement", "/api/placements/walk") { Unknown = ("/api/placements/none", "placement.unknown") },
         new("listPlacements", "/api/placements") { FromTables = true },
+        new("listTargets", "/api/targets") { FromTables = true },
         new("listRoi", "/api/roi/placement") { FromTables = true },
         new("listCampaignChannels", "/api/campaigns/walk/channels") { FromTables = true },
     ];
