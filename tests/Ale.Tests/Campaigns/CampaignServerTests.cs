@@ -143,8 +143,9 @@ public sealed class CampaignServerTests
             (await http.Put($"/api/placements/kill{i}", Placement($"kill{i}", 1_000), "ops")).Ok();
         }
 
-        Assert.Equal((409, "placement.not_live"), Said(await two.Http.Post("/api/placements/kill0/authorise",
-            """{"id":"a1","amountMinor":1}""")));
+        var early = await two.Http.Post("/api/placements/kill0/authorise", """{"id":"a1","amountMinor":1}""");
+        if (TimeProvider.System.GetUtcNow() < opens) // a slow machine may be late
+            Assert.Equal((409, "placement.not_live"), Said(early));
         await one.Kill();
         for (var i = 0; i < 8; i++)
         {
