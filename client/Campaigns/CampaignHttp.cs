@@ -99,10 +99,8 @@ internal static class CampaignHttp
             p.Text("goal", Goal, min: 1);
             p.Instant("startsAt", StartsAt);
             p.Instant("endsAt", EndsAt);
-            p.Require(Sessions?.Count is null or <= ICampaignGrain.PartsMax, "sessions",
-                $"Must have at most {ICampaignGrain.PartsMax} entries.");
-            p.Require(Coupons?.Count is null or <= ICampaignGrain.PartsMax, "coupons",
-                $"Must have at most {ICampaignGrain.PartsMax} entries.");
+            p.Count("sessions", Sessions, ICampaignGrain.PartsMax);
+            p.Count("coupons", Coupons, ICampaignGrain.PartsMax);
             p.Each("steps", Steps, 3);
         }
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 namespace Ale.Approvals;
 
@@ -99,4 +100,8 @@ public static class ApprovalIds
         (kind, key) = (id[..first], id[(first + 1)..last]);
         return true;
     }
+
+    /// <summary>The number of an id whose slice counts its questions.</summary>
+    public static int CountOf(string id) =>
+        int.Parse(id.AsSpan(id.LastIndexOf(':') + 1), NumberStyles.None, CultureInfo.InvariantCulture);
 }

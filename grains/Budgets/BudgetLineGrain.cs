@@ -49,7 +49,7 @@ internal sealed class BudgetLineGrain(SiloKernel kernel, PolicyBook policies, Ma
         GrainFactory.DecideAndSettle(command, Settle, ct);
 
     public Task<Outcome<Done>> Settle(ApprovalInfo approval, CancellationToken ct) => Commit(
-        State.DecideSettled(NumberOf(approval.Id), approval.State, Now), ct);
+        State.DecideSettled(ApprovalIds.CountOf(approval.Id), approval.State, Now), ct);
 
     protected override Task OnDue() => Tell();
 
@@ -97,7 +97,4 @@ internal sealed class BudgetLineGrain(SiloKernel kernel, PolicyBook policies, Ma
         return text.Length == 0 ? null : text.Length > ApprovalLine.TextLengthMax
             ? text[..ApprovalLine.TextLengthMax] : text;
     }
-
-    private static int NumberOf(string approval) =>
-        int.Parse(approval[(approval.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);
 }

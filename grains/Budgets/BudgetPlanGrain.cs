@@ -65,8 +65,8 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies)
 
     public async Task<Outcome<Done>> Settle(ApprovalInfo approval, CancellationToken ct)
     {
-        var number = int.Parse(approval.Id[(approval.Id.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture);
-        var settled = await Commit(State.DecideSettled(number, approval.State, Policy, Now), ct);
+        var settled = await Commit(
+            State.DecideSettled(ApprovalIds.CountOf(approval.Id), approval.State, Policy, Now), ct);
         await Spread();
         return settled;
     }

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using Ale.Kernel;
 using Ale.Markets;
 using Ale.Phases;
+using Ale.Platforms;
 using Ale.Policy;
 using Orleans.Concurrency;
 
@@ -56,17 +56,19 @@ internal sealed class TargetQueries(Views views, PolicyBook policies, MarketBook
         if (refusal is not null) return refusal;
         int? since = phase!.State is PhaseState.Ahead or PhaseState.Asked || phase.From > today ? null
             : today.DayNumber - phase.From!.Value.DayNumber;
-        var begun = phase.From ?? today;
+        var begun = PlatformProjection.DayOf(phase.From ?? today);
+        var (weekAgo, lastDay) =
+            (PlatformProjection.DayOf(today.AddDays(1 - Window)), PlatformProjection.DayOf(today));
         var (plays, lagging) = await views.List<Sum>("""
             select cast(sum(count) as bigint) as Count, count(distinct day) as Days from {platform_day}
             where kind = 'play' and day >= @from and day <= @to
-            """, new { from = Text(today.AddDays(1 - Window)), to = Text(today) }, at, ct);
+            """, new { from = weekAgo, to = lastDay }, at, ct);
         if (lagging is not null) return lagging;
         var followers = await views.Query<Sum>("""
             select cast(sum(case when kind = 'follow' then count else -count end) as bigint) as Count,
                    count(*) as Days
             from {platform_day} where kind in ('follow', 'unfollow') and day >= @from and day <= @to
-            """, new { from = Text(begun), to = Text(today) }, ct);
+            """, new { from = begun, to = lastDay }, ct);
         var conversion = await views.Query<Rate>("""
             select cast(avg(s.buyers * 100.0 / s.viewers) as double precision) as Percent from (
               select e.session_id, sum(e.count) as viewers,
@@ -75,7 +77,7 @@ internal sealed class TargetQueries(Views views, PolicyBook policies, MarketBook
               from {platform_event} e
               where e.kind = 'viewer' and e.session_id is not null and e.day >= @from and e.day <= @to
               group by e.session_id having sum(e.count) > 0) s
-            """, new { from = Text(today.AddDays(1 - Window)), to = Text(today) }, ct);
+            """, new { from = weekAgo, to = lastDay }, ct);
         return ImmutableArray.Create(
             View("plays_per_day", "Plays a day", "plays",
                 "events of kind play of all platforms, the mean of 7 business days "
@@ -99,6 +101,4 @@ internal sealed class TargetQueries(Views views, PolicyBook policies, MarketBook
                 code, title, goals.Owner, unit, formula, 0, value, goal, since, goals.Days, pace, forecast, state);
         }
     }
-
-    private static string Text(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 }

@@ -45,8 +45,7 @@ internal sealed class PhasesGrain(SiloKernel kernel, PolicyBook policies, Market
         GrainFactory.DecideAndSettle(command, Settle, ct);
 
     public Task<Outcome<Done>> Settle(ApprovalInfo approval, CancellationToken ct) => Commit(State.DecideSettled(
-        int.Parse(approval.Id[(approval.Id.LastIndexOf(':') + 1)..], CultureInfo.InvariantCulture),
-        approval.State, Now), ct);
+        ApprovalIds.CountOf(approval.Id), approval.State, Now), ct);
 
     protected override Task OnDue() => Tell();
 

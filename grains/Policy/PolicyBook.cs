@@ -60,13 +60,14 @@ internal sealed class PolicyBook
     private PolicyBook(string[] markets, PolicyEntry[] files)
     {
         (_markets, _files) = ([.. markets.Order(StringComparer.Ordinal)], files);
+        Markets = [.. _markets];
         _table = new(_markets, files);
         DefaultMarket = _table.Find("market.default", DateTimeOffset.MaxValue)!
             .Values[PolicyEntry.DefaultColumn].GetString()!;
     }
 
     /// <summary>The codes of all markets, in order.</summary>
-    public ImmutableArray<string> Markets => [.. _markets];
+    public ImmutableArray<string> Markets { get; }
 
     /// <summary>The market of a request that names none.</summary>
     public string DefaultMarket { get; }
