@@ -62,5 +62,6 @@ internal static class SliceEndpoints
         api.MapAttribution();
         api.MapReturns();
         api.MapTargets();
+        api.MapCosts();
     }
 }

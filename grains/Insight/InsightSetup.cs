@@ -7,5 +7,6 @@ namespace Ale.Insight;
 internal static class InsightSetup
 {
     public static IServiceCollection AddInsight(this IServiceCollection services) =>
-        services.AddJob(ReturnsJob.Definition);
+        services.AddJob(ReturnsJob.Definition)
+            .AddJob(CostJobs.Steps).AddJob(CostJobs.Lead).AddJob(CostJobs.Structure);
 }

@@ -65,6 +65,9 @@ internal static partial class WalkTable
         new("getPlacement", "/api/placements/walk") { Unknown = ("/api/placements/none", "placement.unknown") },
         new("listPlacements", "/api/placements") { FromTables = true },
         new("listTargets", "/api/targets") { FromTables = true },
+        new("listStepCosts", "/api/costs/steps?month=2026-06-01") { FromTables = true },
+        new("listCategoryWeeks", "/api/costs/categories?day=2026-06-01&weeks=2") { FromTables = true },
+        new("getCostStructure", "/api/costs/structure?month=2026-06-01") { FromTables = true },
         new("listRoi", "/api/roi/placement") { FromTables = true },
         new("listCampaignChannels", "/api/campaigns/walk/channels") { FromTables = true },
     ];
