@@ -10,6 +10,7 @@ using Ale.Insight;
 using Ale.Jobs;
 using Ale.Kernel;
 using Ale.Orders;
+using Ale.Payments;
 using Ale.Phases;
 using Ale.Platforms;
 using Ale.Policy;
@@ -50,6 +51,7 @@ internal static class SliceEndpoints
         api.MapCampaigns();
         api.MapPlacements();
         api.MapSessions();
+        api.MapSettlements();
         api.MapPayments();
         api.MapOrders();
         api.MapRefunds();

@@ -16,7 +16,8 @@ internal enum Permission
     UserRead, UserWrite, UserErase, ConsentWrite, PointsRead,
     ImportRead, ImportWrite, CampaignRead, CampaignWrite, CampaignReport, PlacementRead, PlacementWrite,
     PlacementReport,
-    SalesRead, BudgetRead, BudgetPlan, BudgetSpend, ApprovalRead, ApprovalDecide,
+    SalesRead, BudgetRead, BudgetPlan, BudgetSpend, SettlementRead, SettlementWrite,
+    ApprovalRead, ApprovalDecide,
     ReviewRead, ReviewLevel1, ReviewLevel2, ReviewLevel3,
     RestoreVote, ArbitrationVote, IncidentLevel2, StaffWrite, PayWrite, StatementWrite, SecurityIncidentWrite,
     PartnerOwn,
@@ -96,7 +97,7 @@ internal static class Access
             ["finance"] =
             [
                 Permission.BudgetRead, Permission.BudgetPlan, Permission.BudgetSpend, Permission.PhaseRead,
-                Permission.ApprovalRead,
+                Permission.SettlementRead, Permission.SettlementWrite, Permission.ApprovalRead,
                 Permission.ApprovalAsk, Permission.SalesRead, Permission.RefundRead, Permission.RefundWrite, .. Staff,
             ],
             ["approver"] =

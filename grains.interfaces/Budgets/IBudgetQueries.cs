@@ -39,6 +39,11 @@ public interface IBudgetQueries : IGrainWithIntegerKey
     Task<Outcome<ImmutableArray<UnusualSpend>>> Unusual(
         string from, string to, int limit, JournalPlace at, CancellationToken ct = default);
 
+    /// <summary>What earlier spends like one came to, the latest first: of the same line in this month and some before,
+    /// of the same category, step and currency (BUD-15). The list shows what it can.</summary>
+    [Alias("likes")]
+    Task<Outcome<ImmutableArray<long>>> Likes(string key, PostSpend spend, int months, CancellationToken ct = default);
+
     /// <summary>Versions of a year's plan, the latest first.</summary>
     [Alias("versions")]
     Task<Outcome<ImmutableArray<BudgetVersionRow>>> Versions(

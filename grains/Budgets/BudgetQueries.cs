@@ -60,6 +60,7 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook 
     private static readonly string[] Ways = ["line", "session", "host", "category", "step", "campaign", "class", Way];
 
     private const string Way = "acquisition";
+    private const int LikesMax = 200; // as many say what is usual
 
     private const string SpendColumns = """
         id, state, amount_minor as AmountMinor, currency, class, session_id as SessionId, host_id as HostId, category,
@@ -205,6 +206,29 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook 
             """, new { from = from + "-", to = to + ".", limit }, at, ct);
         if (refusal is not null) return refusal;
         return ImmutableArray.CreateRange(rows!.Select(r => new UnusualSpend(r.Line, Spend(r))));
+    }
+
+    public async Task<Outcome<ImmutableArray<long>>> Likes(
+        string key, PostSpend spend, int months, CancellationToken ct)
+    {
+        var (year, month, line) = BudgetKeys.Parse(key);
+        var last = new DateOnly(year, month, 1);
+        var rows = await views.Query<long>($$"""
+            select amount_minor from {budget_spend}
+            where {{views.In("line", "@keys")}} and state = 'actual' and id <> @id and category = @category
+              and step = @step and currency = @currency
+            order by at desc limit @limit
+            """, new
+        {
+            keys = Enumerable.Range(0, months + 1).Select(back => last.AddMonths(-back))
+                .Select(m => BudgetKeys.KeyOf(m.Year, m.Month, line)).ToArray(),
+            id = spend.Id,
+            category = spend.Tags.Category ?? "",
+            step = spend.Tags.Step ?? "",
+            currency = spend.Currency,
+            limit = LikesMax,
+        }, ct);
+        return ImmutableArray.CreateRange(rows);
     }
 
     private static SpendRow Spend(SpendOf r) => new(r.Id, Enum.Parse<SpendState>(r.State, true), r.AmountMinor,

@@ -28,11 +28,9 @@ internal static class Usual
 /// them is held for a check, and stands in an inbox until somebody has looked. Spend of placements is not: its cap and
 /// its cost per result are watched in its own turn.
 /// </summary>
-internal sealed class UnusualSpends(Views views, PolicyBook policies, TimeProvider time) : Reaction<BudgetLineEvent>(
+internal sealed class UnusualSpends(PolicyBook policies, TimeProvider time) : Reaction<BudgetLineEvent>(
     "budget-unusual", "budget", BudgetLineJson.Default.BudgetLineEvent)
 {
-    private const int EarlierMax = 200; // as many say what is usual
-
     protected override async Task<Refusal?> React(
         string key, BudgetLineEvent happened, string eventId, IGrainFactory grains)
     {
@@ -40,7 +38,9 @@ internal sealed class UnusualSpends(Views views, PolicyBook policies, TimeProvid
         {
             case BudgetLineEvent.Booked { Spend: { Tags.PlacementId: null } spend }:
                 var policy = policies.For(null, time.GetUtcNow()).Costs;
-                var (mean, isUnusual) = Usual.Of(spend.AmountMinor, await Earlier(key, spend, policy), policy);
+                var (earlier, refusal) = await grains.BudgetQueries().Likes(key, spend, policy.UnusualMonths);
+                if (refusal is not null) return refusal;
+                var (mean, isUnusual) = Usual.Of(spend.AmountMinor, earlier, policy);
                 return isUnusual ? (await grains.BudgetLine(key).Flag(new(spend, mean))).Refusal : null;
             case BudgetLineEvent.Flagged e:
                 var title = string.Create(CultureInfo.InvariantCulture,
@@ -57,28 +57,6 @@ internal sealed class UnusualSpends(Views views, PolicyBook policies, TimeProvid
     }
 
     public static string ItemOf(string key, string spend) => CauseIds.Of("budget_unusual", $"{key}/{spend}");
-
-    private async Task<IReadOnlyList<long>> Earlier(string key, PostSpend spend, CostPolicy policy)
-    {
-        var (year, month, line) = BudgetKeys.Parse(key);
-        var last = new DateOnly(year, month, 1);
-        var keys = Enumerable.Range(0, policy.UnusualMonths + 1).Select(back => last.AddMonths(-back))
-            .Select(m => BudgetKeys.KeyOf(m.Year, m.Month, line)).ToArray();
-        return await views.Query<long>($$"""
-            select amount_minor from {budget_spend}
-            where {{views.In("line", "@keys")}} and state = 'actual' and id <> @id and category = @category
-              and step = @step and currency = @currency
-            order by at desc limit @limit
-            """, new
-        {
-            keys,
-            id = spend.Id,
-            category = spend.Tags.Category ?? "",
-            step = spend.Tags.Step ?? "",
-            currency = spend.Currency,
-            limit = EarlierMax,
-        }, CancellationToken.None);
-    }
 }
 
 /// <summary>Each quarter the one before is audited (BUD-15): what was unusual, and what nobody has looked at.</summary>

@@ -28,7 +28,7 @@ internal static class CostJobs
             foreach (var step in steps.Where(s => s.IsOver))
             {
                 var text = string.Create(CultureInfo.InvariantCulture,
-                    $"{step.Step} costs {step.AverageMinor:0.##} {step.Currency} (minor units) a {step.Unit} in ")
+                    $"{step.Step} costs {step.AverageMinor:0.##} {step.Currency} (minor units) for each {step.Unit} in ")
                     + string.Create(CultureInfo.InvariantCulture, $"{month:yyyy-MM}; its cap is {step.CapMinor}");
                 var item = CauseIds.Of("cost_step", $"{month:yyyy-MM}/{step.Step}/{step.Currency}");
                 // The average moves each day: the item that stands already says enough.

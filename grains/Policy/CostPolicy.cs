@@ -1,5 +1,11 @@
 namespace Ale.Policy;
 
+/// <summary>How days' money is settled (SHP-06).</summary>
+/// <param name="Cron">When the day before is compared.</param>
+/// <param name="Days">How far back days that wait are looked for.</param>
+/// <param name="Role">Whose inbox hears of a day that is not closed.</param>
+internal sealed record SettlementPolicy(string Cron, int Days, string Role);
+
 /// <summary>What is watched of costs (BUD-13 to BUD-18). Money is in minor units of the market.</summary>
 /// <param name="UnusualCountMin">From so many earlier spends of its like on, one may be called unusual.</param>
 /// <param name="UnusualPercent">It is, when it is more than so much, and more than three standard deviations, above their

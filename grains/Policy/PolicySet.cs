@@ -40,6 +40,9 @@ internal sealed partial record PolicySet(
     /// <summary>What is watched of costs; those of the default market hold.</summary>
     public required CostPolicy Costs { get; init; }
 
+    /// <summary>Days' money; those of the default market hold.</summary>
+    public required SettlementPolicy Settlements { get; init; }
+
     /// <summary>The phases of the plan; those of the default market hold.</summary>
     public required PhasePolicy Phases { get; init; }
 
@@ -108,6 +111,7 @@ internal sealed partial record PolicySet(
             Platforms = new(Whole("platform.askSeconds"), Whole("platform.awayMinutes"), Whole("platform.eventDays"),
                 Whole("platform.minuteMax"), Text("platform.role")),
             Budgets = BudgetPolicy.From(Whole, Yes, Text),
+            Settlements = new(Text("settlement.cron"), Whole("settlement.days"), Text("settlement.role")),
             Costs = CostPolicy.From(Whole, Minor, Text),
             Targets = new(Whole("target.days"), Minor("target.playsPerDay"), Minor("target.followers"),
                 Whole("target.conversionPercent"), Text("target.owner")),

@@ -43,7 +43,7 @@ public sealed class CostServerTests
             .IsProblem(409, "budget.checked");
         await new Func<Task<Answer>>(() => http.Get($"/api/inbox/{item}", "finance"))
             .Until(a => (string)a.Json["state"]! == "done", 30);
-        Assert.Equal(6, (await Spends()).Count(s => (string)s!["state"]! == "actual"));
+        await new Func<Task<JsonArray>>(Spends).Until(l => l.Count(s => (string)s!["state"]! == "actual") == 6, 20);
 
         async Task Post(string id, long amount) => (await http.Put($"{path}/spends/{id}", $$"""
             {"amountMinor":{{amount}},"currency":"CNY","state":"actual","category":"rooms"}
@@ -93,7 +93,7 @@ public sealed class CostServerTests
             Assert.Equal(690_000, (long)assets[0]!["amountMinor"]!);
 
             async Task Paper(string id, string title, string? attributes, DateTime? to) =>
-                (await http.Put($"/api/registers/{id}", $$"""
+                (await http.Put($"/api/registers/{id.Insert(id.LastIndexOf('/'), "/entries")}", $$"""
                     {"title":"{{title}}","validFrom":"{{Iso(now.AddDays(-60))}}"
                      {{(to is { } end ? $",\"validTo\":\"{Iso(end)}\"" : "")}}
                      {{(attributes is null ? "" : $",\"attributes\":{attributes}")}}}
