@@ -65,5 +65,6 @@ internal static class SliceEndpoints
         api.MapReturns();
         api.MapTargets();
         api.MapCosts();
+        api.MapCampaignResults();
     }
 }
