@@ -4,6 +4,7 @@ using Ale.Campaigns;
 using Ale.Care;
 using Ale.Carts;
 using Ale.Coupons;
+using Ale.Enrolments;
 using Ale.Imports;
 using Ale.Inbox;
 using Ale.Insight;
@@ -47,6 +48,7 @@ internal static class SliceEndpoints
         api.MapBudgets();
         api.MapBudgetPlans();
         api.MapCoupons();
+        api.MapEnrolments();
         api.MapPlatforms();
         api.MapCampaigns();
         api.MapPlacements();

@@ -17,6 +17,7 @@ internal enum Permission
     ImportRead, ImportWrite, CampaignRead, CampaignWrite, CampaignReport, PlacementRead, PlacementWrite,
     PlacementReport,
     SalesRead, BudgetRead, BudgetPlan, BudgetSpend, SettlementRead, SettlementWrite,
+    EnrolmentRead, EnrolmentWrite, EnrolmentJoin,
     ApprovalRead, ApprovalDecide,
     ReviewRead, ReviewLevel1, ReviewLevel2, ReviewLevel3,
     RestoreVote, ArbitrationVote, IncidentLevel2, StaffWrite, PayWrite, StatementWrite, SecurityIncidentWrite,
@@ -121,7 +122,7 @@ internal static class Access
                 Permission.StockRead, Permission.StockReserve, Permission.OrderRead, Permission.OrderPlace,
                 Permission.PaymentAsk, Permission.SessionRead, Permission.RoomTake, Permission.ShareWrite,
                 Permission.QuizAnswer, Permission.QuizRead, Permission.CouponClaim, Permission.UserRead,
-                Permission.UserWrite, Permission.ConsentWrite, Permission.PointsRead,
+                Permission.UserWrite, Permission.ConsentWrite, Permission.PointsRead, Permission.EnrolmentJoin,
             ],
             [Roles.Viewer] = [Permission.RoomTake],
         }.ToFrozenDictionary(row => row.Key, row => row.Value.ToFrozenSet());

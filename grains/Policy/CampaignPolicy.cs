@@ -17,6 +17,12 @@ internal sealed record TargetPolicy(int Days, long PlaysPerDay, long Followers, 
 /// <param name="LiveMarketMillions">What is sold live in a year, million yuan.</param>
 internal sealed record MarketFacts(long ShortVideoUsers, int UserGrowthPercent, long LiveMarketMillions);
 
+/// <summary>Trials and events (USR-05).</summary>
+/// <param name="HighPotentialPercent">Of a trial's places, for people of high potential who are not core .</param>
+/// <param name="FeedbackDays">How long feedback may take.</param>
+/// <param name="Role">Whose inbox hears of feedback that is owed.</param>
+internal sealed record EnrolmentPolicy(int HighPotentialPercent, int FeedbackDays, string Role);
+
 /// <summary>The numbers of campaigns and placements (CAM-01, CAM-02). Money is in minor units of the market.</summary>
 /// <param name="CostLimitMinor">A result that costs more has the strategy adjusted.</param>
 /// <param name="EvaluateResults">So many results, or</param>

@@ -40,6 +40,9 @@ internal sealed partial record PolicySet(
     /// <summary>What is watched of costs; those of the default market hold.</summary>
     public required CostPolicy Costs { get; init; }
 
+    /// <summary>Trials and events; those of the default market hold.</summary>
+    public required EnrolmentPolicy Enrolments { get; init; }
+
     /// <summary>Days' money; those of the default market hold.</summary>
     public required SettlementPolicy Settlements { get; init; }
 
@@ -112,6 +115,7 @@ internal sealed partial record PolicySet(
                 Whole("platform.minuteMax"), Text("platform.role")),
             Budgets = BudgetPolicy.From(Whole, Yes, Text),
             Settlements = new(Text("settlement.cron"), Whole("settlement.days"), Text("settlement.role")),
+            Enrolments = new(Whole("trial.highPotentialPercent"), Whole("trial.feedbackDays"), Text("trial.role")),
             Costs = CostPolicy.From(Whole, Minor, Text),
             Targets = new(Whole("target.days"), Minor("target.playsPerDay"), Minor("target.followers"),
                 Whole("target.conversionPercent"), Text("target.owner")),

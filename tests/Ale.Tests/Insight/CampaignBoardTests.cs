@@ -261,6 +261,8 @@ public sealed class CampaignBoardTests
             Assert.Equal(["branded_searches", "new_followers", "repeat_percent"],
                 effect["indicators"]!.AsArray().Select(i => (string)i!["name"]!));
             (await after.Http.Post("/api/jobs/theme-plan/run", role: "ops")).Ok();
+            await new Func<Task<string>>(async () => (string?)(await after.Http.Get("/api/jobs/theme-plan/runs", "ops")).Ok()
+                .Json["items"]![0]?["note"] ?? "").Until(n => n == "1 themes need a campaign.", 30);
             var item = CampaignJobs.ThemeItem($"cn-{later.Year}", "spring");
             var due = await new Func<Task<Answer>>(() => after.Http.Get($"/api/inbox/{item}", "ops"))
                 .Until(a => a.Status == 200, 30);
