@@ -55,7 +55,7 @@ internal static class BudgetHttp
             .Allow(Permission.BudgetSpend).WithName("releaseSpend").WithSummary("Gives a commitment back");
 
         budgets.MapPost("/{year}/{month}/{line}/spends/{id}/check", (int year, int month, Id line, Id id,
-                CheckBody body, Caller caller, IGrainFactory grains, EdgeCall edge) =>
+                CheckSpendBody body, Caller caller, IGrainFactory grains, EdgeCall edge) =>
             {
                 var key = Key(year, month, line);
                 return edge.Run(ct => grains.BudgetLine(key).Check(
@@ -147,7 +147,7 @@ internal static class BudgetHttp
     }
 
     /// <param name="Passed">True: it is in order; false: it comes off what was booked.</param>
-    internal sealed record CheckBody(bool Passed, string Reason) : IValidated
+    internal sealed record CheckSpendBody(bool Passed, string Reason) : IValidated
     {
         public void Validate(Problems p) => p.Text("reason", Reason, min: 1);
     }

@@ -58,6 +58,7 @@ internal static class Access
         Permission.FindingWrite,
         Permission.RegisterWrite, Permission.ShopRead, Permission.ShippingRead, Permission.ShippingWrite,
         Permission.PlatformRead, Permission.PlatformTell, Permission.PhaseRead,
+        Permission.EnrolmentRead, Permission.EnrolmentWrite, Permission.EnrolmentJoin,
         .. Staff,
     ];
 

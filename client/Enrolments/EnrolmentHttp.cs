@@ -45,7 +45,8 @@ internal static class EnrolmentHttp
                 return edge.Run(async ct => await grains.Enrolment(id).Release(await users.Internal(owner, ct), ct),
                     EnrolmentReply.Of);
             })
-            .Allow(Permission.EnrolmentJoin).WithName("releasePlace").WithSummary("Gives a place back that was not used");
+            .Allow(Permission.EnrolmentJoin).WithName("releasePlace")
+            .WithSummary("Gives a place back that was not used");
 
         enrolments.MapPost("/{id}/places/{userId}/feedback", (Id id, Id userId, FeedbackBody body, Caller caller,
                 UserMap users, IGrainFactory grains, EdgeCall edge) =>
@@ -79,13 +80,15 @@ internal static class EnrolmentHttp
                         [.. found.Select(r => PlaceRowReply.Of(r, names.GetValueOrDefault(r.User)))], page.Limit,
                         last => Cursor.Of(last.Key));
                 }))
-            .Allow(Permission.EnrolmentRead).WithName("listPlaces").WithSummary("Who has a place, and what he said; as CSV too");
+            .Allow(Permission.EnrolmentRead).WithName("listPlaces")
+            .WithSummary("Who has a place, and what he said; as CSV too");
 
         enrolments.MapGet("", (PageRequest page, IGrainFactory grains, EdgeCall edge) => edge.Run(
                 ct => grains.EnrolmentQueries().Enrolments(
                     page.After?.Text(0), page.Limit + 1, page.At ?? default, ct),
                 found => Page<EnrolmentRow>.Of(found, page.Limit, last => Cursor.Of(last.Id))))
-            .Allow(Permission.EnrolmentRead).WithName("listEnrolments").WithSummary("Trials and events by id; as CSV too");
+            .Allow(Permission.EnrolmentRead).WithName("listEnrolments")
+            .WithSummary("Trials and events by id; as CSV too");
     }
 
     /// <param name="Kind"><c>trial</c> or <c>event</c>.</param>

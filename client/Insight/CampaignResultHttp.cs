@@ -14,7 +14,8 @@ internal static class CampaignResultHttp
 
         api.MapGet("/themes/{plan}", (Id plan, int? quarter, PageRequest page, IGrainFactory grains, EdgeCall edge) =>
             {
-                if (quarter is < 1 or > 4) throw new ProblemException(Problem.Invalid("quarter", "Must be from 1 to 4."));
+                if (quarter is < 1 or > 4)
+                    throw new ProblemException(Problem.Invalid("quarter", "Must be from 1 to 4."));
                 return edge.Run(ct => grains.CampaignResults().Themes(plan, quarter, page.At ?? default, ct));
             })
             .WithTags("Insight").Allow(Permission.CampaignRead).WithName("getThemes")

@@ -10,17 +10,17 @@ internal static class SettlementHttp
     {
         var days = api.MapGroup("/settlements").WithTags("Payments");
 
-        days.MapPost("/{day}/lines", (DateOnly day, LinesBody body, IGrainFactory grains, EdgeCall edge) =>
+        days.MapPost("/{day}/lines", (DateOnly day, StatementLinesBody body, IGrainFactory grains, EdgeCall edge) =>
                 edge.Run(ct => grains.Settlement(day).Take([.. body.Lines.Select(l => l.Line)], ct)))
             .Allow(Permission.SettlementWrite).WithName("takeStatementLines")
             .WithSummary("Takes lines of a day's statement, at most 1,000 at once; what is there already is passed over");
 
-        days.MapPost("/{day}/compare", (DateOnly day, CompareBody body, IGrainFactory grains, EdgeCall edge) =>
+        days.MapPost("/{day}/compare", (DateOnly day, CompareStatementBody body, IGrainFactory grains, EdgeCall edge) =>
                 edge.Run(ct => grains.Settlement(day).Compare(body.Lines, ct)))
             .Allow(Permission.SettlementWrite).WithName("compareStatement")
             .WithSummary("Compares a statement whose lines are all there with what the acquirer told us");
 
-        days.MapPost("/{day}/differences/{id}/explain", (DateOnly day, Id id, ExplainBody body, Caller caller,
+        days.MapPost("/{day}/differences/{id}/explain", (DateOnly day, Id id, ExplainDifferenceBody body, Caller caller,
                 IGrainFactory grains, EdgeCall edge) =>
                 edge.Run(ct => grains.Settlement(day).Explain(new(id, body.Given, caller.Subject), ct)))
             .Allow(Permission.SettlementWrite).WithName("explainDifference")
@@ -38,20 +38,19 @@ internal static class SettlementHttp
 
         days.MapGet("", (PageRequest page, IGrainFactory grains, EdgeCall edge) => edge.Run(
                 ct => grains.SettlementQueries().Days(
-                    page.After is { } after ? SettlementKeys.DayOf(after.Text(0)) : null, page.Limit + 1,
-                    page.At ?? default, ct),
-                found => Page<SettlementDay>.Of(found, page.Limit, last => Cursor.Of(SettlementKeys.KeyOf(last.Day)))))
+                    page.After?.Day(0), page.Limit + 1, page.At ?? default, ct),
+                found => Page<SettlementDay>.Of(found, page.Limit, last => Cursor.Of(last.Day.DayNumber))))
             .Allow(Permission.SettlementRead).WithName("listSettlements")
             .WithSummary("Days with a statement, the latest first; as CSV too");
     }
 
-    internal sealed record LinesBody(IReadOnlyList<LineBody> Lines) : IValidated
+    internal sealed record StatementLinesBody(IReadOnlyList<StatementLineBody> Lines) : IValidated
     {
         public void Validate(Problems p) => p.Each("lines", Lines, ISettlementGrain.BatchMax, 1);
     }
 
     /// <summary>The members mean what they do in <see cref="StatementLine"/>.</summary>
-    internal sealed record LineBody(
+    internal sealed record StatementLineBody(
         Id Id, StatementType Type, Id EventId, Id OrderId, long AmountMinor, string Currency) : IValidated
     {
         internal StatementLine Line => new(Id, Type, EventId, OrderId, AmountMinor, Currency);
@@ -64,13 +63,13 @@ internal static class SettlementHttp
     }
 
     /// <param name="Lines">How many the statement has.</param>
-    internal sealed record CompareBody(int Lines) : IValidated
+    internal sealed record CompareStatementBody(int Lines) : IValidated
     {
         public void Validate(Problems p) => p.Range("lines", Lines, 0, ISettlementGrain.LinesMax);
     }
 
     /// <param name="Parts">At most 20; their amounts add up to the difference.</param>
-    internal sealed record ExplainBody(IReadOnlyList<PartBody> Parts) : IValidated
+    internal sealed record ExplainDifferenceBody(IReadOnlyList<ExplainedPartBody> Parts) : IValidated
     {
         internal ImmutableArray<ExplainedPart> Given =>
             [.. Parts.Select(p => new ExplainedPart(p.AmountMinor, p.Reason))];
@@ -79,7 +78,7 @@ internal static class SettlementHttp
     }
 
     /// <param name="AmountMinor">Below 0 where the statement has too little.</param>
-    internal sealed record PartBody(long AmountMinor, string Reason) : IValidated
+    internal sealed record ExplainedPartBody(long AmountMinor, string Reason) : IValidated
     {
         public void Validate(Problems p)
         {

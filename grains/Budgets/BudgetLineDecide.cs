@@ -149,7 +149,8 @@ internal static class BudgetLineDecide
         var content = string.Create(CultureInfo.InvariantCulture,
             $"{s.Currency}|{s.Tags.Class}|{s.Tags.SessionId}|{s.Tags.HostId}|{s.Tags.Category}|{s.Tags.Step}"
             + $"|{s.Tags.CampaignId}|{s.Tags.PlacementId}|{s.Tags.Note}|{s.HappenedAt?.ToUnixTimeMilliseconds()}");
-        return IdHash.Short(s.Tags.Acquisition is { } how ? $"{content}|{how}" : content); // older ones stay as they are
+        // What was posted before there was such a tag stays as it is.
+        return IdHash.Short(s.Tags.Acquisition is { } how ? $"{content}|{how}" : content);
     }
 
     /// <summary>The first instant at which a month takes no more.</summary>

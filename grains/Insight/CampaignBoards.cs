@@ -26,7 +26,8 @@ internal static class ThemeBoards
                 {
                     var campaign = byTheme.TryGetValue(e.Entry.Id, out var found) ? found : default;
                     return new Theme(e.Entry.Id, e.Entry.Terms.Title, e.Date!.Value, Attribute(e.Entry, "channels"),
-                        campaign.Id, StateOf(e.Date.Value, campaign.Id is null ? null : campaign.State, today, dueDays));
+                        campaign.Id,
+                        StateOf(e.Date.Value, campaign.Id is null ? null : campaign.State, today, dueDays));
                 })
                 .OrderBy(t => t.Date).ThenBy(t => t.Id, StringComparer.Ordinal),
         ];

@@ -36,7 +36,8 @@ internal static class CampaignJobs
                     var opened = await grains.InboxItem(ThemeItem(plan, theme.Id)).Open(new("campaign_plan_due",
                         string.Create(CultureInfo.InvariantCulture,
                             $"Campaign plan due: {theme.Title} is on {theme.Date:yyyy-MM-dd}"),
-                        $"theme/{plan}/{theme.Id}", policy.Role, InboxSeverity.Warning, null), "insight", CancellationToken.None);
+                        $"theme/{plan}/{theme.Id}", policy.Role, InboxSeverity.Warning, null),
+                        "insight", CancellationToken.None);
                     if (opened.Refusal is { } why) return JobResult.Failed(why.Code);
                 }
             }
@@ -122,8 +123,8 @@ internal static class CampaignJobs
             foreach (var award in awards.Where(a => a.State is not (RegisterState.Withdrawn or RegisterState.Superseded)
                 && a.Id.StartsWith(won + "-", StringComparison.Ordinal)))
             {
-                var entered = await grains.Register(PrimeSlots.Register, award.Subject).Enter(new($"{quarter}-{award.Id}",
-                    new(award.Terms.Title,
+                var entered = await grains.Register(PrimeSlots.Register, award.Subject).Enter(new(
+                    $"{quarter}-{award.Id}", new(award.Terms.Title,
                         [new("slots", policy.TiltSlots.ToString(CultureInfo.InvariantCulture))],
                         market.StartOf(first), market.StartOf(first.AddMonths(3)))
                     { Role = policy.Role }, "insight"), CancellationToken.None);
@@ -164,8 +165,8 @@ internal static class ClipBoost
     public const string Kind = "clip_boost", EffectName = "placement.boost";
 
     /// <summary>From the placement of the same campaign and currency with the most left; null: there is none.</summary>
-    public static async Task<ReviewEffect?> Effect(string clip, long amountMinor, IReadOnlyList<PlacementRow> placements,
-        IGrainFactory grains, CancellationToken ct)
+    public static async Task<ReviewEffect?> Effect(string clip, long amountMinor,
+        IReadOnlyList<PlacementRow> placements, IGrainFactory grains, CancellationToken ct)
     {
         foreach (var to in placements.Where(p => p.ContentId == clip))
         {

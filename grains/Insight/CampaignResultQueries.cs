@@ -11,7 +11,7 @@ using Orleans.Concurrency;
 namespace Ale.Insight;
 
 [StatelessWorker]
-internal sealed class CampaignResultQueries(Views views, PolicyBook policies, MarketBook markets, TimeProvider time)
+internal sealed class CampaignResultQueries(Views views, PolicyBook policies, MarketBook markets, JournalClock clock)
     : Grain, ICampaignResults
 {
     private const int EntriesMax = 1_000, SkusMax = 50, ClipsMax = 200;
@@ -67,7 +67,7 @@ internal sealed class CampaignResultQueries(Views views, PolicyBook policies, Ma
               and (campaign_id = @campaign or {{views.In("session_id", "@asked")}})
             group by coalesce(channel, ''), currency
             """, new { campaign, asked }, ct);
-        var market = markets.For(null, time.GetUtcNow());
+        var market = markets.For(null, clock.GetUtcNow());
         var mentions = await views.Query<Sum>("""
             select case when tag = @campaign then 'own' else 'other' end as Name, '' as Currency,
                    cast(sum(count) as bigint) as Count, 0 as AmountMinor
@@ -117,7 +117,7 @@ internal sealed class CampaignResultQueries(Views views, PolicyBook policies, Ma
         var (campaigns, why) = await views.List<ThemeRow>(
             "select id, theme, state from {campaign} where theme is not null", null, at, ct);
         if (why is not null) return why;
-        var now = time.GetUtcNow();
+        var now = clock.GetUtcNow();
         return ThemeBoards.Of(plan, quarter, entries,
             campaigns!.Select(c => (c.Id, c.Theme, Enum.Parse<CampaignState>(c.State, true))),
             markets.For(null, now).BusinessDay(now), policies.For(null, now).Campaigns.ThemeDays);
@@ -129,7 +129,7 @@ internal sealed class CampaignResultQueries(Views views, PolicyBook policies, Ma
             new(EntriesMax) { Kind = PrimeSlots.Register }, at, ct);
         if (refusal is not null) return refusal;
         var (first, quarter) = (PrimeSlots.FirstOf(day), PrimeSlots.QuarterOf(day));
-        var market = markets.For(null, time.GetUtcNow());
+        var market = markets.For(null, clock.GetUtcNow());
         var (sessions, why) = await views.List<SlotRow>("""
             select host_id as HostId, starts_at as StartsAt from {session}
             where starts_at >= @from and starts_at < @to and host_id is not null
@@ -139,7 +139,7 @@ internal sealed class CampaignResultQueries(Views views, PolicyBook policies, Ma
             to = market.StartOf(first.AddMonths(3)).ToUnixTimeMilliseconds(),
         }, at, ct);
         if (why is not null) return why;
-        var policy = policies.For(null, time.GetUtcNow()).Campaigns;
+        var policy = policies.For(null, clock.GetUtcNow()).Campaigns;
         var used = sessions!.Where(s => PrimeSlots.IsPrime(
                 market.LocalTime(Instants.Of(s.StartsAt)), policy.PrimeFrom, policy.PrimeTo))
             .GroupBy(s => s.HostId).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
@@ -180,7 +180,7 @@ internal sealed class CampaignResultQueries(Views views, PolicyBook policies, Ma
     public async Task<Outcome<ImmutableArray<IndicatorValue>>> Indicators(
         DateOnly from, DateOnly to, CancellationToken ct)
     {
-        var market = markets.For(null, time.GetUtcNow());
+        var market = markets.For(null, clock.GetUtcNow());
         var told = await views.Query<Sum>("""
             select kind as Name, '' as Currency, cast(sum(count) as bigint) as Count, 0 as AmountMinor
             from {platform_day} where kind in ('brand_search', 'follow', 'unfollow') and day >= @from and day < @to

@@ -53,7 +53,8 @@ internal static class CostJobs
             var weeks = policy.Costs.LeadWeeks;
             var (rows, refusal) = await grains.Costs().Categories(week, weeks, default, ct);
             if (refusal is not null) return JobResult.Failed(refusal.Code);
-            if (CategoryLead.Of(rows, week, weeks) is not { } leader) return JobResult.Done("No category keeps leading.");
+            if (CategoryLead.Of(rows, week, weeks) is not { } leader)
+                return JobResult.Done("No category keeps leading.");
             var (lines, why) = await grains.BudgetQueries().Lines(
                 new(today.Year, LinesMax) { Month = today.Month }, default, ct);
             if (why is not null) return JobResult.Failed(why.Code);
@@ -67,7 +68,8 @@ internal static class CostJobs
                     $"+{policy.Costs.LeadPercent} % for {leader}"), $"category/{leader}", finding,
                 string.Create(CultureInfo.InvariantCulture, $"Give {leader} {policy.Costs.LeadPercent} % more."),
                 policy.Budgets.FinanceRole)
-            { Effect = BudgetReview.MoreFor(leader, policy.Costs.LeadPercent, lines) }, "insight", CancellationToken.None);
+            { Effect = BudgetReview.MoreFor(leader, policy.Costs.LeadPercent, lines) }, "insight",
+                CancellationToken.None);
             return opened.Refusal is { } not ? JobResult.Failed(not.Code) : JobResult.Done(note);
         });
 

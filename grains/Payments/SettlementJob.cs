@@ -43,7 +43,8 @@ internal static class SettlementJob
             var item = ItemOf(info.Day);
             if ((await grains.InboxItem(item).Get(null, ct)).Value is not null) continue; // it says so already
             var opened = await grains.InboxItem(item).Open(new("settlement", $"{info.Day} is not settled: {text}",
-                $"settlement/{info.Day}", policy.Role, InboxSeverity.Warning, null), "payments", CancellationToken.None);
+                $"settlement/{info.Day}", policy.Role, InboxSeverity.Warning, null), "payments",
+                CancellationToken.None);
             if (opened.Refusal is { } no) return JobResult.Failed(no.Code);
         }
 

@@ -19,8 +19,8 @@ public sealed class CostServerTests
         var today = TimeProvider.System.GetUtcNow().AddHours(8);
         var path = FormattableString.Invariant($"/api/budgets/{today.Year}/{today.Month}/cleaning-{store}");
         (await http.Put(path, """{"plannedMinor":9000000,"currency":"CNY","kind":"technology"}""", "finance")).Ok();
-        foreach (var (amount, i) in new[] { 300_000, 250_000, 350_000, 320_000, 280_000, 300_000 }.Select((a, i) => (a, i)))
-            await Post($"i{i}", amount);
+        long[] usual = [300_000, 250_000, 350_000, 320_000, 280_000, 300_000];
+        for (var i = 0; i < usual.Length; i++) await Post($"i{i}", usual[i]);
         await new Func<Task<JsonArray>>(Spends).Until(s => s.Count == 6, 30);
         await Post("big", 900_000);
         var held = await new Func<Task<Answer>>(() => http.Get($"{path}/spends/big", "finance"))
@@ -89,7 +89,8 @@ public sealed class CostServerTests
             await Paper($"labour_hours/care/{first.AddMonths(-1):yyyy-MM}", "Hours",
                 """{"creative":"350","routine":"650"}""", null);
             var assets = await new Func<Task<JsonArray>>(async () => (await http.Get(
-                $"/api/budgets/{now.Year}/fixed-assets", "finance")).Ok().Json["items"]!.AsArray()).Until(a => a.Count > 0);
+                $"/api/budgets/{now.Year}/fixed-assets", "finance")).Ok().Json["items"]!.AsArray())
+                .Until(a => a.Count > 0);
             Assert.Equal(690_000, (long)assets[0]!["amountMinor"]!);
 
             async Task Paper(string id, string title, string? attributes, DateTime? to) =>
@@ -115,6 +116,6 @@ public sealed class CostServerTests
             StringComparison.Ordinal);
 
         async Task<JsonNode> Review(string kind, string of) => (await new Func<Task<Answer>>(() =>
-            later.Http.Get($"/api/reviews/{CauseIds.Of(kind, of)}", "finance")).Until(a => a.Status == 200, 60)).Ok().Json;
+            later.Http.Get($"/api/reviews/{CauseIds.Of(kind, of)}", "finance")).Until(a => a.Status == 200, 60)).Json;
     }
 }

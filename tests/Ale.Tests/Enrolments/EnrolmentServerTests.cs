@@ -41,7 +41,8 @@ public sealed class EnrolmentServerTests
         }
 
         var coupons = await new Func<Task<JsonArray>>(async () =>
-            (await http.Get($"/api/users/{user}/coupons", "ops")).Ok().Json["items"]!.AsArray()).Until(c => c.Count > 0, 20);
+            (await http.Get($"/api/users/{user}/coupons", "ops")).Ok().Json["items"]!.AsArray())
+            .Until(c => c.Count > 0, 20);
         Assert.Single(coupons);
         var info = (await http.Get($"/api/enrolments/{id}", "ops")).Ok().Json;
         Assert.Equal((1, 1), ((int)info["taken"]!, (int)info["attended"]!));
@@ -49,8 +50,8 @@ public sealed class EnrolmentServerTests
             (await http.Get($"/api/enrolments/{id}/places", "ops")).Ok().Json["items"]!.AsArray())
             .Until(p => p.Count == 1 && (string)p[0]!["state"]! == "attended", 20);
         Assert.Equal(user, (string)places[0]!["userId"]!);
-        (await http.Put($"/api/enrolments/{id}/places/ann-{store}", "user", "another"))
-            .IsProblem(403, "auth.forbidden");
+        (await http.Put($"/api/enrolments/{id}/places/ann-{store}", role: "user", subject: "another"))
+            .IsProblem(403, "auth.not_yours");
     }
 
     [Theory, InlineData("sqlite"), InlineData("postgres")]

@@ -121,6 +121,16 @@ public sealed class EnrolmentTests
         Assert.Null(popUp.DueAt);
     }
 
+    [Fact]
+    public void Stored_events_stay_readable() => GoldenLines.Check("Enrolments/Enrolment.golden.jsonl",
+        Enrolment.EventJson, new EnrolmentEvent.Put(Trial, 10, "olga", Now),
+        new EnrolmentEvent.Put(Event with { SessionId = "S1" }, 0, "olga", Now),
+        new EnrolmentEvent.Granted(new("u"), "C0DE", true, Now.AddDays(14), Now),
+        new EnrolmentEvent.Granted(new("v"), "C1DE", false, null, Now), new EnrolmentEvent.Released(new("v"), Now),
+        new EnrolmentEvent.Attended(new("u"), Now), new EnrolmentEvent.Credited(new("u"), null, Now),
+        new EnrolmentEvent.Credited(new("u"), "coupon.ended", Now),
+        new EnrolmentEvent.Answered(new("u"), 5, "soft", Now), new EnrolmentEvent.Owed(new("u"), "ops", Now));
+
     [Theory]
     [InlineData(0)]
     [InlineData(20_001)]

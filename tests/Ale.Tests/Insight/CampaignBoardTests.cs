@@ -26,7 +26,8 @@ public sealed class CampaignBoardTests
         Assert.Equal(state, ThemeBoards.StateOf(
             DateOnly.Parse(date, CultureInfo.InvariantCulture), campaign, Today, 60));
 
-    private static RegisterEntry Paper(string kind, string subject, string id, params (string Name, string Value)[] of) =>
+    private static RegisterEntry Paper(
+        string kind, string subject, string id, params (string Name, string Value)[] of) =>
         new(kind, subject, id, new(id, [.. of.Select(a => new RegisterAttribute(a.Name, a.Value))], Noon, null),
             RegisterState.Valid, null, "ann", Noon, null, null, null, null);
 
@@ -118,7 +119,8 @@ public sealed class CampaignBoardTests
         foreach (var (order, tags) in new[]
         {
             ("1", $"\"sessionId\":\"{id}-1\",\"channel\":\"douyin\""),
-            ("2", $"\"sessionId\":\"{id}-2\",\"channel\":\"kuaishou\",\"campaignId\":\"{id}\""), ("3", "\"channel\":\"douyin\""),
+            ("2", $"\"sessionId\":\"{id}-2\",\"channel\":\"kuaishou\",\"campaignId\":\"{id}\""),
+            ("3", "\"channel\":\"douyin\""),
         })
         {
             (await http.Put($"/api/orders/{id}-{order}", $$"""
@@ -131,7 +133,8 @@ public sealed class CampaignBoardTests
             (await http.Get($"/api/campaigns/{id}/results", "ops")).Ok().Json).Until(
             r => (long)r["orders"]! == 2 && (long)r["views"]! == 15_000 && (long)r["spendMinor"]! == 1_500
                 && (long)r["mentions"]! == 90, 30);
-        Assert.Equal((2, 15_000L, 1_400L), ((int)found["sessions"]!, (long)found["capMinor"]!, (long)found["revenueMinor"]!));
+        Assert.Equal((2, 15_000L, 1_400L), ((int)found["sessions"]!,
+            (long)found["capMinor"]!, (long)found["revenueMinor"]!));
         Assert.InRange((decimal)found["mentionPercent"]!, 1, 100);
         var channels = found["channels"]!.AsArray();
         Assert.Equal(["channels", "douyin", "kuaishou"], channels.Select(c => (string)c!["channel"]!));
@@ -147,7 +150,10 @@ public sealed class CampaignBoardTests
         var http = (await TestSilo.On(store)).Http;
         var (now, word) = (TimeProvider.System.GetUtcNow(), $"lipstick{store}");
         foreach (var (id, title, category) in new[]
-            { ("hot1", "Red " + word.ToUpperInvariant(), "care"), ("hot2", "Rouge", $"care/{word}"), ("hot3", "Soap", "care") })
+        {
+            ("hot1", "Red " + word.ToUpperInvariant(), "care"), ("hot2", "Rouge", $"care/{word}"),
+            ("hot3", "Soap", "care"),
+        })
         {
             (await http.Put($"/api/products/{id}-{store}", $$"""{"title":"{{title}}","category":"{{category}}"}""", "ops")).Ok();
             (await http.Put($"/api/skus/{id}-{store}", $$"""
@@ -182,7 +188,9 @@ public sealed class CampaignBoardTests
             {"title":"C","goal":"reach","startsAt":"{{Iso(now.AddDays(-1))}}","endsAt":"{{Iso(now.AddDays(9))}}",
              "class":"performance"}
             """, "ops")).Ok();
-        foreach (var (id, cap, clip) in new[] { ("rich", 900_000, "V1"), ("poor", 100_000, "V2"), ("hit", 300_000, "V9") })
+        (string, long, string)[] placements =
+            [("rich", 900_000, "V1"), ("poor", 100_000, "V2"), ("hit", 300_000, "V9")];
+        foreach (var (id, cap, clip) in placements)
             (await http.Put($"/api/placements/{id}", $$"""
                 {"campaignId":"c","channel":"douyin","class":"performance","capMinor":{{cap}},"currency":"CNY",
                  "bidMinor":400,"contentId":"{{clip}}"}
@@ -209,7 +217,8 @@ public sealed class CampaignBoardTests
         Assert.Equal((700_000L, 0L), ((long)rich.Json["capMinor"]!, (long)rich.Json["heldMinor"]!));
         Assert.Equal(100_000, await Cap("poor"));
 
-        async Task<long> Cap(string id) => (long)(await http.Get($"/api/placements/{id}", "ops")).Ok().Json["capMinor"]!;
+        async Task<long> Cap(string id) =>
+            (long)(await http.Get($"/api/placements/{id}", "ops")).Ok().Json["capMinor"]!;
     }
 
     [Fact]
@@ -261,8 +270,9 @@ public sealed class CampaignBoardTests
             Assert.Equal(["branded_searches", "new_followers", "repeat_percent"],
                 effect["indicators"]!.AsArray().Select(i => (string)i!["name"]!));
             (await after.Http.Post("/api/jobs/theme-plan/run", role: "ops")).Ok();
-            await new Func<Task<string>>(async () => (string?)(await after.Http.Get("/api/jobs/theme-plan/runs", "ops")).Ok()
-                .Json["items"]![0]?["note"] ?? "").Until(n => n == "1 themes need a campaign.", 30);
+            await new Func<Task<string>>(async () =>
+                (string?)(await after.Http.Get("/api/jobs/theme-plan/runs", "ops")).Ok().Json["items"]![0]?["note"]
+                ?? "").Until(n => n == "1 themes need a campaign.", 30);
             var item = CampaignJobs.ThemeItem($"cn-{later.Year}", "spring");
             var due = await new Func<Task<Answer>>(() => after.Http.Get($"/api/inbox/{item}", "ops"))
                 .Until(a => a.Status == 200, 30);
@@ -272,7 +282,8 @@ public sealed class CampaignBoardTests
         var off = next.ToDateTime(new(1, 0), DateTimeKind.Utc).AddHours(-8) - now.UtcDateTime;
         await using var quarter = await TestSilo.Start(database, settings: $"--Ale:Test:ClockOffset={off:c}");
         var slots = await new Func<Task<JsonArray>>(async () => (await quarter.Http.Get(
-            $"/api/prime-slots?day={next:yyyy-MM-dd}", "ops")).Ok().Json["items"]!.AsArray()).Until(s => s.Count == 1, 60);
+            $"/api/prime-slots?day={next:yyyy-MM-dd}", "ops")).Ok().Json["items"]!.AsArray())
+            .Until(s => s.Count == 1, 60);
         Assert.Equal(("H1", 2, "Highest Conversion"), ((string)slots[0]!["hostId"]!, (int)slots[0]!["extra"]!,
             (string)slots[0]!["why"]!));
     }

@@ -48,7 +48,8 @@ public sealed class CostTests
     [Theory, InlineData(22), InlineData(25), InlineData(28)]
     public void BUD_13_weeks_begin_on_Monday(int day) => Assert.Equal(Week, CategoryLead.MondayOf(new(2026, 6, day)));
 
-    private static RegisterEntry Paper(string kind, string subject, string id, params (string Name, string Value)[] of) =>
+    private static RegisterEntry Paper(
+        string kind, string subject, string id, params (string Name, string Value)[] of) =>
         new(kind, subject, id, new(id, [.. of.Select(a => new RegisterAttribute(a.Name, a.Value))], Noon, null),
             RegisterState.Valid, null, "ann", Noon, null, null, null, null);
 
@@ -72,12 +73,15 @@ public sealed class CostTests
     public void BUD_13_the_money_comes_from_the_line_with_the_least_benefit_that_has_it(long tools, string move)
     {
         ImmutableArray<BudgetLineRow> lines =
-            [Line("skin", 50_000, 100), Line("tools", tools, 10), Line("series", 90_000, 50), Line("rent", 90_000, 0, true)];
+        [
+            Line("skin", 50_000, 100), Line("tools", tools, 10), Line("series", 90_000, 50),
+            Line("rent", 90_000, 0, true),
+        ];
         Assert.Equal(move, BudgetReview.MoreFor("skin", 10, lines)!.Argument);
         Assert.Null(BudgetReview.MoreFor("hair", 10, lines));
 
-        static BudgetLineRow Line(string id, long planned, int benefit, bool isRigid = false) => new($"2026-07-{id}", 7, id,
-            new(planned, "CNY", BudgetKind.Marketing, "reach", isRigid, null) { BenefitPercent = benefit }, 0, 0, 0, null);
+        static BudgetLineRow Line(string id, long planned, int benefit, bool isRigid = false) => new(
+            $"2026-07-{id}", 7, id, new(planned, "CNY", BudgetKind.Marketing, "reach", isRigid, null) { BenefitPercent = benefit }, 0, 0, 0, null);
     }
 
     [Fact]
@@ -113,7 +117,8 @@ public sealed class CostTests
                 r => r.Count == 2 && (long)r[0]!["buyers"]! == 1);
             Assert.Equal(("skin", 2m, 0m), ((string)rows[0]!["category"]!, (decimal)rows[0]!["percent"]!,
                 (decimal)rows[1]!["percent"]!));
-            (await http.Get("/api/costs/categories?day=2026-06-01&weeks=53", "finance")).IsProblem(400, "request.invalid");
+            (await http.Get("/api/costs/categories?day=2026-06-01&weeks=53", "finance"))
+                .IsProblem(400, "request.invalid");
             foreach (var (line, planned) in new[] { ("skin", 50_000), ("tools", 9_000) })
                 (await http.Put(path + line, $$"""
                     {"plannedMinor":{{planned}},"currency":"CNY","kind":"technology","goal":"reach"}

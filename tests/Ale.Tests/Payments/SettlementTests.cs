@@ -100,13 +100,20 @@ public sealed class SettlementTests
     {
         var day = Of(new SettlementEvent.Taken([Line("1", 500)], Now));
         Assert.Empty(day.Decide([Line("1", 500)], Key, Today, Now).Events);
-        Assert.Equal("settlement.changed", day.Decide([Line("2", 5), Line("1", 501)], Key, Today, Now).Reply.Refusal!.Code);
-        Assert.Equal("settlement.changed", day.Decide([Line("2", 5), Line("2", 6)], Key, Today, Now).Reply.Refusal!.Code);
+        foreach (var other in new[] { Line("1", 501), Line("2", 6) })
+            Assert.Equal("settlement.changed", day.Decide([Line("2", 5), other], Key, Today, Now).Reply.Refusal!.Code);
         Assert.Equal("settlement.bad_terms", day.Decide([Line("2", 0)], Key, Today, Now).Reply.Refusal!.Code);
         Assert.Equal("settlement.bad_terms", day.Decide(ImmutableArray<StatementLine>.Empty, Key, Today, Now)
             .Reply.Refusal!.Code);
         Assert.Equal("settlement.too_soon", day.Decide([Line("2", 5)], Key, Day, Now).Reply.Refusal!.Code);
     }
+
+    [Fact]
+    public void Stored_events_stay_readable() => GoldenLines.CheckText("Payments/Settlement.golden.jsonl",
+        Settlement.EventJson, new SettlementEvent.Taken([Line("1", 500)], Now),
+        new SettlementEvent.Compared(3, [new("1", DifferenceKind.Amount, "e1", "O1", "CNY", 510, 500, 10,
+            [new(10, "tip")], "fay")], 2, Now),
+        new SettlementEvent.Explained("1", [new(10, "tip")], "fay", Now));
 
     [Theory]
     [InlineData("""{"id":"1","type":"Captured","eventId":"e1","orderId":"O1","amountMinor":5,"currency":"CNY"}""", null)]
@@ -182,8 +189,8 @@ public sealed class SettlementTests
         Assert.Equal("closed", (string)(await later.Http.Get(path, "finance")).Json["state"]!);
         await new Func<Task<Answer>>(() => later.Http.Get($"/api/inbox/{item}", "finance"))
             .Until(a => (string)a.Json["state"]! == "done", 30);
-        var list = await new Func<Task<JsonArray>>(async () => (await later.Http.Get("/api/settlements", "finance")).Ok()
-            .Json["items"]!.AsArray()).Until(l => l.Count == 1 && (string)l[0]!["state"]! == "closed", 20);
+        var list = await new Func<Task<JsonArray>>(async () =>
+            (await later.Http.Get("/api/settlements", "finance")).Ok().Json["items"]!.AsArray()).Until(l => l.Count == 1 && (string)l[0]!["state"]! == "closed", 20);
         Assert.Equal(2, (long)list[0]!["lines"]!);
         Directory.Delete(folder, true);
     }

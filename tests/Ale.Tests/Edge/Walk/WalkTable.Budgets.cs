@@ -52,7 +52,8 @@ internal static partial class WalkTable
         },
         new("checkSpend", "/api/budgets/2090/6/walk/spends/s1/check", """{"passed":true,"reason":"in order"}""")
         {
-            Role = Finance, Status = 409, Unknown = ("/api/budgets/2090/6/walk/spends/none/check", "budget.unknown_spend"),
+            Role = Finance, Status = 409,
+            Unknown = ("/api/budgets/2090/6/walk/spends/none/check", "budget.unknown_spend"),
         },
         new("listFixedAssets", "/api/budgets/2090/fixed-assets") { FromTables = true },
         new("listSpends", "/api/budgets/2090/6/walk/spends") { FromTables = true },

@@ -16,7 +16,7 @@ internal static partial class WalkTable
         },
         new("putPlace", "/api/enrolments/walk/places/walker")
         {
-            Unknown = ("/api/enrolments/none/places/walker", "enrolment.unknown"),
+            TakesOther = "It has no content.", Unknown = ("/api/enrolments/none/places/walker", "enrolment.unknown"),
         },
         new("getPlace", "/api/enrolments/walk/places/walker")
         {
