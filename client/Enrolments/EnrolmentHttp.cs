@@ -64,7 +64,8 @@ internal static class EnrolmentHttp
                 var come = await grains.Enrolment(id).CheckIn(body.Code, ct);
                 return come.Refusal is { } refusal ? refusal
                     : new Outcome<PlaceReply>(PlaceReply.Of(
-                        come.Value!, await users.External(come.Value!.User, ct)), null) { At = come.At };
+                        come.Value!, await users.External(come.Value!.User, ct)), null)
+                    { At = come.At };
             }))
             .Allow(Permission.EnrolmentWrite).WithName("checkIn")
             .WithSummary("Who shows this code has come; his coupon is credited once");

@@ -83,7 +83,7 @@ internal static class SettlementDecide
     public static Decision<SettlementEvent, Done> DecideFound(
         this Settlement day, string eventId, string other, DateTimeOffset now) =>
         day.Differences.FirstOrDefault(d => d.Id == eventId && d.Kind == DifferenceKind.NotThere) is not
-            { Parts.IsEmpty: true } missing ? default(Done)
+        { Parts.IsEmpty: true } missing ? default(Done)
             : new Decision<SettlementEvent, Done>(default(Done), new SettlementEvent.Explained(
                 eventId, [new(missing.AmountMinor, $"In the statement of {other}")], Ledger, now));
 

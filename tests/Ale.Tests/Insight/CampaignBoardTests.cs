@@ -97,7 +97,7 @@ public sealed class CampaignBoardTests
             {"title":"Festival","goal":"volume","startsAt":"{{Iso(now.AddDays(-1))}}","endsAt":"{{Iso(now.AddDays(1))}}",
              "class":"performance","sessions":["{{id}}-1","{{id}}-2"]}
             """, "ops")).Ok();
-        foreach (var (channel, cap) in new[] { ("douyin", 9_000), ("kuaishou", 5_000), ("channels", 1_000) })
+        foreach (var (channel, cap) in new[] { ("taobao", 9_000), ("weibo", 5_000), ("bilibili", 1_000) })
         {
             (await http.Put($"/api/placements/{id}-{channel}", $$"""
                 {"campaignId":"{{id}}","channel":"{{channel}}","class":"performance","capMinor":{{cap}},
@@ -118,9 +118,9 @@ public sealed class CampaignBoardTests
         (await http.Put($"/api/skus/{id}/receipts/r", """{"quantity":9}""")).Ok();
         foreach (var (order, tags) in new[]
         {
-            ("1", $"\"sessionId\":\"{id}-1\",\"channel\":\"douyin\""),
-            ("2", $"\"sessionId\":\"{id}-2\",\"channel\":\"kuaishou\",\"campaignId\":\"{id}\""),
-            ("3", "\"channel\":\"douyin\""),
+            ("1", $"\"sessionId\":\"{id}-1\",\"channel\":\"taobao\""),
+            ("2", $"\"sessionId\":\"{id}-2\",\"channel\":\"weibo\",\"campaignId\":\"{id}\""),
+            ("3", "\"channel\":\"taobao\""),
         })
         {
             (await http.Put($"/api/orders/{id}-{order}", $$"""
@@ -137,7 +137,7 @@ public sealed class CampaignBoardTests
             (long)found["capMinor"]!, (long)found["revenueMinor"]!));
         Assert.InRange((decimal)found["mentionPercent"]!, 1, 100);
         var channels = found["channels"]!.AsArray();
-        Assert.Equal(["channels", "douyin", "kuaishou"], channels.Select(c => (string)c!["channel"]!));
+        Assert.Equal(["bilibili", "taobao", "weibo"], channels.Select(c => (string)c!["channel"]!));
         foreach (var sum in new[] { "views", "orders", "spendMinor", "revenueMinor", "capMinor" })
             Assert.Equal((long)found[sum]!, channels.Sum(c => (long)c![sum]!));
         (await http.Get("/api/campaigns/none/results", "ops")).IsProblem(404, "campaign.unknown");
