@@ -4,12 +4,14 @@ using Ale.Campaigns;
 using Ale.Care;
 using Ale.Carts;
 using Ale.Coupons;
+using Ale.Enrolments;
 using Ale.Imports;
 using Ale.Inbox;
 using Ale.Insight;
 using Ale.Jobs;
 using Ale.Kernel;
 using Ale.Orders;
+using Ale.Payments;
 using Ale.Phases;
 using Ale.Platforms;
 using Ale.Policy;
@@ -46,10 +48,12 @@ internal static class SliceEndpoints
         api.MapBudgets();
         api.MapBudgetPlans();
         api.MapCoupons();
+        api.MapEnrolments();
         api.MapPlatforms();
         api.MapCampaigns();
         api.MapPlacements();
         api.MapSessions();
+        api.MapSettlements();
         api.MapPayments();
         api.MapOrders();
         api.MapRefunds();
@@ -62,5 +66,7 @@ internal static class SliceEndpoints
         api.MapAttribution();
         api.MapReturns();
         api.MapTargets();
+        api.MapCosts();
+        api.MapCampaignResults();
     }
 }

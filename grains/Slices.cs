@@ -5,6 +5,7 @@ using Ale.Care;
 using Ale.Carts;
 using Ale.Coupons;
 using Ale.Feed;
+using Ale.Enrolments;
 using Ale.Imports;
 using Ale.Insight;
 using Ale.Inbox;
@@ -46,6 +47,7 @@ internal static class Slices
         .AddUsers()
         .AddBudgets()
         .AddCoupons()
+        .AddEnrolments()
         .AddPlatforms()
         .AddCampaigns()
         .AddSessions()

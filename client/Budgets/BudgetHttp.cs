@@ -54,6 +54,16 @@ internal static class BudgetHttp
             })
             .Allow(Permission.BudgetSpend).WithName("releaseSpend").WithSummary("Gives a commitment back");
 
+        budgets.MapPost("/{year}/{month}/{line}/spends/{id}/check", (int year, int month, Id line, Id id,
+                CheckSpendBody body, Caller caller, IGrainFactory grains, EdgeCall edge) =>
+            {
+                var key = Key(year, month, line);
+                return edge.Run(ct => grains.BudgetLine(key).Check(
+                    new(id, body.Passed, caller.Subject, body.Reason), ct), SpendReply.Of);
+            })
+            .Allow(Permission.BudgetPlan).WithName("checkSpend")
+            .WithSummary("Says whether an unusual spend that is held is in order; if not, it comes off");
+
         budgets.MapGet("/{year}/{month}/{line}/spends", (int year, int month, Id line, string? state,
                 PageRequest page, IGrainFactory grains, EdgeCall edge) =>
             {
@@ -114,14 +124,17 @@ internal static class BudgetHttp
     /// <param name="Class">Needed where the line is one of marketing.</param>
     /// <param name="Wait">True: what is not allowed now is queued until it is decided.</param>
     /// <param name="At">When it happened; absent: now.</param>
+    /// <param name="Acquisition">How a tool was got: <c>subscription</c>, or <c>purchase</c> with a note why.</param>
     internal sealed record SpendBody(
         long AmountMinor, string Currency, SpendStage State, SpendClass? Class = null, Id? SessionId = null,
         Id? HostId = null, Id? Category = null, Id? Step = null, Id? CampaignId = null, Id? PlacementId = null,
-        string? Note = null, bool Wait = false, DateTimeOffset? At = null) : IValidated
+        string? Note = null, bool Wait = false, DateTimeOffset? At = null, Acquisition? Acquisition = null)
+        : IValidated
     {
         internal PostSpend Command(string id) => new(id, AmountMinor, Currency, State, Wait,
             new(Class, SessionId?.Value, HostId?.Value, Category?.Value, Step?.Value, CampaignId?.Value,
-                PlacementId?.Value, Note))
+                PlacementId?.Value, Note)
+            { Acquisition = Acquisition })
         { HappenedAt = At };
 
         public void Validate(Problems p)
@@ -131,6 +144,12 @@ internal static class BudgetHttp
             p.Text("note", Note, min: 1);
             p.Instant("at", At);
         }
+    }
+
+    /// <param name="Passed">True: it is in order; false: it comes off what was booked.</param>
+    internal sealed record CheckSpendBody(bool Passed, string Reason) : IValidated
+    {
+        public void Validate(Problems p) => p.Text("reason", Reason, min: 1);
     }
 
     /// <summary>A line as answered; the members mean what they do in <see cref="BudgetLineInfo"/>.</summary>
@@ -147,20 +166,20 @@ internal static class BudgetHttp
 
     /// <summary>A spend as answered; the members mean what they do in <see cref="SpendInfo"/>.</summary>
     internal sealed record SpendReply(
-        string Id, SpendState State, long AmountMinor, bool Elastic, BudgetLineReply Line)
+        string Id, SpendState State, long AmountMinor, bool Elastic, SpendCheck Check, BudgetLineReply Line)
     {
         public static SpendReply Of(SpendInfo s) =>
-            new(s.Id, s.State, s.AmountMinor, s.Elastic, BudgetLineReply.Of(s.Line));
+            new(s.Id, s.State, s.AmountMinor, s.Elastic, s.Check, BudgetLineReply.Of(s.Line));
     }
 
     /// <summary>A spend as listed; the members mean what they do in <see cref="SpendRow"/>.</summary>
     internal sealed record SpendRowReply(
         string Id, SpendState State, long AmountMinor, string Currency, SpendClass? Class, string? SessionId,
         string? HostId, string? Category, string? Step, string? CampaignId, string? PlacementId, string? Note,
-        bool Elastic, DateTimeOffset At)
+        Acquisition? Acquisition, bool Elastic, SpendCheck Check, DateTimeOffset At)
     {
         public static SpendRowReply Of(SpendRow s) => new(s.Id, s.State, s.AmountMinor, s.Currency, s.Tags.Class,
             s.Tags.SessionId, s.Tags.HostId, s.Tags.Category, s.Tags.Step, s.Tags.CampaignId, s.Tags.PlacementId,
-            s.Tags.Note, s.Elastic, s.At);
+            s.Tags.Note, s.Tags.Acquisition, s.Elastic, s.Check, s.At);
     }
 }

@@ -85,6 +85,15 @@ internal static class BudgetPlanHttp
             .Allow(Permission.BudgetPlan).WithName("reviseBudget")
             .WithSummary("Makes a plan in force a draft again; its lines go on taking spends");
 
+        plans.MapGet("/fixed-assets", (int year, PageRequest page, IGrainFactory grains, EdgeCall edge) =>
+            {
+                BudgetHttp.YearOf(year);
+                return edge.Run(ct => grains.BudgetQueries().Assets(year, page.At ?? default, ct),
+                    found => new Page<FixedAssets>(found, null));
+            })
+            .Allow(Permission.BudgetRead).WithName("listFixedAssets")
+            .WithSummary("What was bought, not subscribed, against the year before, by currency; as CSV too");
+
         var reserves = api.MapGroup("/reserves").WithTags("Budgets");
 
         reserves.MapGet("/{id}", (Id id, IGrainFactory grains, EdgeCall edge) =>

@@ -53,14 +53,16 @@ internal static class CampaignHttp
 
     /// <param name="BudgetLine">The line of each month that its placements spend from; absent: none.</param>
     /// <param name="Class">All its money is of this class.</param>
+    /// <param name="Theme">The theme of the year's plan that it carries out.</param>
     /// <param name="Steps">Warm-up, peak and recap; it opens at its start and closes at its end.</param>
     internal sealed record CampaignBody(
         string Title, string Goal, DateTimeOffset StartsAt, DateTimeOffset EndsAt, SpendClass Class,
         Id? BudgetLine = null, IReadOnlyList<Id>? Sessions = null, IReadOnlyList<Id>? Coupons = null,
-        IReadOnlyList<StepBody>? Steps = null) : IValidated
+        IReadOnlyList<StepBody>? Steps = null, Id? Theme = null) : IValidated
     {
         internal CampaignTerms Terms => new(Title, Goal, StartsAt, EndsAt, BudgetLine?.Value, Class,
-            Ids(Sessions) ?? [], Ids(Coupons) ?? [], StepBody.Of(Steps) ?? []);
+            Ids(Sessions) ?? [], Ids(Coupons) ?? [], StepBody.Of(Steps) ?? [])
+        { Theme = Theme?.Value };
 
         public void Validate(Problems p)
         {
@@ -89,9 +91,11 @@ internal static class CampaignHttp
         public IReadOnlyList<Id>? Sessions { get; init; }
         public IReadOnlyList<Id>? Coupons { get; init; }
         public IReadOnlyList<StepBody>? Steps { get; init; }
+        public Id? Theme { get; init; }
 
         internal CampaignPatch Patch => new(Title, Goal, StartsAt, EndsAt, Ids(Sessions), Ids(Coupons),
-            StepBody.Of(Steps));
+            StepBody.Of(Steps))
+        { Theme = Theme?.Value };
 
         public void Validate(Problems p)
         {
@@ -127,10 +131,11 @@ internal static class CampaignHttp
         string Id, string Title, string Goal, DateTimeOffset StartsAt, DateTimeOffset EndsAt, string? BudgetLine,
         SpendClass Class, ImmutableArray<string> Sessions, ImmutableArray<string> Coupons,
         ImmutableArray<CampaignStep> Steps, long Version, CampaignState State, ImmutableArray<CampaignStep> Taken,
-        CampaignStep? Next, bool IsLive, ImmutableArray<string> Placements)
+        CampaignStep? Next, bool IsLive, ImmutableArray<string> Placements, string? Theme,
+        ImmutableArray<BrandEffect> Effects)
     {
         public static CampaignReply Of(CampaignInfo c) => new(c.Id, c.Terms.Title, c.Terms.Goal, c.Terms.StartsAt,
             c.Terms.EndsAt, c.Terms.BudgetLine, c.Terms.Class, c.Terms.Sessions, c.Terms.Coupons, c.Terms.Steps,
-            c.Version, c.State, c.Taken, c.Next, c.IsLive, c.Placements);
+            c.Version, c.State, c.Taken, c.Next, c.IsLive, c.Placements, c.Terms.Theme, c.Effects);
     }
 }

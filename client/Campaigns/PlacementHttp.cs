@@ -95,12 +95,14 @@ internal static class PlacementHttp
     }
 
     /// <param name="ResultKind">What counts as a result.</param>
+    /// <param name="ContentId">The clip that it shows, as the platform calls it.</param>
     internal sealed record PlacementBody(
         Id CampaignId, Id Channel, SpendClass Class, long CapMinor, string Currency, long BidMinor,
-        Id? ResultKind = null) : IValidated
+        Id? ResultKind = null, Id? ContentId = null) : IValidated
     {
         internal PlacementTerms Terms => new(CampaignId, Channel, Class, ResultKind?.Value ?? "effective_visitor",
-            CapMinor, Currency, BidMinor);
+            CapMinor, Currency, BidMinor)
+        { ContentId = ContentId?.Value };
 
         public void Validate(Problems p)
         {
@@ -158,11 +160,11 @@ internal static class PlacementHttp
         string Id, string CampaignId, string Channel, SpendClass Class, string ResultKind, long CapMinor,
         string Currency, long BidMinor, long Version, long HeldMinor, long SpendMinor, long LeftMinor,
         long OverrunMinor, long Results, decimal? CostPerResultMinor, PlacementStrategy Strategy, int Audience,
-        PlacementState State, ImmutableArray<StrategyStep> Steps, PlacementReturn? Return)
+        PlacementState State, ImmutableArray<StrategyStep> Steps, PlacementReturn? Return, string? ContentId)
     {
         public static PlacementReply Of(PlacementInfo p) => new(p.Id, p.Terms.CampaignId, p.Terms.Channel,
             p.Terms.Class, p.Terms.ResultKind, p.Terms.CapMinor, p.Terms.Currency, p.BidMinor, p.Version, p.HeldMinor,
             p.SpendMinor, p.LeftMinor, p.OverrunMinor, p.Results, p.CostPerResultMinor, p.Strategy, p.Audience, p.State,
-            p.Steps, p.Return);
+            p.Steps, p.Return, p.Terms.ContentId);
     }
 }

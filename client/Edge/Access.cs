@@ -16,7 +16,9 @@ internal enum Permission
     UserRead, UserWrite, UserErase, ConsentWrite, PointsRead,
     ImportRead, ImportWrite, CampaignRead, CampaignWrite, CampaignReport, PlacementRead, PlacementWrite,
     PlacementReport,
-    SalesRead, BudgetRead, BudgetPlan, BudgetSpend, ApprovalRead, ApprovalDecide,
+    SalesRead, BudgetRead, BudgetPlan, BudgetSpend, SettlementRead, SettlementWrite,
+    EnrolmentRead, EnrolmentWrite, EnrolmentJoin,
+    ApprovalRead, ApprovalDecide,
     ReviewRead, ReviewLevel1, ReviewLevel2, ReviewLevel3,
     RestoreVote, ArbitrationVote, IncidentLevel2, StaffWrite, PayWrite, StatementWrite, SecurityIncidentWrite,
     PartnerOwn,
@@ -56,6 +58,7 @@ internal static class Access
         Permission.FindingWrite,
         Permission.RegisterWrite, Permission.ShopRead, Permission.ShippingRead, Permission.ShippingWrite,
         Permission.PlatformRead, Permission.PlatformTell, Permission.PhaseRead,
+        Permission.EnrolmentRead, Permission.EnrolmentWrite, Permission.EnrolmentJoin,
         .. Staff,
     ];
 
@@ -96,7 +99,7 @@ internal static class Access
             ["finance"] =
             [
                 Permission.BudgetRead, Permission.BudgetPlan, Permission.BudgetSpend, Permission.PhaseRead,
-                Permission.ApprovalRead,
+                Permission.SettlementRead, Permission.SettlementWrite, Permission.ApprovalRead,
                 Permission.ApprovalAsk, Permission.SalesRead, Permission.RefundRead, Permission.RefundWrite, .. Staff,
             ],
             ["approver"] =
@@ -120,7 +123,7 @@ internal static class Access
                 Permission.StockRead, Permission.StockReserve, Permission.OrderRead, Permission.OrderPlace,
                 Permission.PaymentAsk, Permission.SessionRead, Permission.RoomTake, Permission.ShareWrite,
                 Permission.QuizAnswer, Permission.QuizRead, Permission.CouponClaim, Permission.UserRead,
-                Permission.UserWrite, Permission.ConsentWrite, Permission.PointsRead,
+                Permission.UserWrite, Permission.ConsentWrite, Permission.PointsRead, Permission.EnrolmentJoin,
             ],
             [Roles.Viewer] = [Permission.RoomTake],
         }.ToFrozenDictionary(row => row.Key, row => row.Value.ToFrozenSet());

@@ -78,6 +78,10 @@ internal sealed record Cursor
     public DateTimeOffset Instant(int position) => Long(position) is >= 0 and <= InstantMax and var ms
         ? DateTimeOffset.FromUnixTimeMilliseconds(ms) : throw NotOurs();
 
+    /// <summary>The day, by its number, at <paramref name="position"/>; 400 when it is none.</summary>
+    public DateOnly Day(int position) => Long(position) is >= 0 and var day && day <= DateOnly.MaxValue.DayNumber
+        ? DateOnly.FromDayNumber((int)day) : throw NotOurs();
+
     /// <summary>The text at <paramref name="position"/>; 400 when there is none.</summary>
     public string Text(int position) => position < parts.Length ? parts[position] : throw NotOurs();
 

@@ -65,7 +65,7 @@ internal static class PlatformHttp
                 var wanted = new PlatformDaysWanted(id, page.Limit + 1)
                 {
                     Kind = kind?.Value,
-                    Before = DayOf(page.After),
+                    Before = page.After?.Day(0),
                     AfterKind = page.After?.Text(1),
                 };
                 return edge.Run(
@@ -81,14 +81,6 @@ internal static class PlatformHttp
                 edge.Run(ct => grains.Platform(id).Replay(new(body.After, caller.Subject), ct), PlatformReply.Of))
             .Allow(Permission.PlatformWrite).WithName("replayPlatform")
             .WithSummary("Reads again what followed on a number; what is known is passed over");
-    }
-
-    private static DateOnly? DayOf(Cursor? after)
-    {
-        if (after?.Long(0) is not { } day) return null;
-        if (day < DateOnly.MinValue.DayNumber || day > DateOnly.MaxValue.DayNumber)
-            throw new ProblemException(Problem.Invalid("after", "Must be the next of an earlier page."));
-        return DateOnly.FromDayNumber((int)day);
     }
 
     /// <param name="Endpoint">Where it is asked: http or https, or <c>folder:</c> for its file of JSON lines in the

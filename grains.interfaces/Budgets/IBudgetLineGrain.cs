@@ -35,6 +35,18 @@ public interface IBudgetLineGrain : IDecides
     /// <summary>Gives a commitment back. Again: as it is; after it was settled: <see cref="BudgetRefusals.Settled"/>.</summary>
     [Alias("release")] Task<Outcome<SpendInfo>> Release(string id, CancellationToken ct = default);
 
+    /// <summary>
+    /// Holds a booked spend for a check, because it is unusual (BUD-15): until then nobody pays it. Again, or after the
+    /// check: as it is. For the slice's own watch.
+    /// </summary>
+    [Alias("flag")] Task<Outcome<SpendInfo>> Flag(FlagSpend command, CancellationToken ct = default);
+
+    /// <summary>
+    /// A person's word on a spend that is held for a check. Passed: it stands. Not passed: it comes off what was booked.
+    /// The same word again: as it is; the other: <see cref="BudgetRefusals.Checked"/>.
+    /// </summary>
+    [Alias("check")] Task<Outcome<SpendInfo>> Check(CheckSpend command, CancellationToken ct = default);
+
     /// <summary>A spend as it is now.</summary>
     [Alias("spent")] Task<Outcome<SpendInfo>> GetSpend(string id, CancellationToken ct = default);
 }
@@ -80,77 +92,6 @@ public sealed record BudgetTerms(
 [GenerateSerializer, Immutable, Alias("ale.budget.plan_line")]
 public sealed record PlanLine([property: Id(0)] long Version, [property: Id(1)] BudgetTerms Terms);
 
-/// <summary>The two kinds of marketing money, which are never mixed (CAM-04).</summary>
-public enum SpendClass
-{
-    /// <summary>Judged by its return alone.</summary>
-    Performance,
-
-    /// <summary>Judged by its effect over months (CAM-05).</summary>
-    Brand,
-}
-
-/// <summary>What is asked of the money.</summary>
-public enum SpendStage
-{
-    /// <summary>It will be spent: hold it.</summary>
-    Committed,
-
-    /// <summary>It is spent.</summary>
-    Actual,
-}
-
-/// <summary>A wish to spend.</summary>
-/// <param name="Id">The caller's; the same again is the same spend.</param>
-/// <param name="AmountMinor">1 to <see cref="Limits.AmountMinorMax"/>.</param>
-/// <param name="Wait">True: when it is not allowed now it is queued, and goes on or is dropped by the decision.</param>
-[GenerateSerializer, Immutable, Alias("ale.budget.spend")]
-public sealed record PostSpend(
-    [property: Id(0)] string Id, [property: Id(1)] long AmountMinor, [property: Id(2)] string Currency,
-    [property: Id(3)] SpendStage Stage, [property: Id(4)] bool Wait, [property: Id(5)] SpendTags Tags)
-{
-    /// <summary>When it happened; null: now. It lies in the line's month, at most 7 days back.</summary>
-    [Id(6)] public DateTimeOffset? HappenedAt { get; init; }
-}
-
-/// <summary>What a spend was for; each of them an id or null.</summary>
-/// <param name="Class">Needed where the line is one of marketing.</param>
-/// <param name="Step">The step from content to delivery (BUD-14).</param>
-/// <param name="Note">For people, without personal data: it is kept for ever.</param>
-[GenerateSerializer, Immutable, Alias("ale.budget.tags")]
-public sealed record SpendTags(
-    [property: Id(0)] SpendClass? Class = null, [property: Id(1)] string? SessionId = null,
-    [property: Id(2)] string? HostId = null, [property: Id(3)] string? Category = null,
-    [property: Id(4)] string? Step = null, [property: Id(5)] string? CampaignId = null,
-    [property: Id(6)] string? PlacementId = null, [property: Id(7)] string? Note = null);
-
-/// <summary>Where a spend stands.</summary>
-public enum SpendState
-{
-    /// <summary>Held for it.</summary>
-    Committed,
-
-    /// <summary>Spent.</summary>
-    Actual,
-
-    /// <summary>Waits for the decision.</summary>
-    Waiting,
-
-    /// <summary>Given back.</summary>
-    Released,
-
-    /// <summary>Not allowed by the decision.</summary>
-    Dropped,
-}
-
-/// <summary>A spend as it is now.</summary>
-/// <param name="AmountMinor">What is held, or what it came to.</param>
-/// <param name="Elastic">True: by it the line went over its plan, within the mark.</param>
-[GenerateSerializer, Immutable, Alias("ale.budget.spend_info")]
-public sealed record SpendInfo(
-    [property: Id(0)] string Id, [property: Id(1)] SpendState State, [property: Id(2)] long AmountMinor,
-    [property: Id(3)] bool Elastic, [property: Id(4)] BudgetLineInfo Line);
-
 /// <summary>Whether a line takes spends.</summary>
 public enum BudgetLineState
 {
@@ -194,6 +135,9 @@ public static class BudgetRefusals
     /// <summary>Marketing money says whether it is performance or brand (CAM-04).</summary>
     public static readonly Refusal ClassRequired = new(RefusalKind.Invalid, "budget.class_required");
 
+    /// <summary>What is bought and not subscribed says why, in its note (BUD-16).</summary>
+    public static readonly Refusal ReasonRequired = new(RefusalKind.Invalid, "budget.reason_required");
+
     /// <summary>It happened in another month than the line's.</summary>
     public static readonly Refusal Month = new(RefusalKind.Invalid, "budget.month");
 
@@ -202,6 +146,12 @@ public static class BudgetRefusals
 
     /// <summary>The spend was settled.</summary>
     public static readonly Refusal Settled = new(RefusalKind.Conflict, "budget.settled");
+
+    /// <summary>The spend is not held for a check.</summary>
+    public static readonly Refusal NotHeld = new(RefusalKind.Conflict, "budget.not_held");
+
+    /// <summary>It was checked, with the other result.</summary>
+    public static readonly Refusal Checked = new(RefusalKind.Conflict, "budget.checked");
 
     /// <summary>The month is closed.</summary>
     public static readonly Refusal Closed = new(RefusalKind.Conflict, "budget.closed");

@@ -24,6 +24,12 @@ public interface IBudgetPlanGrain : IDecides
     /// </summary>
     [Alias("move")] Task<Outcome<BudgetPlanInfo>> Move(MoveBudget command, CancellationToken ct = default);
 
+    /// <summary>
+    /// Opens a line within another, with a share of its plan, whether the plan is in force or not: the sum stays as it is
+    /// (BUD-17). Again, whatever the share would be now: the line as it is. For jobs.
+    /// </summary>
+    [Alias("carve")] Task<Outcome<BudgetLineInfo>> Carve(CarveLine command, CancellationToken ct = default);
+
     /// <summary>Asks for the plan's approval when no rule is broken. Submitted already: as it is.</summary>
     [Alias("submit")] Task<Outcome<BudgetPlanInfo>> Submit(SubmitBudget command, CancellationToken ct = default);
 
@@ -54,6 +60,17 @@ public sealed record PutBudgetLine(
 public sealed record MoveBudget(
     [property: Id(0)] string Key, [property: Id(1)] BudgetPlace From, [property: Id(2)] BudgetPlace To,
     [property: Id(3)] long AmountMinor, [property: Id(4)] string By, [property: Id(5)] string Note);
+
+/// <summary>A wish to open a line within another.</summary>
+/// <param name="From">The line it is part of.</param>
+/// <param name="Line">Its own id.</param>
+/// <param name="Percent">Of what is planned for the other, rounded half up.</param>
+/// <param name="Goal">What it is for.</param>
+/// <param name="By">The slice.</param>
+[GenerateSerializer, Immutable, Alias("ale.budget.carve")]
+public sealed record CarveLine(
+    [property: Id(0)] BudgetPlace From, [property: Id(1)] string Line, [property: Id(2)] int Percent,
+    [property: Id(3)] string Goal, [property: Id(4)] string By);
 
 /// <summary>A wish to submit.</summary>
 /// <param name="By">Whose token it was; he does not decide.</param>

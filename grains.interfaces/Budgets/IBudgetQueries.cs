@@ -25,6 +25,25 @@ public interface IBudgetQueries : IGrainWithIntegerKey
     Task<Outcome<ImmutableArray<BreakdownRow>>> Breakdown(
         BreakdownWanted wanted, JournalPlace at, CancellationToken ct = default);
 
+    /// <summary>What was bought in a year, and in the one before, by currency (BUD-16).</summary>
+    [Alias("assets")]
+    Task<Outcome<ImmutableArray<FixedAssets>>> Assets(int year, JournalPlace at, CancellationToken ct = default);
+
+    /// <summary>Unusual spends of the months from one line key to another, the latest first (BUD-15).</summary>
+    /// <param name="from">The first month, as <c>2026-04</c>.</param>
+    /// <param name="to">The last.</param>
+    /// <param name="limit">At most so many.</param>
+    /// <param name="at">The list waits up to 2 s until it shows this place.</param>
+    /// <param name="ct">Stops the call.</param>
+    [Alias("unusual")]
+    Task<Outcome<ImmutableArray<UnusualSpend>>> Unusual(
+        string from, string to, int limit, JournalPlace at, CancellationToken ct = default);
+
+    /// <summary>What earlier spends like one came to, the latest first: of the same line in this month and some before,
+    /// of the same category, step and currency (BUD-15). The list shows what it can.</summary>
+    [Alias("likes")]
+    Task<Outcome<ImmutableArray<long>>> Likes(string key, PostSpend spend, int months, CancellationToken ct = default);
+
     /// <summary>Versions of a year's plan, the latest first.</summary>
     [Alias("versions")]
     Task<Outcome<ImmutableArray<BudgetVersionRow>>> Versions(
@@ -49,8 +68,8 @@ public sealed record BudgetLinesWanted([property: Id(0)] int Year, [property: Id
 [GenerateSerializer, Immutable, Alias("ale.budget.breakdown_wanted")]
 public sealed record BreakdownWanted([property: Id(0)] string Prefix, [property: Id(1)] int Limit)
 {
-    /// <summary>Only one way: <c>line</c>, <c>session</c>, <c>host</c>, <c>category</c>, <c>step</c>, <c>campaign</c>
-    /// or <c>class</c>.</summary>
+    /// <summary>Only one way: <c>line</c>, <c>session</c>, <c>host</c>, <c>category</c>, <c>step</c>, <c>campaign</c>,
+    /// <c>class</c> or <c>acquisition</c>.</summary>
     [Id(2)] public string? By { get; init; }
 }
 
@@ -92,7 +111,25 @@ public sealed record BudgetLineRow(
 public sealed record SpendRow(
     [property: Id(0)] string Id, [property: Id(1)] SpendState State, [property: Id(2)] long AmountMinor,
     [property: Id(3)] string Currency, [property: Id(4)] SpendTags Tags, [property: Id(5)] bool Elastic,
-    [property: Id(6)] DateTimeOffset At);
+    [property: Id(6)] DateTimeOffset At)
+{
+    /// <summary>Whether it is unusual, and what came of it.</summary>
+    [Id(7)] public SpendCheck Check { get; init; }
+}
+
+/// <summary>What was bought, not subscribed, and the year before (BUD-16).</summary>
+/// <param name="ChangePercent">Of the year before, one decimal; null: nothing was bought then.</param>
+/// <param name="GoalPercent">What is wanted, as -30.</param>
+/// <param name="IsMet">True: at most the goal.</param>
+[GenerateSerializer, Immutable, Alias("ale.budget.assets")]
+public sealed record FixedAssets(
+    [property: Id(0)] int Year, [property: Id(1)] string Currency, [property: Id(2)] long AmountMinor,
+    [property: Id(3)] long BeforeMinor, [property: Id(4)] decimal? ChangePercent, [property: Id(5)] int GoalPercent,
+    [property: Id(6)] bool IsMet);
+
+/// <summary>A spend that was held for a check, and its line.</summary>
+[GenerateSerializer, Immutable, Alias("ale.budget.unusual")]
+public sealed record UnusualSpend([property: Id(0)] string Line, [property: Id(1)] SpendRow Spend);
 
 /// <summary>A version of a plan.</summary>
 /// <param name="What">What was done, as <c>line_put</c> or <c>moved</c>.</param>

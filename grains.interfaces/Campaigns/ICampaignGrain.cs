@@ -30,6 +30,12 @@ public interface ICampaignGrain : IGrainWithStringKey
     /// </summary>
     [Alias("join")]
     Task<Outcome<CampaignInfo>> Join(string placement, SpendClass spendClass, CancellationToken ct = default);
+
+    /// <summary>
+    /// Keeps what a brand campaign moved in a window after its close (CAM-05). The same window again: what was measured
+    /// first stays. For jobs.
+    /// </summary>
+    [Alias("measure")] Task<Outcome<CampaignInfo>> Measure(BrandEffect effect, CancellationToken ct = default);
 }
 
 /// <summary>What a campaign is planned to be.</summary>
@@ -48,10 +54,14 @@ public sealed record CampaignTerms(
     [property: Id(6)] ImmutableArray<string> Sessions, [property: Id(7)] ImmutableArray<string> Coupons,
     [property: Id(8)] ImmutableArray<CampaignStep> Steps)
 {
+    /// <summary>The theme of the year's plan that it carries out, an entry of the register <c>brand_theme</c>
+    /// (CAM-09); null: none.</summary>
+    [Id(9)] public string? Theme { get; init; }
+
     /// <summary>Lists are equal when they hold the same in the same order.</summary>
     public bool Equals(CampaignTerms? other) => other is not null
-        && (Title, Goal, StartsAt, EndsAt, BudgetLine, Class)
-            == (other.Title, other.Goal, other.StartsAt, other.EndsAt, other.BudgetLine, other.Class)
+        && (Title, Goal, StartsAt, EndsAt, BudgetLine, Class, Theme)
+            == (other.Title, other.Goal, other.StartsAt, other.EndsAt, other.BudgetLine, other.Class, other.Theme)
         && Sessions.SequenceEqual(other.Sessions) && Coupons.SequenceEqual(other.Coupons)
         && Steps.SequenceEqual(other.Steps);
 
@@ -102,7 +112,11 @@ public sealed record ChangeCampaign(
 public sealed record CampaignPatch(
     [property: Id(0)] string? Title, [property: Id(1)] string? Goal, [property: Id(2)] DateTimeOffset? StartsAt,
     [property: Id(3)] DateTimeOffset? EndsAt, [property: Id(4)] ImmutableArray<string>? Sessions,
-    [property: Id(5)] ImmutableArray<string>? Coupons, [property: Id(6)] ImmutableArray<CampaignStep>? Steps);
+    [property: Id(5)] ImmutableArray<string>? Coupons, [property: Id(6)] ImmutableArray<CampaignStep>? Steps)
+{
+    /// <summary>See <see cref="CampaignTerms.Theme"/>.</summary>
+    [Id(7)] public string? Theme { get; init; }
+}
 
 /// <summary>Where a campaign stands.</summary>
 public enum CampaignState
@@ -136,7 +150,28 @@ public sealed record CampaignInfo(
     [property: Id(0)] string Id, [property: Id(1)] CampaignTerms Terms, [property: Id(2)] long Version,
     [property: Id(3)] CampaignState State, [property: Id(4)] ImmutableArray<CampaignStep> Taken,
     [property: Id(5)] CampaignStep? Next, [property: Id(6)] bool IsLive,
-    [property: Id(7)] ImmutableArray<string> Placements);
+    [property: Id(7)] ImmutableArray<string> Placements)
+{
+    /// <summary>What it moved in the long run, by window; of brand money only (CAM-05).</summary>
+    [Id(8)] public ImmutableArray<BrandEffect> Effects { get; init; } = [];
+}
+
+/// <summary>What a brand campaign moved in so many days after its end, against as many before its start.</summary>
+/// <param name="Days">How many.</param>
+/// <param name="Indicators">Each on its own; there is no verdict over all, and no return.</param>
+/// <param name="At">When it was measured.</param>
+[GenerateSerializer, Immutable, Alias("ale.campaign.effect")]
+public sealed record BrandEffect(
+    [property: Id(0)] int Days, [property: Id(1)] ImmutableArray<BrandIndicator> Indicators,
+    [property: Id(2)] DateTimeOffset At);
+
+/// <summary>A figure before and after.</summary>
+/// <param name="Name"><c>branded_searches</c>, <c>new_followers</c> or <c>repeat_percent</c>.</param>
+/// <param name="LiftPercent">Of the figure before, one decimal; null: it was 0.</param>
+[GenerateSerializer, Immutable, Alias("ale.campaign.indicator")]
+public sealed record BrandIndicator(
+    [property: Id(0)] string Name, [property: Id(1)] decimal Before, [property: Id(2)] decimal After,
+    [property: Id(3)] decimal? LiftPercent);
 
 /// <summary>In order of precedence: when several apply, the first is the answer.</summary>
 public static class CampaignRefusals
@@ -158,6 +193,9 @@ public static class CampaignRefusals
 
     /// <summary>Its money is of the other class (CAM-04).</summary>
     public static readonly Refusal Class = new(RefusalKind.Conflict, "campaign.class");
+
+    /// <summary>It is not over.</summary>
+    public static readonly Refusal NotOver = new(RefusalKind.Conflict, "campaign.not_over");
 
     /// <summary>It has as many placements as it may.</summary>
     public static readonly Refusal Full = new(RefusalKind.Conflict, "campaign.full");

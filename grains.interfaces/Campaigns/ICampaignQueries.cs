@@ -69,7 +69,11 @@ public sealed record PlacementRow(
     [property: Id(3)] SpendClass Class, [property: Id(4)] string ResultKind, [property: Id(5)] long CapMinor,
     [property: Id(6)] string Currency, [property: Id(7)] long SpendMinor, [property: Id(8)] long Results,
     [property: Id(9)] PlacementStrategy Strategy, [property: Id(10)] decimal? Roi, [property: Id(11)] int? Rank,
-    [property: Id(12)] long? RevenueMinor);
+    [property: Id(12)] long? RevenueMinor)
+{
+    /// <summary>The clip that it shows.</summary>
+    [Id(13)] public string? ContentId { get; init; }
+}
 
 /// <summary>Which reports.</summary>
 /// <param name="Limit">Most rows.</param>

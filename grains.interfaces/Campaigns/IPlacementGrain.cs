@@ -82,7 +82,11 @@ public interface IPlacementGrain : IGrainWithStringKey
 public sealed record PlacementTerms(
     [property: Id(0)] string CampaignId, [property: Id(1)] string Channel, [property: Id(2)] SpendClass Class,
     [property: Id(3)] string ResultKind, [property: Id(4)] long CapMinor, [property: Id(5)] string Currency,
-    [property: Id(6)] long BidMinor);
+    [property: Id(6)] long BidMinor)
+{
+    /// <summary>The clip that it shows, as platforms call it (CAM-11); null: nobody said.</summary>
+    [Id(7)] public string? ContentId { get; init; }
+}
 
 /// <summary>A wish to enter a placement.</summary>
 /// <param name="By">Whose token it was.</param>

@@ -11,7 +11,8 @@ namespace Ale.Budgets;
 [JsonDerivedType(typeof(Booked), "budget.booked"), JsonDerivedType(typeof(Queued), "budget.queued")]
 [JsonDerivedType(typeof(Released), "budget.released"), JsonDerivedType(typeof(Dropped), "budget.dropped")]
 [JsonDerivedType(typeof(Asked), "budget.asked"), JsonDerivedType(typeof(Told), "budget.told")]
-[JsonDerivedType(typeof(Settled), "budget.settled")]
+[JsonDerivedType(typeof(Settled), "budget.settled"), JsonDerivedType(typeof(Flagged), "budget.flagged")]
+[JsonDerivedType(typeof(Checked), "budget.checked")]
 internal abstract record BudgetLineEvent
 {
     internal sealed record Planned(long Version, BudgetTerms Terms, DateTimeOffset At) : BudgetLineEvent;
@@ -43,11 +44,20 @@ internal abstract record BudgetLineEvent
     /// <param name="GrantedMinor">What may be spent before the next mark is worked out from it; null: it was not
     /// granted.</param>
     internal sealed record Settled(int Number, long? GrantedMinor, DateTimeOffset At) : BudgetLineEvent;
+
+    /// <summary>A booked spend is unusual and held for a check.</summary>
+    /// <param name="UsualMinor">What its like comes to.</param>
+    internal sealed record Flagged(PostSpend Spend, long UsualMinor, DateTimeOffset At) : BudgetLineEvent;
+
+    /// <summary>Somebody looked at it; when it is not in order it comes off what was booked.</summary>
+    internal sealed record Checked(
+        PostSpend Spend, bool Passed, string By, string Reason, DateTimeOffset At) : BudgetLineEvent;
 }
 
 /// <summary>A spend as the line remembers it.</summary>
 /// <param name="Content">Tells other content under the same id.</param>
-internal readonly record struct SpendMark(SpendState State, long AmountMinor, int Content, bool Elastic);
+internal readonly record struct SpendMark(
+    SpendState State, long AmountMinor, int Content, bool Elastic, SpendCheck Check = SpendCheck.None);
 
 /// <summary>Where the latest special approval stands.</summary>
 internal enum AskState
@@ -89,6 +99,9 @@ internal sealed record BudgetLine : IState<BudgetLine, BudgetLineEvent>
     public ImmutableList<PostSpend> Waiting { get; init; } = [];
     public ImmutableArray<PostSpend> Largest { get; init; } = [];
 
+    /// <summary>Booked, and held for a check.</summary>
+    public ImmutableList<PostSpend> Unusual { get; init; } = [];
+
     public DateTimeOffset? DueAt => Ask == AskState.Asked ? AskedAt : null;
 
     public static BudgetLine New() => new();
@@ -129,6 +142,24 @@ internal sealed record BudgetLine : IState<BudgetLine, BudgetLineEvent>
             Ask = e.GrantedMinor is null ? AskState.Refused : AskState.None,
             GrantedMinor = e.GrantedMinor ?? GrantedMinor,
         },
+        BudgetLineEvent.Flagged { Spend: var s } => this with
+        {
+            Unusual = Unusual.Add(s),
+            Spends = Spends.SetItem(s.Id, Spends[s.Id] with { Check = SpendCheck.Held }),
+        },
+        BudgetLineEvent.Checked { Spend: var s, Passed: true } => this with
+        {
+            Unusual = Unusual.RemoveAll(u => u.Id == s.Id),
+            Spends = Spends.SetItem(s.Id, Spends[s.Id] with { Check = SpendCheck.Passed }),
+        },
+        BudgetLineEvent.Checked { Spend: var s } => this with
+        {
+            Unusual = Unusual.RemoveAll(u => u.Id == s.Id),
+            Spends = Spends.SetItem(
+                s.Id, Spends[s.Id] with { Check = SpendCheck.Refused, State = SpendState.Dropped }),
+            ActualMinor = ActualMinor - s.AmountMinor,
+            Largest = Largest.RemoveAll(l => l.Id == s.Id),
+        },
         _ => throw new UnreachableException($"Unknown event {happened.GetType()}"), // stop; never skip
     };
 
@@ -143,7 +174,7 @@ internal sealed record BudgetLine : IState<BudgetLine, BudgetLineEvent>
 internal sealed record FrozenBudgetLine(
     BudgetTerms? Terms, long PlanVersion, long CommittedMinor, long ActualMinor, long GrantedMinor, int Asks,
     AskState Ask, DateTimeOffset? AskedAt, KeyValuePair<string, SpendMark>[] Spends, PostSpend[] Waiting,
-    PostSpend[] Largest);
+    PostSpend[] Largest, PostSpend[]? Unusual = null);
 
 /// <summary>The shape of the state beside the events.</summary>
 internal static class BudgetLineSnapshot
@@ -151,7 +182,8 @@ internal static class BudgetLineSnapshot
     public static readonly SnapshotCodec<BudgetLine> Codec = SnapshotCodec<BudgetLine>.Of(
         BudgetLineJson.Default.FrozenBudgetLine, meaning: 1,
         s => new(s.Terms, s.PlanVersion, s.CommittedMinor, s.ActualMinor, s.GrantedMinor, s.Asks, s.Ask, s.AskedAt,
-            [.. s.Spends.OrderBy(p => p.Key, StringComparer.Ordinal)], [.. s.Waiting], [.. s.Largest]),
+            [.. s.Spends.OrderBy(p => p.Key, StringComparer.Ordinal)], [.. s.Waiting], [.. s.Largest],
+            s.Unusual.IsEmpty ? null : [.. s.Unusual]),
         f => new()
         {
             Terms = f.Terms,
@@ -165,6 +197,7 @@ internal static class BudgetLineSnapshot
             Spends = f.Spends.ToImmutableDictionary(StringComparer.Ordinal),
             Waiting = [.. f.Waiting],
             Largest = [.. f.Largest],
+            Unusual = [.. f.Unusual ?? []],
         },
         s => s.Spends.Count);
 }

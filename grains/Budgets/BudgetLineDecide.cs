@@ -33,6 +33,8 @@ internal static class BudgetLineDecide
         if (!IsGood(command)) return BudgetRefusals.BadTerms;
         if (command.Currency != line.Terms.Currency) return BudgetRefusals.Currency;
         if (line.Terms.Kind == BudgetKind.Marketing && command.Tags.Class is null) return BudgetRefusals.ClassRequired;
+        if (command.Tags is { Acquisition: Acquisition.Purchase, Note: null })
+            return BudgetRefusals.ReasonRequired.With("field", "note");
         if (!IsInMonth(key, command.HappenedAt ?? now, command.HappenedAt is not null, market))
             return BudgetRefusals.Month;
         var isKnown = line.Spends.TryGetValue(command.Id, out var mark);
@@ -80,6 +82,34 @@ internal static class BudgetLineDecide
         };
     }
 
+    /// <summary>Only what was booked so is held for a check, and once (BUD-15).</summary>
+    public static Decision<BudgetLineEvent, SpendInfo> Decide(
+        this BudgetLine line, FlagSpend command, string key, BudgetPolicy policy, Market market, DateTimeOffset now)
+    {
+        if (line.Terms is null) return BudgetRefusals.Unknown;
+        if (!line.Spends.TryGetValue(command.Spend.Id, out var mark)) return BudgetRefusals.UnknownSpend;
+        if (mark.Content != ContentOf(command.Spend) || mark.AmountMinor != command.Spend.AmountMinor)
+            return BudgetRefusals.Changed;
+        return mark is not { State: SpendState.Actual, Check: SpendCheck.None }
+            ? line.Spend(command.Spend.Id, key, policy, market, now)
+            : Spent(line, command.Spend.Id, key, policy, market, now,
+                [new BudgetLineEvent.Flagged(command.Spend, command.UsualMinor, now)]);
+    }
+
+    public static Decision<BudgetLineEvent, SpendInfo> Decide(
+        this BudgetLine line, CheckSpend command, string key, BudgetPolicy policy, Market market, DateTimeOffset now)
+    {
+        if (line.Terms is null) return BudgetRefusals.Unknown;
+        if (!line.Spends.TryGetValue(command.Id, out var mark)) return BudgetRefusals.UnknownSpend;
+        if (command.Reason.Length is 0 or > Limits.TextLengthMax) return BudgetRefusals.BadTerms;
+        if (mark.Check == SpendCheck.None) return BudgetRefusals.NotHeld;
+        if (mark.Check != SpendCheck.Held)
+            return mark.Check == SpendCheck.Passed == command.Passed
+                ? line.Spend(command.Id, key, policy, market, now) : BudgetRefusals.Checked;
+        return Spent(line, command.Id, key, policy, market, now, [new BudgetLineEvent.Checked(
+            line.Unusual.Find(s => s.Id == command.Id)!, command.Passed, command.By, command.Reason, now)]);
+    }
+
     /// <summary>Who decides has been told of the latest approval.</summary>
     public static Decision<BudgetLineEvent, Done> DecideTold(this BudgetLine line, int number, DateTimeOffset now) =>
         line.Ask == AskState.Asked && line.Asks == number
@@ -114,9 +144,14 @@ internal static class BudgetLineDecide
     public static bool IsHeld(this BudgetLine line) => !line.Terms!.Rigid && line.Ask != AskState.None;
 
     /// <summary>Tells one content from another: all but the amount, the stage and whether it waits.</summary>
-    public static int ContentOf(PostSpend s) => IdHash.Short(string.Create(CultureInfo.InvariantCulture,
-        $"{s.Currency}|{s.Tags.Class}|{s.Tags.SessionId}|{s.Tags.HostId}|{s.Tags.Category}|{s.Tags.Step}"
-        + $"|{s.Tags.CampaignId}|{s.Tags.PlacementId}|{s.Tags.Note}|{s.HappenedAt?.ToUnixTimeMilliseconds()}"));
+    public static int ContentOf(PostSpend s)
+    {
+        var content = string.Create(CultureInfo.InvariantCulture,
+            $"{s.Currency}|{s.Tags.Class}|{s.Tags.SessionId}|{s.Tags.HostId}|{s.Tags.Category}|{s.Tags.Step}"
+            + $"|{s.Tags.CampaignId}|{s.Tags.PlacementId}|{s.Tags.Note}|{s.HappenedAt?.ToUnixTimeMilliseconds()}");
+        // What was posted before there was such a tag stays as it is.
+        return IdHash.Short(s.Tags.Acquisition is { } how ? $"{content}|{how}" : content);
+    }
 
     /// <summary>The first instant at which a month takes no more.</summary>
     public static bool IsClosed(string key, BudgetPolicy policy, Market market, DateTimeOffset now)
@@ -138,7 +173,10 @@ internal static class BudgetLineDecide
         this BudgetLine line, string id, string key, BudgetPolicy policy, Market market, DateTimeOffset now)
     {
         var mark = line.Spends[id];
-        return new(id, mark.State, mark.AmountMinor, mark.Elastic, line.Info(key, policy, market, now));
+        return new(id, mark.State, mark.AmountMinor, mark.Elastic, line.Info(key, policy, market, now))
+        {
+            Check = mark.Check,
+        };
     }
 
     public static string ApprovalOf(string key, int number) =>

@@ -41,6 +41,12 @@ internal sealed class BudgetLineGrain(SiloKernel kernel, PolicyBook policies, Ma
     public Task<Outcome<SpendInfo>> Release(string id, CancellationToken ct) =>
         Commit(State.DecideRelease(id, Key, Policy, Market, Now), ct);
 
+    public Task<Outcome<SpendInfo>> Flag(FlagSpend command, CancellationToken ct) =>
+        Commit(State.Decide(command, Key, Policy, Market, Now), ct);
+
+    public Task<Outcome<SpendInfo>> Check(CheckSpend command, CancellationToken ct) =>
+        Commit(State.Decide(command, Key, Policy, Market, Now), ct);
+
     public Task<Outcome<SpendInfo>> GetSpend(string id, CancellationToken ct) => Commit<SpendInfo>(
         State.Terms is null ? BudgetRefusals.Unknown
         : State.Spends.ContainsKey(id) ? State.Spend(id, Key, Policy, Market, Now) : BudgetRefusals.UnknownSpend, ct);

@@ -30,6 +30,19 @@ internal static class BudgetPlanDecide
         return new(default(Done), new BudgetPlanEvent.LinePut(plan.Version + 1, place, terms, command.By, now));
     }
 
+    public static Decision<BudgetPlanEvent, Done> Decide(this BudgetPlan plan, CarveLine command, DateTimeOffset now)
+    {
+        if (plan.Lines.GetValueOrDefault(BudgetPlan.KeyOf(command.From)) is not { Terms: var from })
+            return BudgetRefusals.Unknown;
+        var place = command.From with { Line = command.Line };
+        if (plan.Lines.ContainsKey(BudgetPlan.KeyOf(place))) return default(Done);
+        if (plan.Lines.Count >= IBudgetPlanGrain.LinesMax) return BudgetRefusals.Full;
+        if (plan.State == BudgetPlanState.Submitted) return BudgetRefusals.InForce;
+        var share = (long)Math.Round(from.PlannedMinor * command.Percent / 100m, MidpointRounding.AwayFromZero);
+        var terms = new BudgetTerms(share, from.Currency, from.Kind, command.Goal, false, command.From.Line);
+        return new(default(Done), new BudgetPlanEvent.LinePut(plan.Version + 1, place, terms, command.By, now));
+    }
+
     /// <param name="freeMinor">What of the line it comes from is neither spent nor committed.</param>
     /// <param name="phase">The phase in force; null: none has begun.</param>
     public static Decision<BudgetPlanEvent, BudgetPlanInfo> Decide(this BudgetPlan plan, MoveBudget command,

@@ -20,10 +20,15 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies)
     {
         if (!BudgetKeys.IsLine(Year, command.Place.Month, command.Place.Line))
             return await Commit<BudgetLineInfo>(BudgetRefusals.BadTerms, ct);
-        var put = await Commit(State.Decide(command, Now), ct);
-        if (put.Refusal is { } refusal) return refusal;
-        await Spread();
-        return await GrainFactory.BudgetLine(KeyOf(command.Place)).Get(ct);
+        return await Opened(State.Decide(command, Now), command.Place, ct);
+    }
+
+    public async Task<Outcome<BudgetLineInfo>> Carve(CarveLine command, CancellationToken ct)
+    {
+        var place = command.From with { Line = command.Line };
+        if (!BudgetKeys.IsLine(Year, place.Month, place.Line))
+            return await Commit<BudgetLineInfo>(BudgetRefusals.BadTerms, ct);
+        return await Opened(State.Decide(command, Now), place, ct);
     }
 
     public async Task<Outcome<BudgetPlanInfo>> Move(MoveBudget command, CancellationToken ct)
@@ -72,6 +77,15 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies)
     }
 
     protected override Task OnDue() => Spread();
+
+    private async Task<Outcome<BudgetLineInfo>> Opened(
+        Decision<BudgetPlanEvent, Done> decision, BudgetPlace place, CancellationToken ct)
+    {
+        var put = await Commit(decision, ct);
+        if (put.Refusal is { } refusal) return refusal;
+        await Spread();
+        return await GrainFactory.BudgetLine(KeyOf(place)).Get(ct);
+    }
 
     private async Task<Outcome<BudgetPlanInfo>> Changed(
         Decision<BudgetPlanEvent, BudgetPlanInfo> decision, CancellationToken ct)

@@ -5,7 +5,7 @@ namespace Ale.Budgets;
 
 /// <summary>Lines of the budget and their spends as tables.</summary>
 internal sealed class BudgetProjection() : Projection<BudgetLineEvent>(
-    "budgets", 2, "budget", BudgetLineJson.Default.BudgetLineEvent, Lines, Spends, Breakdown)
+    "budgets", 3, "budget", BudgetLineJson.Default.BudgetLineEvent, Lines, Spends, Breakdown)
 {
     /// <summary><c>kind</c> is <c>labour</c>, <c>marketing</c>, <c>technology</c> or <c>reserve</c>.</summary>
     public static readonly Table Lines = new("budget_line",
@@ -17,19 +17,20 @@ internal sealed class BudgetProjection() : Projection<BudgetLineEvent>(
     ], "year, key");
 
     /// <summary><c>state</c> is <c>committed</c>, <c>actual</c>, <c>waiting</c>, <c>released</c> or
-    /// <c>dropped</c>; an absent tag is empty.</summary>
+    /// <c>dropped</c>; an absent tag is empty. <c>checked</c> is null unless it is or was held for a check.</summary>
     public static readonly Table Spends = new("budget_spend",
     [
         Column.TextKey("line"), Column.TextKey("id"), Column.Text("state"), Column.Number("amount_minor"),
         Column.Text("currency"), Column.Text("class"), Column.Text("session_id"), Column.Text("host_id"),
         Column.Text("category"), Column.Text("step"), Column.Text("campaign_id"), Column.Text("placement_id"),
-        Column.Text("note"), Column.Number("elastic"), Column.Number("at"),
+        Column.Text("note"), Column.Number("elastic"), Column.Number("at"), Column.Text("acquisition"),
+        Column.Text("checked"),
     ], "line, at, id");
 
     /// <summary>What was booked on each line by what it was for, so that a year's postings are a few rows
     /// (BUD-04).</summary>
-    /// <remarks><c>way</c> is <c>session</c>, <c>host</c>, <c>category</c>, <c>step</c>, <c>campaign</c> or
-    /// <c>class</c>; a spend without it counts under the empty <c>value</c>.</remarks>
+    /// <remarks><c>way</c> is <c>session</c>, <c>host</c>, <c>category</c>, <c>step</c>, <c>campaign</c>,
+    /// <c>class</c> or <c>acquisition</c>; a spend without it counts under the empty <c>value</c>.</remarks>
     public static readonly Table Breakdown = new("budget_breakdown",
     [
         Column.TextKey("line"), Column.TextKey("way"), Column.TextKey("value"), Column.Sum("amount_minor"),
@@ -55,12 +56,19 @@ internal sealed class BudgetProjection() : Projection<BudgetLineEvent>(
             case BudgetLineEvent.Booked e:
                 line.Add("committed_minor", -e.HeldMinor).Add("actual_minor", e.Spend.AmountMinor);
                 Spend(key, e.Spend, SpendState.Actual, e.At, views).Set("elastic", e.OverMinor > 0 ? 1 : 0);
-                foreach (var (by, value) in Tags(e.Spend.Tags))
-                {
-                    views.Row(Breakdown, key, by, value ?? "").Add("amount_minor", e.Spend.AmountMinor)
-                        .Add("spends", 1);
-                }
-
+                Broken(key, e.Spend, 1, views);
+                break;
+            case BudgetLineEvent.Flagged e:
+                views.Row(Spends, key, e.Spend.Id).Set("checked", NameOf(SpendCheck.Held));
+                break;
+            case BudgetLineEvent.Checked { Passed: true } e:
+                views.Row(Spends, key, e.Spend.Id).Set("checked", NameOf(SpendCheck.Passed));
+                break;
+            case BudgetLineEvent.Checked e:
+                line.Add("actual_minor", -e.Spend.AmountMinor);
+                views.Row(Spends, key, e.Spend.Id).Set("checked", NameOf(SpendCheck.Refused))
+                    .Set("state", NameOf(SpendState.Dropped)).Set("at", e.At);
+                Broken(key, e.Spend, -1, views);
                 break;
             case BudgetLineEvent.Queued e:
                 Spend(key, e.Spend, SpendState.Waiting, e.At, views);
@@ -79,6 +87,16 @@ internal sealed class BudgetProjection() : Projection<BudgetLineEvent>(
         }
     }
 
+    /// <param name="sign">1: it is booked; -1: it comes off again.</param>
+    private static void Broken(string key, PostSpend s, int sign, ViewBatch views)
+    {
+        foreach (var (by, value) in Tags(s.Tags))
+        {
+            views.Row(Breakdown, key, by, value ?? "").Add("amount_minor", sign * s.AmountMinor)
+                .Add("spends", sign);
+        }
+    }
+
     /// <summary>A state's name in the table.</summary>
     public static string NameOf<T>(T state) where T : struct, Enum => state.ToString().ToLowerInvariant();
 
@@ -86,6 +104,7 @@ internal sealed class BudgetProjection() : Projection<BudgetLineEvent>(
     [
         ("session", t.SessionId), ("host", t.HostId), ("category", t.Category), ("step", t.Step),
         ("campaign", t.CampaignId), ("class", t.Class is { } c ? NameOf(c) : null),
+        ("acquisition", t.Acquisition is { } how ? NameOf(how) : null),
     ];
 
     private static ViewRow Spend(string key, PostSpend s, SpendState state, DateTimeOffset at, ViewBatch views) =>
@@ -94,7 +113,8 @@ internal sealed class BudgetProjection() : Projection<BudgetLineEvent>(
             .Set("session_id", s.Tags.SessionId ?? "").Set("host_id", s.Tags.HostId ?? "")
             .Set("category", s.Tags.Category ?? "").Set("step", s.Tags.Step ?? "")
             .Set("campaign_id", s.Tags.CampaignId ?? "").Set("placement_id", s.Tags.PlacementId ?? "")
-            .Set("note", s.Tags.Note ?? "").Set("at", at);
+            .Set("note", s.Tags.Note ?? "").Set("at", at)
+            .Set("acquisition", s.Tags.Acquisition is { } how ? NameOf(how) : "");
 }
 
 /// <summary>Versions of the years' plans as a table (BUD-01).</summary>

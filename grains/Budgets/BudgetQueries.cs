@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using Ale.Kernel;
 using Ale.Markets;
+using Ale.Policy;
 using Orleans.Concurrency;
 
 namespace Ale.Budgets;
 
 [StatelessWorker]
-internal sealed class BudgetQueries(Views views, MarketBook markets, TimeProvider time) : Grain, IBudgetQueries
+internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook policies, TimeProvider time)
+    : Grain, IBudgetQueries
 {
     private sealed class LineRow
     {
@@ -41,6 +43,9 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, TimeProvide
         public string Note { get; init; } = "";
         public long? Elastic { get; init; }
         public long At { get; init; }
+        public string? Acquisition { get; init; }
+        public string? Checked { get; init; }
+        public string Line { get; init; } = "";
     }
 
     private sealed class BreakdownOf
@@ -52,7 +57,15 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, TimeProvide
         public long Spends { get; init; }
     }
 
-    private static readonly string[] Ways = ["line", "session", "host", "category", "step", "campaign", "class"];
+    private static readonly string[] Ways = ["line", "session", "host", "category", "step", "campaign", "class", Way];
+
+    private const string Way = "acquisition";
+    private const int LikesMax = 200; // as many say what is usual
+
+    private const string SpendColumns = """
+        id, state, amount_minor as AmountMinor, currency, class, session_id as SessionId, host_id as HostId, category,
+        step, campaign_id as CampaignId, placement_id as PlacementId, note, elastic, at, acquisition, checked
+        """;
 
     private sealed class VersionRow
     {
@@ -101,9 +114,7 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, TimeProvide
         if (wanted.State is not null) where += " and state = @state";
         if (wanted.Before is not null) where += " and (at, id) < (@before, @id)";
         var (rows, refusal) = await views.List<SpendOf>($$"""
-            select id, state, amount_minor as AmountMinor, currency, class, session_id as SessionId,
-                   host_id as HostId, category, step, campaign_id as CampaignId, placement_id as PlacementId, note,
-                   elastic, at
+            select {{SpendColumns}}
             from {budget_spend} where line = @key{{where}} order by at desc, id desc limit @limit
             """, new
         {
@@ -114,12 +125,7 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, TimeProvide
             limit = wanted.Limit,
         }, at, ct);
         if (refusal is not null) return refusal;
-        return ImmutableArray.CreateRange(rows!.Select(r => new SpendRow(r.Id, Enum.Parse<SpendState>(r.State, true),
-            r.AmountMinor, r.Currency,
-            new(r.Class.Length == 0 ? null : Enum.Parse<SpendClass>(r.Class, true), OrNull(r.SessionId),
-                OrNull(r.HostId), OrNull(r.Category), OrNull(r.Step), OrNull(r.CampaignId), OrNull(r.PlacementId),
-                OrNull(r.Note)),
-            r.Elastic == 1, Instants.Of(r.At))));
+        return ImmutableArray.CreateRange(rows!.Select(Spend));
     }
 
     public async Task<Outcome<ImmutableArray<BudgetVersionRow>>> Versions(
@@ -167,6 +173,72 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, TimeProvide
                 .Select(r => new BreakdownRow(r.By, OrNull(r.Value), r.Currency, r.AmountMinor, r.Spends,
                     PhaseRules.Percent(r.AmountMinor, g.Sum(x => x.AmountMinor))))));
     }
+
+    public async Task<Outcome<ImmutableArray<FixedAssets>>> Assets(int year, JournalPlace at, CancellationToken ct)
+    {
+        var (now, refusal) = await Breakdown(new(YearOf(year), int.MaxValue) { By = Way }, at, ct);
+        if (refusal is not null) return refusal;
+        var (before, why) = await Breakdown(new(YearOf(year - 1), int.MaxValue) { By = Way }, at, ct);
+        if (why is not null) return why;
+        var goal = -policies.For(null, time.GetUtcNow()).Costs.AssetSavingPercent;
+        return ImmutableArray.CreateRange(now.Concat(before).Where(r => r.Value == "purchase")
+            .Select(r => r.Currency).Distinct().Order(StringComparer.Ordinal).Select(currency =>
+            {
+                var (spent, last) = (Bought(now, currency), Bought(before, currency));
+                var change = BudgetFigures.Variance(spent, last);
+                return new FixedAssets(year, currency, spent, last, change, goal, change <= goal);
+            }));
+
+        static string YearOf(int year) =>
+            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{year:D4}-");
+
+        static long Bought(ImmutableArray<BreakdownRow> rows, string currency) =>
+            rows.Where(r => r.Value == "purchase" && r.Currency == currency).Sum(r => r.AmountMinor);
+    }
+
+    public async Task<Outcome<ImmutableArray<UnusualSpend>>> Unusual(
+        string from, string to, int limit, JournalPlace at, CancellationToken ct)
+    {
+        var (rows, refusal) = await views.List<SpendOf>($$"""
+            select line, {{SpendColumns}}
+            from {budget_spend} where line >= @from and line < @to and checked is not null
+            order by at desc, id desc limit @limit
+            """, new { from = from + "-", to = to + ".", limit }, at, ct);
+        if (refusal is not null) return refusal;
+        return ImmutableArray.CreateRange(rows!.Select(r => new UnusualSpend(r.Line, Spend(r))));
+    }
+
+    public async Task<Outcome<ImmutableArray<long>>> Likes(
+        string key, PostSpend spend, int months, CancellationToken ct)
+    {
+        var (year, month, line) = BudgetKeys.Parse(key);
+        var last = new DateOnly(year, month, 1);
+        var rows = await views.Query<long>($$"""
+            select amount_minor from {budget_spend}
+            where {{views.In("line", "@keys")}} and state = 'actual' and id <> @id and category = @category
+              and step = @step and currency = @currency
+            order by at desc limit @limit
+            """, new
+        {
+            keys = Enumerable.Range(0, months + 1).Select(back => last.AddMonths(-back))
+                .Select(m => BudgetKeys.KeyOf(m.Year, m.Month, line)).ToArray(),
+            id = spend.Id,
+            category = spend.Tags.Category ?? "",
+            step = spend.Tags.Step ?? "",
+            currency = spend.Currency,
+            limit = LikesMax,
+        }, ct);
+        return ImmutableArray.CreateRange(rows);
+    }
+
+    private static SpendRow Spend(SpendOf r) => new(r.Id, Enum.Parse<SpendState>(r.State, true), r.AmountMinor,
+        r.Currency,
+        new(r.Class.Length == 0 ? null : Enum.Parse<SpendClass>(r.Class, true), OrNull(r.SessionId),
+            OrNull(r.HostId), OrNull(r.Category), OrNull(r.Step), OrNull(r.CampaignId), OrNull(r.PlacementId),
+            OrNull(r.Note))
+        { Acquisition = r.Acquisition is { Length: > 0 } how ? Enum.Parse<Acquisition>(how, true) : null },
+        r.Elastic == 1, Instants.Of(r.At))
+    { Check = r.Checked is null ? SpendCheck.None : Enum.Parse<SpendCheck>(r.Checked, true) };
 
     private static string? OrNull(string text) => text.Length == 0 ? null : text;
 }

@@ -76,6 +76,20 @@ internal static class BudgetReview
             new(MoveName, argument));
     }
 
+    /// <summary>A move of so much more to a line, from the flexible one with the least benefit that has it; null: there
+    /// is no such line, people find the money.</summary>
+    public static ReviewEffect? MoreFor(string line, int percent, IReadOnlyList<BudgetLineRow> lines)
+    {
+        if (lines.FirstOrDefault(l => l.Line == line) is not { } to) return null;
+        var amount = (long)Math.Round(to.Terms.PlannedMinor * percent / 100m, MidpointRounding.AwayFromZero);
+        var from = lines.Where(l => l.Line != line && !l.Terms.Rigid && l.Terms.Kind != BudgetKind.Reserve
+                && l.Terms.Parent is null && l.Terms.Currency == to.Terms.Currency
+                && l.Terms.PlannedMinor - l.CommittedMinor - l.ActualMinor >= amount)
+            .OrderBy(l => l.Terms.BenefitPercent ?? -1).ThenBy(l => l.Key, StringComparer.Ordinal).FirstOrDefault();
+        return from is null || amount == 0 ? null : new(MoveName, string.Create(CultureInfo.InvariantCulture,
+            $"{from.Key[..4]}|{from.Month}|{from.Line}|{to.Month}|{to.Line}|{amount}"));
+    }
+
     /// <summary>Does the move that was accepted; the review's id is its key.</summary>
     public static readonly EffectRunner Move = new(MoveName, async (review, grains) =>
     {

@@ -18,7 +18,9 @@ internal static class BudgetsSetup
         services.TryAddSingleton<MarketBook>();
         return services
             .AddSingleton<Projection, BudgetProjection>().AddSingleton<Projection, BudgetPlanProjection>()
-            .AddSingleton<Reaction, BudgetReactions>().AddJob(BudgetReviewJob.Definition)
+            .AddSingleton<Reaction, BudgetReactions>().AddSingleton<Reaction, UnusualSpends>()
+            .AddJob(BudgetReviewJob.Definition).AddJob(CostAudit.Definition).AddJob(SubscriptionCheck.Definition)
+            .AddJob(ExploreLines.Definition)
             .AddSingleton(BudgetReview.Move)
             .AddSingleton(new Decider(BudgetKeys.LineKind, (grains, key) => grains.BudgetLine(key)))
             .AddSingleton(new Decider(BudgetKeys.PlanKind, (grains, key) => grains.BudgetPlan(key)))

@@ -10,7 +10,7 @@ namespace Ale.Campaigns;
 /// <summary>Events, past tense. Their names and properties are the stored format (JSON): add, never change.</summary>
 [JsonDerivedType(typeof(Put), "campaign.put"), JsonDerivedType(typeof(Changed), "campaign.changed")]
 [JsonDerivedType(typeof(Joined), "campaign.joined"), JsonDerivedType(typeof(Stepped), "campaign.stepped")]
-[JsonDerivedType(typeof(Told), "campaign.told")]
+[JsonDerivedType(typeof(Told), "campaign.told"), JsonDerivedType(typeof(Measured), "campaign.measured")]
 internal abstract record CampaignEvent
 {
     internal sealed record Put(CampaignTerms Terms, string By, DateTimeOffset At) : CampaignEvent;
@@ -28,6 +28,8 @@ internal abstract record CampaignEvent
     /// <summary>The placements have heard of the steps.</summary>
     /// <param name="Steps">How many were taken.</param>
     internal sealed record Told(int Steps, DateTimeOffset At) : CampaignEvent;
+
+    internal sealed record Measured(BrandEffect Effect) : CampaignEvent;
 }
 
 /// <summary>
@@ -44,6 +46,8 @@ internal sealed record Campaign : IState<Campaign, CampaignEvent>
     public ImmutableArray<CampaignStep> Taken { get; private init; } = [];
     public ImmutableSortedSet<string> Placements { get; private init; } =
         ImmutableSortedSet.Create<string>(StringComparer.Ordinal);
+
+    public ImmutableArray<BrandEffect> Effects { get; private init; } = [];
 
     /// <summary>Of how many steps the placements have heard.</summary>
     public int Told { get; private init; }
@@ -76,6 +80,7 @@ internal sealed record Campaign : IState<Campaign, CampaignEvent>
         },
         CampaignEvent.Joined e => this with { Placements = Placements.Add(e.Placement) },
         CampaignEvent.Stepped e => this with { Taken = Taken.Add(new(e.Kind, e.At)) },
+        CampaignEvent.Measured e => this with { Effects = Effects.Add(e.Effect) },
         CampaignEvent.Told e => this with { Told = e.Steps },
         _ => throw new UnreachableException($"Unknown event {happened.GetType()}"), // stop; never skip
     };

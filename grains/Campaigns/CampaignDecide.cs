@@ -33,6 +33,7 @@ internal static class CampaignDecide
             Sessions = p.Sessions ?? terms.Sessions,
             Coupons = p.Coupons ?? terms.Coupons,
             Steps = p.Steps ?? terms.Steps,
+            Theme = p.Theme ?? terms.Theme,
         };
         if (!IsGood(after)) return CampaignRefusals.BadTerms;
         if (after == terms) return campaign.Info(id);
@@ -79,15 +80,28 @@ internal static class CampaignDecide
         steps <= campaign.Told ? default(Done)
         : new Decision<CampaignEvent, Done>(default(Done), new CampaignEvent.Told(steps, now));
 
+    public static Decision<CampaignEvent, CampaignInfo> Decide(
+        this Campaign campaign, BrandEffect effect, string id)
+    {
+        if (campaign.Terms is null) return CampaignRefusals.Unknown;
+        if (campaign.Terms.Class != SpendClass.Brand) return CampaignRefusals.Class;
+        if (campaign.State < CampaignState.Closed) return CampaignRefusals.NotOver;
+        return campaign.Effects.Any(e => e.Days == effect.Days) ? campaign.Info(id)
+            : After(campaign, id, new CampaignEvent.Measured(effect));
+    }
+
     public static CampaignInfo Info(this Campaign c, string id) => new(id, c.Terms!, c.TermsVersion, c.State, c.Taken,
-        c.Next, c.IsLive, [.. c.Placements]);
+        c.Next, c.IsLive, [.. c.Placements])
+    {
+        Effects = c.Effects,
+    };
 
     private static bool IsGood(CampaignTerms t)
     {
         if (t.Title.Length is 0 or > Limits.TextLengthMax || t.Goal.Length is 0 or > Limits.TextLengthMax
             || t.StartsAt >= t.EndsAt || !Enum.IsDefined(t.Class)
             || (t.BudgetLine is { } line && !BudgetKeys.IsLine(BudgetKeys.YearMin, 1, line))
-            || !AreIds(t.Sessions) || !AreIds(t.Coupons)
+            || (t.Theme is not null && !Limits.IsId(t.Theme)) || !AreIds(t.Sessions) || !AreIds(t.Coupons)
             || t.Steps.DistinctBy(s => s.Kind).Count() < t.Steps.Length)
             return false;
         return t.Steps.All(s => s.Kind switch

@@ -27,6 +27,9 @@ internal sealed class CampaignGrain(SiloKernel kernel, PolicyBook policies)
     public Task<Outcome<CampaignInfo>> Join(string placement, SpendClass spendClass, CancellationToken ct) =>
         Commit(State.DecideJoin(placement, spendClass, Key, Now), ct);
 
+    public Task<Outcome<CampaignInfo>> Measure(BrandEffect effect, CancellationToken ct) =>
+        Commit(State.Decide(effect, Key), ct);
+
     protected override async Task OnDue()
     {
         await Commit(State.DecideDue(policies.For(null, Now).Campaigns.Role, Now), CancellationToken.None);

@@ -6,13 +6,15 @@ namespace Ale.Campaigns;
 
 /// <summary>Campaigns as a table.</summary>
 internal sealed class CampaignProjection() : Projection<CampaignEvent>(
-    "campaigns", 1, "campaign", CampaignJson.Default.CampaignEvent, Campaigns)
+    "campaigns", 2, "campaign", CampaignJson.Default.CampaignEvent, Campaigns)
 {
-    /// <summary><c>state</c> is the name of a <see cref="CampaignState"/>, lower case.</summary>
+    /// <summary><c>state</c> is the name of a <see cref="CampaignState"/>, lower case; <c>sessions</c> are ids with a
+    /// space between two.</summary>
     public static readonly Table Campaigns = new("campaign",
     [
         Column.TextKey("id"), Column.Text("title"), Column.Text("state"), Column.Text("class"),
         Column.Number("starts_at"), Column.Number("ends_at"), Column.Text("budget_line"),
+        Column.Text("theme"), Column.Text("sessions"), Column.Sum("effects"),
     ], "starts_at, id");
 
     protected override void Project(string key, CampaignEvent happened, JournalRow row, ViewBatch views)
@@ -28,6 +30,9 @@ internal sealed class CampaignProjection() : Projection<CampaignEvent>(
             case CampaignEvent.Stepped e:
                 views.Row(Campaigns, key).Set("state", BudgetProjection.NameOf((CampaignState)(e.Kind + 1)));
                 break;
+            case CampaignEvent.Measured:
+                views.Row(Campaigns, key).Add("effects", 1);
+                break;
             case CampaignEvent.Joined or CampaignEvent.Told:
                 break;
             default:
@@ -37,12 +42,13 @@ internal sealed class CampaignProjection() : Projection<CampaignEvent>(
 
     private static ViewRow Put(string key, CampaignTerms t, ViewBatch views) => views.Row(Campaigns, key)
         .Set("title", t.Title).Set("class", BudgetProjection.NameOf(t.Class)).Set("starts_at", t.StartsAt)
-        .Set("ends_at", t.EndsAt).Set("budget_line", t.BudgetLine ?? "");
+        .Set("ends_at", t.EndsAt).Set("budget_line", t.BudgetLine ?? "")
+        .Set("theme", t.Theme).Set("sessions", string.Join(' ', t.Sessions));
 }
 
 /// <summary>Placements and their reports as tables.</summary>
 internal sealed class PlacementProjection() : Projection<PlacementEvent>(
-    "placements", 1, "placement", PlacementJson.Default.PlacementEvent, Placements, Reports)
+    "placements", 2, "placement", PlacementJson.Default.PlacementEvent, Placements, Reports)
 {
     /// <summary><c>roi</c> is in hundredths, -1 where there is none; <c>rank</c> is 0 where there is none.</summary>
     public static readonly Table Placements = new("placement",
@@ -50,7 +56,7 @@ internal sealed class PlacementProjection() : Projection<PlacementEvent>(
         Column.TextKey("id"), Column.Text("campaign_id"), Column.Text("channel"), Column.Text("class"),
         Column.Text("result_kind"), Column.Number("cap_minor"), Column.Text("currency"), Column.Sum("spend_minor"),
         Column.Sum("results"), Column.Text("strategy"), Column.Number("roi"), Column.Number("rank"),
-        Column.Number("revenue_minor"),
+        Column.Number("revenue_minor"), Column.Text("content_id"),
     ], "campaign_id, id");
 
     public static readonly Table Reports = new("placement_report",
@@ -67,7 +73,7 @@ internal sealed class PlacementProjection() : Projection<PlacementEvent>(
                 views.Row(Placements, key).Set("campaign_id", t.CampaignId).Set("channel", t.Channel)
                     .Set("class", BudgetProjection.NameOf(t.Class)).Set("result_kind", t.ResultKind)
                     .Set("cap_minor", t.CapMinor).Set("currency", t.Currency)
-                    .Set("strategy", BudgetProjection.NameOf(PlacementStrategy.Normal));
+                    .Set("strategy", BudgetProjection.NameOf(PlacementStrategy.Normal)).Set("content_id", t.ContentId);
                 break;
             case PlacementEvent.Changed { CapMinor: { } cap }:
                 views.Row(Placements, key).Set("cap_minor", cap);

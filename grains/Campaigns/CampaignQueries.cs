@@ -34,6 +34,7 @@ internal sealed class CampaignQueries(Views views) : Grain, ICampaignQueries
         public long? Roi { get; init; }
         public long? Rank { get; init; }
         public long? RevenueMinor { get; init; }
+        public string? ContentId { get; init; }
         public long Placements { get; init; }
     }
 
@@ -74,14 +75,16 @@ internal sealed class CampaignQueries(Views views) : Grain, ICampaignQueries
         var where = wanted.CampaignId is null ? "" : " and campaign_id = @campaign";
         var (rows, refusal) = await views.List<OnePlacement>($$"""
             select id, campaign_id as CampaignId, channel, class, result_kind as ResultKind, cap_minor as CapMinor,
-                   currency, spend_minor as SpendMinor, results, strategy, roi, rank, revenue_minor as RevenueMinor
+                   currency, spend_minor as SpendMinor, results, strategy, roi, rank, revenue_minor as RevenueMinor,
+                   content_id as ContentId
             from {placement} where id > @after{{where}} order by id limit @limit
             """, new { after = wanted.After ?? "", campaign = wanted.CampaignId ?? "", limit = wanted.Limit }, at, ct);
         if (refusal is not null) return refusal;
         return ImmutableArray.CreateRange(rows!.Select(r => new PlacementRow(r.Id, r.CampaignId, r.Channel,
             Enum.Parse<SpendClass>(r.Class, true), r.ResultKind, r.CapMinor, r.Currency, r.SpendMinor, r.Results,
             Enum.Parse<PlacementStrategy>(r.Strategy, true), r.Roi is >= 0 ? r.Roi / 100m : null,
-            r.Rank is > 0 ? (int)r.Rank : null, r.RevenueMinor)));
+            r.Rank is > 0 ? (int)r.Rank : null, r.RevenueMinor)
+        { ContentId = r.ContentId }));
     }
 
     public async Task<Outcome<ImmutableArray<ReportRow>>> Reports(

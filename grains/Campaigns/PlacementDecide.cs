@@ -16,6 +16,7 @@ internal sealed partial class Placement
         if (Terms is not null) return Terms == terms ? null : PlacementRefusals.Changed;
         return !Limits.IsId(terms.CampaignId) || !Limits.IsId(terms.Channel) || !Limits.IsId(terms.ResultKind)
             || !Enum.IsDefined(terms.Class) || terms.CapMinor is < 0 or > Limits.AmountMinorMax
+            || (terms.ContentId is not null && !Limits.IsId(terms.ContentId))
             || terms.BidMinor is < 1 or > Limits.AmountMinorMax ? PlacementRefusals.BadTerms : null;
     }
 

@@ -1,4 +1,5 @@
 using Ale.Jobs;
+using Ale.Kernel;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Ale.Insight;
@@ -7,5 +8,8 @@ namespace Ale.Insight;
 internal static class InsightSetup
 {
     public static IServiceCollection AddInsight(this IServiceCollection services) =>
-        services.AddJob(ReturnsJob.Definition);
+        services.AddJob(ReturnsJob.Definition)
+            .AddJob(CostJobs.Steps).AddJob(CostJobs.Lead).AddJob(CostJobs.Structure)
+            .AddJob(CampaignJobs.Themes).AddJob(CampaignJobs.Effects).AddJob(CampaignJobs.Boost)
+            .AddJob(CampaignJobs.Tilt).AddSingleton(ClipBoost.Runner).AddSingleton<Reaction, HotTopics>();
 }

@@ -40,6 +40,9 @@ internal sealed record Market(
     /// <summary>True in the night window, in which nothing may induce to buy (CMP-04).</summary>
     public bool IsNight(DateTimeOffset at) => TimeOnly.FromDateTime(Local(at)).IsBetween(NightFrom, NightTo);
 
+    /// <summary>What the clock on the wall says there.</summary>
+    public TimeOnly LocalTime(DateTimeOffset at) => TimeOnly.FromDateTime(Local(at));
+
     private static DateTimeOffset UtcMidnight(DateOnly day) => new(day, TimeOnly.MinValue, TimeSpan.Zero);
 
     private DateTime Local(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, TimeZone).DateTime;

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Ale.Policy;
 
 /// <summary>All numbers of one market from one instant until the next set begins. Never changed.</summary>
-internal sealed record PolicySet(
+internal sealed partial record PolicySet(
     string MarketCode, MarketPolicy Market, StockPolicy Stock, PointsPolicy Points, TierPolicy Tiers,
     OrderPolicy Orders, PaymentPolicy Payments, CouponPolicy Coupons, SessionPolicy Sessions,
     RegisterPolicy Registers, ApprovalPolicy Approvals, ReviewPolicy Reviews, JobPolicy Jobs, SupplyPolicy Supply,
@@ -36,6 +36,15 @@ internal sealed record PolicySet(
 
     /// <summary>The budget; those of the default market hold.</summary>
     public required BudgetPolicy Budgets { get; init; }
+
+    /// <summary>What is watched of costs; those of the default market hold.</summary>
+    public required CostPolicy Costs { get; init; }
+
+    /// <summary>Trials and events; those of the default market hold.</summary>
+    public required EnrolmentPolicy Enrolments { get; init; }
+
+    /// <summary>Days' money; those of the default market hold.</summary>
+    public required SettlementPolicy Settlements { get; init; }
 
     /// <summary>The phases of the plan; those of the default market hold.</summary>
     public required PhasePolicy Phases { get; init; }
@@ -105,6 +114,9 @@ internal sealed record PolicySet(
             Platforms = new(Whole("platform.askSeconds"), Whole("platform.awayMinutes"), Whole("platform.eventDays"),
                 Whole("platform.minuteMax"), Text("platform.role")),
             Budgets = BudgetPolicy.From(Whole, Yes, Text),
+            Settlements = new(Text("settlement.cron"), Whole("settlement.days"), Text("settlement.role")),
+            Enrolments = new(Whole("trial.highPotentialPercent"), Whole("trial.feedbackDays"), Text("trial.role")),
+            Costs = CostPolicy.From(Whole, Minor, Text),
             Targets = new(Whole("target.days"), Minor("target.playsPerDay"), Minor("target.followers"),
                 Whole("target.conversionPercent"), Text("target.owner")),
             Facts = new(Minor("fact.shortVideoUsers"), Whole("fact.userGrowthPercent"),
@@ -121,28 +133,6 @@ internal sealed record PolicySet(
                 Whole("freight.unitGrams"), Whole("address.perUserMax"), Whole("promise.fastMinutes"),
                 Whole("promise.normalHours"), Text("promise.role")),
         };
-    }
-
-    /// <summary>What two values together must not say: the key to blame and the rule, or null.</summary>
-    internal (string Key, string Rule)? Contradiction()
-    {
-        if (Stock.HoldSeconds > Stock.HoldCapSeconds) return ("stock.holdSeconds", "is above stock.holdCapSeconds");
-        if (Offers.MinutesMin > Offers.MinutesMax) return ("offer.minutesMin", "is above offer.minutesMax");
-        if (Offers.CountdownSeconds < Offers.CountdownSecondsMin
-            || Offers.CountdownSeconds > Offers.CountdownSecondsMax)
-            return ("offer.countdownSeconds", "is not between offer.countdownSecondsMin and …Max");
-        if (Refunds.RetrySeconds > Refunds.RetryCapSeconds)
-            return ("refund.retrySeconds", "is above refund.retryCapSeconds");
-        if (ColdChain.MiddleFrom >= ColdChain.LargeFrom)
-            return ("coldchain.middleFrom", "is not below coldchain.largeFrom");
-        if (Jobs.RetrySeconds > Jobs.RetryCapSeconds) return ("job.retrySeconds", "is above job.retryCapSeconds");
-        if (Tiers.RegularOrders >= Tiers.CoreOrders) return ("tier.regularOrders", "is not below tier.coreOrders");
-        if (Tiers.RegularSpentMinor >= Tiers.CoreSpentMinor)
-            return ("tier.regularSpentMinor", "is not below tier.coreSpentMinor");
-        if (Orders.QualityReturnDays > Orders.ExchangeDays)
-            return ("order.qualityReturnDays", "is above order.exchangeDays");
-        if (Market.NightFrom == Market.NightTo) return ("market.nightFrom", "equals market.nightTo");
-        return null;
     }
 }
 

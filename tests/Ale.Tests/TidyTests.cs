@@ -17,7 +17,7 @@ public sealed partial class TidyTests
     [
         "Policy", "Markets", "Jobs", "Inbox", "Approvals", "Reviews", "Registers", "Phases",
         "People", "Knowledge", "Compliance",
-        "Supply", "Products", "Stock", "Shops", "Users", "Budgets", "Coupons", "Platforms", "Campaigns",
+        "Supply", "Products", "Stock", "Shops", "Users", "Budgets", "Coupons", "Enrolments", "Platforms", "Campaigns",
         "Quiz", "Sessions", "Payments", "Orders", "Carts", "Shipping", "Care", "Risk", "Insight", "Imports",
     ];
 
@@ -30,7 +30,7 @@ public sealed partial class TidyTests
         "auth", "request", "stock", "order", "payment", "session", "offer", "room", "quiz", "coupon", "user", "budget",
         "approval", "campaign", "placement", "job", "policy", "import", "case", "inbox", "review",
         "register", "purchase", "shop", "refund", "product", "carrier", "shipment", "coldchain",
-        "cart", "platform", "reserve", "phase",
+        "cart", "platform", "reserve", "phase", "settlement", "enrolment",
     ];
 
     /// <summary>Files that may be longer than <see cref="LinesMax"/>, each with its reason.</summary>

@@ -265,6 +265,8 @@ public sealed class BudgetLineTests
             new BudgetLineEvent.Queued(spend, Noon), new BudgetLineEvent.Released("c1", 800, Noon),
             new BudgetLineEvent.Dropped("c1", "P1", Noon), new BudgetLineEvent.Asked(1, 20, Noon),
             new BudgetLineEvent.Told(1, Noon), new BudgetLineEvent.Settled(1, 120_501, Noon),
-            new BudgetLineEvent.Settled(1, null, Noon));
+            new BudgetLineEvent.Settled(1, null, Noon),
+            new BudgetLineEvent.Flagged(spend with { Tags = new() { Acquisition = Acquisition.Purchase } }, 300, Noon),
+            new BudgetLineEvent.Checked(spend, false, "fay", "twice", Noon));
     }
 }

@@ -157,5 +157,7 @@ public sealed class CampaignTests
         GoldenLines.CheckText("Campaigns/Campaign.golden.jsonl", Campaign.EventJson,
             new CampaignEvent.Put(Plan, "mia", Before), new CampaignEvent.Changed(Plan, "k1", "mia", Before),
             new CampaignEvent.Joined("P1", Before),
-            new CampaignEvent.Stepped(CampaignStepKind.Open, Opens, "ops", Opens), new CampaignEvent.Told(1, Opens));
+            new CampaignEvent.Stepped(CampaignStepKind.Open, Opens, "ops", Opens), new CampaignEvent.Told(1, Opens),
+            new CampaignEvent.Measured(new(30, [new("branded_searches", 40, 52, 30m), new("new_followers", 0, 1, null)],
+                Opens)), new CampaignEvent.Put(Plan with { Theme = "spring" }, "mia", Before));
 }

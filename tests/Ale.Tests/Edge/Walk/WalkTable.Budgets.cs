@@ -12,7 +12,8 @@ internal static partial class WalkTable
 
     private const string Spend = """
         {"amountMinor":500,"currency":"CNY","state":"committed","class":"brand","sessionId":"S1","hostId":"H1",
-         "category":"skin","step":"content","campaignId":"C1","placementId":"P1","note":"a clip","wait":false}
+         "category":"skin","step":"content","campaignId":"C1","placementId":"P1","note":"a clip","wait":false,
+         "acquisition":"subscription"}
         """;
 
     private const string Draw = """
@@ -49,7 +50,25 @@ internal static partial class WalkTable
             Role = Finance, Unknown = ("/api/budgets/2090/6/walk/spends/none/release", "budget.unknown_spend"),
             Moves = ["forecastMinor"],
         },
+        new("checkSpend", "/api/budgets/2090/6/walk/spends/s1/check", """{"passed":true,"reason":"in order"}""")
+        {
+            Role = Finance, Status = 409,
+            Unknown = ("/api/budgets/2090/6/walk/spends/none/check", "budget.unknown_spend"),
+        },
+        new("listFixedAssets", "/api/budgets/2090/fixed-assets") { FromTables = true },
         new("listSpends", "/api/budgets/2090/6/walk/spends") { FromTables = true },
+        new("takeStatementLines", "/api/settlements/2026-06-18/lines", """
+            {"lines":[{"id":"w1","type":"captured","eventId":"none","orderId":"O1","amountMinor":5,"currency":"CNY"}]}
+            """) { Role = Finance },
+        new("compareStatement", "/api/settlements/2026-06-18/compare", """{"lines":1}""") { Role = Finance },
+        new("explainDifference", "/api/settlements/2026-06-18/differences/w1/explain",
+            """{"parts":[{"amountMinor":5,"reason":"another shop's"}]}""")
+        {
+            Role = Finance, Unknown = ("/api/settlements/2026-06-18/differences/none/explain", "settlement.unknown"),
+        },
+        new("getSettlement", "/api/settlements/2026-06-18") { Role = Finance },
+        new("listDifferences", "/api/settlements/2026-06-18/differences") { Role = Finance },
+        new("listSettlements", "/api/settlements") { Role = Finance, FromTables = true },
         new("submitBudget", "/api/budgets/2090/submit", """{"overrides":[{"rule":"top_hosts","reason":"booked"}]}""")
         {
             Role = Finance, Unknown = ("/api/budgets/2091/submit", "budget.unknown"),

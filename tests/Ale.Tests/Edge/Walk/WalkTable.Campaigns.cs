@@ -6,12 +6,12 @@ internal static partial class WalkTable
     private const string Campaign = """
         {"title":"618","goal":"reach","startsAt":"2020-06-01T02:00:00Z","endsAt":"2090-06-18T02:00:00Z",
          "class":"performance","budgetLine":"walk","sessions":["S1"],"coupons":["C1"],
-         "steps":[{"kind":"recap","at":"2090-06-20T02:00:00Z"}]}
+         "steps":[{"kind":"recap","at":"2090-06-20T02:00:00Z"}],"theme":"spring"}
         """;
 
     private const string PlacementBody = """
         {"campaignId":"walk","channel":"douyin","class":"performance","capMinor":100000,"currency":"CNY","bidMinor":400,
-         "resultKind":"effective_visitor"}
+         "resultKind":"effective_visitor","contentId":"V1"}
         """;
 
     private static string Report => $$"""
@@ -65,6 +65,15 @@ internal static partial class WalkTable
         new("getPlacement", "/api/placements/walk") { Unknown = ("/api/placements/none", "placement.unknown") },
         new("listPlacements", "/api/placements") { FromTables = true },
         new("listTargets", "/api/targets") { FromTables = true },
+        new("getCampaignResults", "/api/campaigns/walk/results")
+        {
+            FromTables = true, Unknown = ("/api/campaigns/none/results", "campaign.unknown"),
+        },
+        new("getThemes", "/api/themes/cn-2026?quarter=2") { FromTables = true },
+        new("listPrimeSlots", "/api/prime-slots?day=2026-06-01") { FromTables = true },
+        new("listStepCosts", "/api/costs/steps?month=2026-06-01") { FromTables = true },
+        new("listCategoryWeeks", "/api/costs/categories?day=2026-06-01&weeks=2") { FromTables = true },
+        new("getCostStructure", "/api/costs/structure?month=2026-06-01") { FromTables = true },
         new("listRoi", "/api/roi/placement") { FromTables = true },
         new("listCampaignChannels", "/api/campaigns/walk/channels") { FromTables = true },
     ];

@@ -1,0 +1,211 @@
+using System.Collections.Immutable;
+using Ale.Budgets;
+using Ale.Campaigns;
+using Ale.Kernel;
+using Ale.Markets;
+using Ale.Platforms;
+using Ale.Policy;
+using Ale.Registers;
+using Orleans.Concurrency;
+
+namespace Ale.Insight;
+
+[StatelessWorker]
+internal sealed class CampaignResultQueries(Views views, PolicyBook policies, MarketBook markets, JournalClock clock)
+    : Grain, ICampaignResults
+{
+    private const int EntriesMax = 1_000, SkusMax = 50, ClipsMax = 200;
+
+    private sealed class OneCampaign
+    {
+        public string Sessions { get; init; } = "";
+        public long StartsAt { get; init; }
+        public long EndsAt { get; init; }
+    }
+
+    private sealed class Sum
+    {
+        public string Name { get; init; } = "";
+        public string Currency { get; init; } = "";
+        public long Count { get; init; }
+        public long AmountMinor { get; init; }
+    }
+
+    private sealed class ThemeRow
+    {
+        public string Id { get; init; } = "";
+        public string Theme { get; init; } = "";
+        public string State { get; init; } = "";
+    }
+
+    private sealed class SlotRow
+    {
+        public string HostId { get; init; } = "";
+        public long StartsAt { get; init; }
+    }
+
+    public async Task<Outcome<CampaignResults>> Of(string campaign, JournalPlace at, CancellationToken ct)
+    {
+        var (found, refusal) = await views.List<OneCampaign>("""
+            select sessions, starts_at as StartsAt, ends_at as EndsAt from {campaign} where id = @campaign
+            """, new { campaign }, at, ct);
+        if (refusal is not null) return refusal;
+        if (found!.Count == 0) return CampaignRefusals.Unknown;
+        var (paid, why) = await GrainFactory.CampaignQueries().Channels(campaign, at, ct);
+        if (why is not null) return why;
+        var sessions = (found[0].Sessions ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        string[] asked = sessions.Length == 0 ? [" "] : sessions; // no id is a space
+        var seen = await views.Query<Sum>($$"""
+            select platform as Name, '' as Currency, cast(sum(count) as bigint) as Count, 0 as AmountMinor
+            from {platform_event} where kind = 'play' and {{views.In("session_id", "@asked")}} group by platform
+            """, new { asked }, ct);
+        var sold = await views.Query<Sum>($$"""
+            select coalesce(channel, '') as Name, currency as Currency, count(*) as Count,
+                   cast(sum(paid_minor - refunded_minor) as bigint) as AmountMinor
+            from {sales_order}
+            where paid_at is not null and state <> 'cancelled'
+              and (campaign_id = @campaign or {{views.In("session_id", "@asked")}})
+            group by coalesce(channel, ''), currency
+            """, new { campaign, asked }, ct);
+        var market = markets.For(null, clock.GetUtcNow());
+        var mentions = await views.Query<Sum>("""
+            select case when tag = @campaign then 'own' else 'other' end as Name, '' as Currency,
+                   cast(sum(count) as bigint) as Count, 0 as AmountMinor
+            from {platform_event} where kind = 'mention' and day >= @from and day <= @to
+            group by case when tag = @campaign then 'own' else 'other' end
+            """, new
+        {
+            campaign,
+            from = PlatformProjection.DayOf(market.BusinessDay(Instants.Of(found[0].StartsAt))),
+            to = PlatformProjection.DayOf(market.BusinessDay(Instants.Of(found[0].EndsAt))),
+        }, ct);
+        var channels = Channels(paid, seen, sold);
+        var (own, all) = (mentions.Where(m => m.Name == "own").Sum(m => m.Count), mentions.Sum(m => m.Count));
+        return new CampaignResults(campaign, channels, sessions.Length, channels.Sum(c => c.CapMinor),
+            channels.Sum(c => c.SpendMinor), channels.Sum(c => c.Views), channels.Sum(c => c.Orders),
+            channels.Sum(c => c.RevenueMinor), own, all, all == 0 ? null : PhaseRules.Percent(own, all));
+    }
+
+    /// <summary>One row a channel and currency. Views have no currency: they stand in the channel's first row.</summary>
+    private static ImmutableArray<ChannelResult> Channels(
+        ImmutableArray<ChannelRow> paid, IReadOnlyList<Sum> seen, IReadOnlyList<Sum> sold)
+    {
+        var keys = paid.Select(p => (p.Channel, p.Currency)).Concat(sold.Select(s => (Channel: s.Name, s.Currency)))
+            .Distinct().ToList();
+        keys.AddRange(seen.Where(s => keys.All(k => k.Channel != s.Name)).Select(s => (s.Name, "")));
+        var shown = new HashSet<string>(StringComparer.Ordinal);
+        return
+        [
+            .. keys.OrderBy(k => k.Channel, StringComparer.Ordinal).ThenBy(k => k.Currency, StringComparer.Ordinal)
+                .Select(k =>
+                {
+                    var spend = paid.FirstOrDefault(p => (p.Channel, p.Currency) == k);
+                    var sales = sold.FirstOrDefault(s => (s.Name, s.Currency) == k);
+                    return new ChannelResult(k.Channel, k.Currency, spend?.CapMinor ?? 0, spend?.SpendMinor ?? 0,
+                        spend?.Results ?? 0,
+                        shown.Add(k.Channel) ? seen.FirstOrDefault(s => s.Name == k.Channel)?.Count ?? 0 : 0,
+                        sales?.Count ?? 0, sales?.AmountMinor ?? 0);
+                }),
+        ];
+    }
+
+    public async Task<Outcome<ThemeBoard>> Themes(string plan, int? quarter, JournalPlace at, CancellationToken ct)
+    {
+        var (entries, refusal) = await GrainFactory.RegisterQueries().Entries(
+            new(EntriesMax) { Kind = ThemeBoards.Register, Subject = plan }, at, ct);
+        if (refusal is not null) return refusal;
+        var (campaigns, why) = await views.List<ThemeRow>(
+            "select id, theme, state from {campaign} where theme is not null", null, at, ct);
+        if (why is not null) return why;
+        var now = clock.GetUtcNow();
+        return ThemeBoards.Of(plan, quarter, entries,
+            campaigns!.Select(c => (c.Id, c.Theme, Enum.Parse<CampaignState>(c.State, true))),
+            markets.For(null, now).BusinessDay(now), policies.For(null, now).Campaigns.ThemeDays);
+    }
+
+    public async Task<Outcome<ImmutableArray<HostSlots>>> Slots(DateOnly day, JournalPlace at, CancellationToken ct)
+    {
+        var (entries, refusal) = await GrainFactory.RegisterQueries().Entries(
+            new(EntriesMax) { Kind = PrimeSlots.Register }, at, ct);
+        if (refusal is not null) return refusal;
+        var (first, quarter) = (PrimeSlots.FirstOf(day), PrimeSlots.QuarterOf(day));
+        var market = markets.For(null, clock.GetUtcNow());
+        var (sessions, why) = await views.List<SlotRow>("""
+            select host_id as HostId, starts_at as StartsAt from {session}
+            where starts_at >= @from and starts_at < @to and host_id is not null
+            """, new
+        {
+            from = market.StartOf(first).ToUnixTimeMilliseconds(),
+            to = market.StartOf(first.AddMonths(3)).ToUnixTimeMilliseconds(),
+        }, at, ct);
+        if (why is not null) return why;
+        var policy = policies.For(null, clock.GetUtcNow()).Campaigns;
+        var used = sessions!.Where(s => PrimeSlots.IsPrime(
+                market.LocalTime(Instants.Of(s.StartsAt)), policy.PrimeFrom, policy.PrimeTo))
+            .GroupBy(s => s.HostId).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
+        return PrimeSlots.Of(quarter, entries, used);
+    }
+
+    public async Task<Outcome<ImmutableArray<string>>> Fits(string topic, CancellationToken ct)
+    {
+        var word = topic.Trim().ToLowerInvariant();
+        var plain = word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal)
+            .Replace("_", "\\_", StringComparison.Ordinal);
+        var rows = await views.Query<string>("""
+            select k.sku from {product} p join {sku} k on k.product = p.id
+            where p.state = 'active' and (lower(p.title) like @title escape '\' or lower(p.brand) = @word
+              or '/' || lower(p.category) like @path escape '\')
+            order by k.sku limit @limit
+            """, new { title = $"%{plain}%", word, path = $"%/{plain}/%", limit = SkusMax }, ct);
+        return ImmutableArray.CreateRange(rows);
+    }
+
+    public async Task<Outcome<ImmutableArray<HitClip>>> Hits(DateTimeOffset until, int plays, CancellationToken ct)
+    {
+        var rows = await views.Query<Sum>("""
+            select content_id as Name, '' as Currency, cast(sum(count) as bigint) as Count, 0 as AmountMinor
+            from {platform_event}
+            where kind = 'play' and content_id is not null and at > @from and at <= @until
+            group by content_id having sum(count) >= @plays order by sum(count) desc, content_id limit @limit
+            """, new
+        {
+            from = until.AddDays(-1).ToUnixTimeMilliseconds(),
+            until = until.ToUnixTimeMilliseconds(),
+            plays,
+            limit = ClipsMax,
+        }, ct);
+        return ImmutableArray.CreateRange(rows.Select(r => new HitClip(r.Name, r.Count)));
+    }
+
+    public async Task<Outcome<ImmutableArray<IndicatorValue>>> Indicators(
+        DateOnly from, DateOnly to, CancellationToken ct)
+    {
+        var market = markets.For(null, clock.GetUtcNow());
+        var told = await views.Query<Sum>("""
+            select kind as Name, '' as Currency, cast(sum(count) as bigint) as Count, 0 as AmountMinor
+            from {platform_day} where kind in ('brand_search', 'follow', 'unfollow') and day >= @from and day < @to
+            group by kind
+            """, new { from = PlatformProjection.DayOf(from), to = PlatformProjection.DayOf(to) }, ct);
+        var buyers = await views.Query<Sum>("""
+            select '' as Name, '' as Currency, count(*) as Count,
+                   cast(coalesce(sum(case when n >= 2 then 1 else 0 end), 0) as bigint) as AmountMinor
+            from (select o.user_id, count(*) as n from {sales_order} o
+                  where o.paid_at < @to and o.state <> 'cancelled' and o.user_id in (
+                    select b.user_id from {sales_order} b
+                    where b.paid_at >= @from and b.paid_at < @to and b.state <> 'cancelled')
+                  group by o.user_id) u
+            """, new
+        {
+            from = market.StartOf(from).ToUnixTimeMilliseconds(),
+            to = market.StartOf(to).ToUnixTimeMilliseconds(),
+        }, ct);
+        var (all, again) = (buyers[0].Count, buyers[0].AmountMinor);
+        return ImmutableArray.CreateRange<IndicatorValue>(
+        [
+            new("branded_searches", Of("brand_search")), new("new_followers", Of("follow") - Of("unfollow")),
+            new("repeat_percent", all == 0 ? 0 : PhaseRules.Percent(again, all)),
+        ]);
+
+        long Of(string kind) => told.Where(t => t.Name == kind).Sum(t => t.Count);
+    }
+}

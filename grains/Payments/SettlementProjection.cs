@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using Ale.Kernel;
+using Orleans.Concurrency;
+
+namespace Ale.Payments;
+
+/// <summary>Days as a table; an explained difference counts one less.</summary>
+internal sealed class SettlementProjection() : Projection<SettlementEvent>(
+    "settlements", 1, "settlement", SettlementJson.Default.SettlementEvent, Days)
+{
+    /// <summary><c>compared</c> is 0 when lines came since.</summary>
+    public static readonly Table Days = new("settlement",
+    [
+        Column.TextKey("day"), Column.Sum("lines"), Column.Number("matched"), Column.Number("differences"),
+        Column.Sum("unexplained"), Column.Number("compared"),
+    ]);
+
+    protected override void Project(string key, SettlementEvent happened, JournalRow row, ViewBatch views)
+    {
+        var day = views.Row(Days, key);
+        switch (happened)
+        {
+            case SettlementEvent.Taken e:
+                day.Add("lines", e.Lines.Length).Set("compared", 0);
+                break;
+            case SettlementEvent.Compared e:
+                day.Set("matched", e.Matched).Set("differences", e.Differences.Length).Set("compared", 1)
+                    .Add("unexplained", e.Differences.Count(d => d.Parts.IsEmpty) - e.OpenBefore);
+                break;
+            case SettlementEvent.Explained:
+                day.Add("unexplained", -1);
+                break;
+            default:
+                throw new UnreachableException($"Unknown event {happened.GetType()}"); // stop; never skip
+        }
+    }
+}
+
+[StatelessWorker]
+internal sealed class SettlementQueries(Views views) : Grain, ISettlementQueries
+{
+    private sealed class Row
+    {
+        public string Day { get; init; } = "";
+        public long Lines { get; init; }
+        public long? Matched { get; init; }
+        public long? Differences { get; init; }
+        public long Unexplained { get; init; }
+        public long? Compared { get; init; }
+    }
+
+    public async Task<Outcome<ImmutableArray<SettlementDay>>> Days(
+        DateOnly? before, int limit, JournalPlace at, CancellationToken ct)
+    {
+        var (rows, refusal) = await views.List<Row>("""
+            select day, lines, matched, differences, unexplained, compared from {settlement}
+            where day < @before order by day desc limit @limit
+            """, new { before = before is { } day ? SettlementKeys.KeyOf(day) : "9999-99-99", limit }, at, ct);
+        if (refusal is not null) return refusal;
+        return ImmutableArray.CreateRange(rows!.Select(r => new SettlementDay(SettlementKeys.DayOf(r.Day),
+            r.Compared != 1 ? SettlementState.Waiting
+            : r.Unexplained > 0 ? SettlementState.Open : SettlementState.Closed,
+            r.Lines, r.Matched ?? 0, r.Differences ?? 0, r.Unexplained)));
+    }
+}
