@@ -264,6 +264,7 @@ internal static partial class WalkTable
         .. OfShipTo(),
         .. OfCarts(),
         .. OfShops(), .. OfPlatforms(), .. OfBudgets(), .. OfCampaigns(), .. OfPolicy(), .. OfEnrolments(),
+        .. OfPortfolio(), .. OfAudience(),
 
         new("OpenImport", "/api/imports/walk", Import) { Other = (Import.Replace("walk.csv", "b.csv"),
             "import.changed") },
