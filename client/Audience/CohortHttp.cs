@@ -29,13 +29,15 @@ internal static class CohortHttp
 
         cohorts.MapDelete("/{id}/members/{userId}", (Id id, Id userId, Caller caller, UserMap users,
                 IGrainFactory grains, EdgeCall edge) => edge.Run(
-                async ct => await grains.Cohort(id).Remove(await users.Internal(userId, ct), caller.Subject, ct)))
+                async ct => await users.Find(userId, ct) is { } user
+                    ? await grains.Cohort(id).Remove(user, caller.Subject, ct) : CohortRefusals.NoMember))
             .Allow(Permission.AudienceWrite).WithName("deleteMember").WithSummary("Takes the tag off");
 
         cohorts.MapPut("/{id}/members/{userId}/words/{wordId}", (Id id, Id userId, Id wordId, WordBody body,
                 UserMap users, IGrainFactory grains, EdgeCall edge) => edge.Run(
-                async ct => await grains.Cohort(id).Say(
-                    new(await users.Internal(userId, ct), wordId, body.Rating, body.Text), ct),
+                async ct => await users.Find(userId, ct) is { } user
+                    ? await grains.Cohort(id).Say(new(user, wordId, body.Rating, body.Text), ct)
+                    : CohortRefusals.NoMember,
                 m => MemberReply.Of(m, userId)))
             .Allow(Permission.AudienceWrite).WithName("putWord")
             .WithSummary("What a member says, without personal data");

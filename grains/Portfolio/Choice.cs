@@ -27,7 +27,7 @@ internal abstract record ChoiceEvent
 /// </summary>
 internal sealed record Choice : IState<Choice, ChoiceEvent>
 {
-    public static JsonTypeInfo<ChoiceEvent> EventJson => PortfolioJson.Default.ChoiceEvent;
+    public static JsonTypeInfo<ChoiceEvent> EventJson => ChoiceJson.Default.ChoiceEvent;
 
     public ChoiceTerms? Terms { get; private init; }
     public ImmutableDictionary<string, ChoiceEvent.Scored> Candidates { get; private init; } =
@@ -46,3 +46,9 @@ internal sealed record Choice : IState<Choice, ChoiceEvent>
         _ => throw new UnreachableException($"Unknown event {happened.GetType()}"), // stop; never skip
     };
 }
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ChoiceEvent))]
+internal sealed partial class ChoiceJson : JsonSerializerContext;

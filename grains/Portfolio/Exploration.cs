@@ -40,7 +40,7 @@ internal abstract record ExplorationEvent
 /// </summary>
 internal sealed record Exploration : IState<Exploration, ExplorationEvent>
 {
-    public static JsonTypeInfo<ExplorationEvent> EventJson => PortfolioJson.Default.ExplorationEvent;
+    public static JsonTypeInfo<ExplorationEvent> EventJson => ExplorationJson.Default.ExplorationEvent;
 
     public ExplorationTerms? Terms { get; private init; }
     public ExplorationState State { get; private init; }
@@ -101,5 +101,4 @@ internal sealed record Exploration : IState<Exploration, ExplorationEvent>
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ExplorationEvent))]
-[JsonSerializable(typeof(ChoiceEvent))]
-internal sealed partial class PortfolioJson : JsonSerializerContext;
+internal sealed partial class ExplorationJson : JsonSerializerContext;

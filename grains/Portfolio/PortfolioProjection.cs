@@ -7,7 +7,7 @@ namespace Ale.Portfolio;
 
 /// <summary>Trials as a table.</summary>
 internal sealed class ExplorationProjection() : Projection<ExplorationEvent>(
-    "explorations", 1, "exploration", PortfolioJson.Default.ExplorationEvent, Explorations)
+    "explorations", 1, "exploration", ExplorationJson.Default.ExplorationEvent, Explorations)
 {
     /// <summary><c>state</c> is the name of an <see cref="ExplorationState"/>; <c>review_on</c> is a day's
     /// number.</summary>
@@ -57,7 +57,7 @@ internal sealed class ExplorationProjection() : Projection<ExplorationEvent>(
 
 /// <summary>Choices as a table.</summary>
 internal sealed class ChoiceProjection() : Projection<ChoiceEvent>(
-    "choices", 1, "choice", PortfolioJson.Default.ChoiceEvent, Choices, Candidates)
+    "choices", 1, "choice", ChoiceJson.Default.ChoiceEvent, Choices, Candidates)
 {
     /// <summary><c>taken</c> is ids with a space between two, the best first.</summary>
     public static readonly Table Choices = new("choice",

@@ -15,7 +15,7 @@ internal static class PortfolioSetup
 
 /// <summary>A trial whose day has come stands in an inbox until somebody has said stop or go (PHS-04).</summary>
 internal sealed class ExplorationReactions() : Reaction<ExplorationEvent>(
-    "exploration-inbox", "exploration", PortfolioJson.Default.ExplorationEvent)
+    "exploration-inbox", "exploration", ExplorationJson.Default.ExplorationEvent)
 {
     private const string By = "portfolio";
 

@@ -102,8 +102,8 @@ public sealed class ChoiceTests
             "olga", "C", Now).Reply.Refusal!.Code);
 
     [Fact]
-    public void Stored_events_stay_readable() => GoldenLines.Check("Portfolio/Choice.golden.jsonl", Choice.EventJson,
-        new ChoiceEvent.Put(Terms, "olga", Now),
+    public void Stored_events_stay_readable() => GoldenLines.CheckText("Portfolio/Choice.golden.jsonl",
+        Choice.EventJson, new ChoiceEvent.Put(Terms, "olga", Now),
         new ChoiceEvent.Scored("c1", "Skin care", [new("users", 90, "They ask for it")], "olga", Now),
         new ChoiceEvent.Taken(["c1", "c2"], null, "olga", Now),
         new ChoiceEvent.Taken(["c1", "c4"], "c4 sets us apart", "olga", Now));

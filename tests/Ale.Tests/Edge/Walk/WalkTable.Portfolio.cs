@@ -16,6 +16,8 @@ internal static partial class WalkTable
         {"title":"Skin care","scores":[{"criterion":"users","value":80,"reason":"They ask for it"}]}
         """;
 
+    private static WalkRow[] OfPlans() => [.. OfEnrolments(), .. OfPortfolio(), .. OfAudience()];
+
     private static WalkRow[] OfPortfolio() =>
     [
         new("putExploration", "/api/explorations/walk", Trial)

@@ -263,8 +263,7 @@ internal static partial class WalkTable
             """) { IsOpen = true },
         .. OfShipTo(),
         .. OfCarts(),
-        .. OfShops(), .. OfPlatforms(), .. OfBudgets(), .. OfCampaigns(), .. OfPolicy(), .. OfEnrolments(),
-        .. OfPortfolio(), .. OfAudience(),
+        .. OfShops(), .. OfPlatforms(), .. OfBudgets(), .. OfCampaigns(), .. OfPolicy(), .. OfPlans(),
 
         new("OpenImport", "/api/imports/walk", Import) { Other = (Import.Replace("walk.csv", "b.csv"),
             "import.changed") },
