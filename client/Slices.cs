@@ -1,4 +1,5 @@
 using Ale.Approvals;
+using Ale.Audience;
 using Ale.Budgets;
 using Ale.Campaigns;
 using Ale.Care;
@@ -15,6 +16,7 @@ using Ale.Payments;
 using Ale.Phases;
 using Ale.Platforms;
 using Ale.Policy;
+using Ale.Portfolio;
 using Ale.Products;
 using Ale.Registers;
 using Ale.Reviews;
@@ -45,8 +47,12 @@ internal static class SliceEndpoints
         api.MapStock();
         api.MapShops();
         api.MapUsers();
+        api.MapCohorts();
+        api.MapIdentities();
         api.MapBudgets();
         api.MapBudgetPlans();
+        api.MapExplorations();
+        api.MapChoices();
         api.MapCoupons();
         api.MapEnrolments();
         api.MapPlatforms();

@@ -1,4 +1,5 @@
 using Ale.Approvals;
+using Ale.Audience;
 using Ale.Budgets;
 using Ale.Campaigns;
 using Ale.Care;
@@ -15,6 +16,7 @@ using Ale.Payments;
 using Ale.Phases;
 using Ale.Platforms;
 using Ale.Policy;
+using Ale.Portfolio;
 using Ale.Products;
 using Ale.Registers;
 using Ale.Reviews;
@@ -45,7 +47,9 @@ internal static class Slices
         .AddStock()
         .AddShops()
         .AddUsers()
+        .AddAudience()
         .AddBudgets()
+        .AddPortfolio()
         .AddCoupons()
         .AddEnrolments()
         .AddPlatforms()

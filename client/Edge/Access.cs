@@ -17,7 +17,7 @@ internal enum Permission
     ImportRead, ImportWrite, CampaignRead, CampaignWrite, CampaignReport, PlacementRead, PlacementWrite,
     PlacementReport,
     SalesRead, BudgetRead, BudgetPlan, BudgetSpend, SettlementRead, SettlementWrite,
-    EnrolmentRead, EnrolmentWrite, EnrolmentJoin,
+    EnrolmentRead, EnrolmentWrite, EnrolmentJoin, AudienceRead, AudienceWrite,
     ApprovalRead, ApprovalDecide,
     ReviewRead, ReviewLevel1, ReviewLevel2, ReviewLevel3,
     RestoreVote, ArbitrationVote, IncidentLevel2, StaffWrite, PayWrite, StatementWrite, SecurityIncidentWrite,
@@ -59,7 +59,7 @@ internal static class Access
         Permission.RegisterWrite, Permission.ShopRead, Permission.ShippingRead, Permission.ShippingWrite,
         Permission.PlatformRead, Permission.PlatformTell, Permission.PhaseRead,
         Permission.EnrolmentRead, Permission.EnrolmentWrite, Permission.EnrolmentJoin,
-        .. Staff,
+        Permission.AudienceRead, Permission.AudienceWrite, .. Staff,
     ];
 
     /// <summary>Role to permissions. Separate duties stay separate: <c>ops</c> neither spends nor approves.</summary>

@@ -23,6 +23,16 @@ internal sealed record MarketFacts(long ShortVideoUsers, int UserGrowthPercent, 
 /// <param name="Role">Whose inbox hears of feedback that is owed.</param>
 internal sealed record EnrolmentPolicy(int HighPotentialPercent, int FeedbackDays, string Role);
 
+/// <summary>Cohorts of users (USR-11).</summary>
+/// <param name="Goal">How many are recruited when nobody says another number.</param>
+/// <param name="Days">In how long.</param>
+/// <param name="Role">Whose inbox hears of a cohort that did not reach its goal.</param>
+internal sealed record CohortPolicy(int Goal, int Days, string Role);
+
+/// <summary>Trials of something new (PHS-04).</summary>
+/// <param name="Role">Whose inbox hears that somebody is to say stop or go.</param>
+internal sealed record PortfolioPolicy(string Role);
+
 /// <summary>The numbers of campaigns and placements (CAM-01, CAM-02). Money is in minor units of the market.</summary>
 /// <param name="CostLimitMinor">A result that costs more has the strategy adjusted.</param>
 /// <param name="EvaluateResults">So many results, or</param>

@@ -43,6 +43,12 @@ internal sealed partial record PolicySet(
     /// <summary>Trials and events; those of the default market hold.</summary>
     public required EnrolmentPolicy Enrolments { get; init; }
 
+    /// <summary>Cohorts of users; those of the default market hold.</summary>
+    public required CohortPolicy Cohorts { get; init; }
+
+    /// <summary>Trials of something new; those of the default market hold.</summary>
+    public required PortfolioPolicy Portfolio { get; init; }
+
     /// <summary>Days' money; those of the default market hold.</summary>
     public required SettlementPolicy Settlements { get; init; }
 
@@ -116,6 +122,8 @@ internal sealed partial record PolicySet(
             Budgets = BudgetPolicy.From(Whole, Yes, Text),
             Settlements = new(Text("settlement.cron"), Whole("settlement.days"), Text("settlement.role")),
             Enrolments = new(Whole("trial.highPotentialPercent"), Whole("trial.feedbackDays"), Text("trial.role")),
+            Cohorts = new(Whole("cohort.goal"), Whole("cohort.days"), Text("cohort.role")),
+            Portfolio = new(Text("exploration.role")),
             Costs = CostPolicy.From(Whole, Minor, Text),
             Targets = new(Whole("target.days"), Minor("target.playsPerDay"), Minor("target.followers"),
                 Whole("target.conversionPercent"), Text("target.owner")),

@@ -17,7 +17,8 @@ public sealed partial class TidyTests
     [
         "Policy", "Markets", "Jobs", "Inbox", "Approvals", "Reviews", "Registers", "Phases",
         "People", "Knowledge", "Compliance",
-        "Supply", "Products", "Stock", "Shops", "Users", "Budgets", "Coupons", "Enrolments", "Platforms", "Campaigns",
+        "Supply", "Products", "Stock", "Shops", "Users", "Audience", "Budgets", "Portfolio", "Coupons", "Enrolments",
+        "Platforms", "Campaigns",
         "Quiz", "Sessions", "Payments", "Orders", "Carts", "Shipping", "Care", "Risk", "Insight", "Imports",
     ];
 
@@ -31,6 +32,7 @@ public sealed partial class TidyTests
         "approval", "campaign", "placement", "job", "policy", "import", "case", "inbox", "review",
         "register", "purchase", "shop", "refund", "product", "carrier", "shipment", "coldchain",
         "cart", "platform", "reserve", "phase", "settlement", "enrolment",
+        "cohort", "identity", "exploration", "choice",
     ];
 
     /// <summary>Files that may be longer than <see cref="LinesMax"/>, each with its reason.</summary>

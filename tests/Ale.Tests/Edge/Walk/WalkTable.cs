@@ -263,7 +263,7 @@ internal static partial class WalkTable
             """) { IsOpen = true },
         .. OfShipTo(),
         .. OfCarts(),
-        .. OfShops(), .. OfPlatforms(), .. OfBudgets(), .. OfCampaigns(), .. OfPolicy(), .. OfEnrolments(),
+        .. OfShops(), .. OfPlatforms(), .. OfBudgets(), .. OfCampaigns(), .. OfPolicy(), .. OfPlans(),
 
         new("OpenImport", "/api/imports/walk", Import) { Other = (Import.Replace("walk.csv", "b.csv"),
             "import.changed") },
