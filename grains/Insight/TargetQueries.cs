@@ -86,7 +86,7 @@ internal sealed class TargetQueries(Views views, PolicyBook policies, MarketBook
     /// <summary>From registers, not from one table.</summary>
     private static readonly TargetSource CreativeHours = new(
         "creative_hours", "Creative hours", "percent", TargetAim.Reach, 1, 1,
-        "creative hours ÷ all hours of the month; baseline and goal are the month before, which it is not to fall below",
+        "creative hours ÷ all hours of the month; baseline and goal are those of the month before",
         "/api/costs/structure", (_, before) => before, "");
 
     internal static TargetView Of(TargetSource source, TargetFigures figures, PolicySet policy, int? day)

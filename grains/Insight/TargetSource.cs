@@ -63,8 +63,8 @@ internal sealed record TargetSource(
               group by e.session_id) s
             """),
         new("order_completion", "Order completion", "percent", TargetAim.Reach, 100, 2,
-            "orders placed ÷ checkouts begun from the floating cart, over 7 business days; the baseline is the page's; "
-            + "net: those paid", "/api/funnel", (p, page) => page * (100 + p.Carts.UpliftPercent) / 100, """
+            "orders placed ÷ checkouts begun from the floating cart, over 7 business days; net: orders paid; the baseline "
+            + "is the page's", "/api/funnel", (p, page) => page * (100 + p.Carts.UpliftPercent) / 100, """
             select cast(sum(case when c.via = 'floating' and o.paid_at is not null then 1 else 0 end)
                      as double precision) as Part,
                    cast(sum(case when c.via = 'floating' and c.state = 'ordered' then 1 else 0 end)
@@ -78,8 +78,8 @@ internal sealed record TargetSource(
             """) { ReadsGross = true },
         new("repurchase", "Buying again", "percent", TargetAim.Reach, 100, 2,
             "people who ordered again within target.againDays ÷ people whose first order was so long ago, over "
-            + "target.baselineDays of first orders; the baseline is that of as many days since day 0, then frozen", "/api/orders",
-            (p, before) => before * (100 + p.Targets.AgainUpliftPercent) / 100, """
+            + "target.baselineDays of first orders; the baseline is that of as many days since day 0, then frozen",
+            "/api/orders", (p, before) => before * (100 + p.Targets.AgainUpliftPercent) / 100, """
             select cast(sum(case when f.began >= @firstFrom and f.began < @firstTo then f.again end)
                      as double precision) as Part,
                    cast(sum(case when f.began >= @firstFrom and f.began < @firstTo then 1 end)
@@ -97,7 +97,7 @@ internal sealed record TargetSource(
                     group by user_id) g) f
             """),
         new("stock_out", "Stock-out rate", "percent", TargetAim.StayBelow, 100, 2,
-            "attempts to buy refused for stock ÷ all attempts, over 7 business days", "/api/stock/out-rate",
+            "attempts to buy refused for stock ÷ all attempts, over 7 business days", "/api/stockouts",
             (p, _) => p.Stock.OutRatePercentMax, """
             select cast(sum(refused) as double precision) as Part,
                    cast(sum(held + refused) as double precision) as Whole
