@@ -125,7 +125,12 @@ public sealed class TargetTests
 
         await Buy();
         var board = await Board(b => Now(b, "conversion") == 4 && Now(b, "plays_per_day") == 100
-            && Now(b, "stock_out") == 50 && Now(b, "order_completion") == 50 && Now(b, "purchase_cost") == 90);
+            && Now(b, "stock_out") == 16.67m && Now(b, "order_completion") == 100);
+        // Five were held and one attempt found too few; a checkout from each path was placed, one of them paid.
+        Assert.Equal("red", (string)Of(board, "stock_out")["state"]!);
+        var completion = Of(board, "order_completion");
+        Assert.Equal((100m, 0m, 100m, 125m), ((decimal)completion["gross"]!, (decimal)completion["net"]!,
+            (decimal)completion["baseline"]!, (decimal)completion["goal"]!));
         Assert.Equal([100m, 21, 4], board.Take(3).Select(t => (decimal)t!["now"]!)); // 700 / 7, 30 - 9, 2 of 50
         Assert.Equal([5_000_000m, 50_000, 5], board.Take(3).Select(t => (decimal)t!["goal"]!));
         // Day 0 says nothing yet of what grows.
@@ -135,6 +140,22 @@ public sealed class TargetTests
         Assert.Equal(("amber", 80m), ((string)board[2]!["state"]!, (decimal)board[2]!["pacePercent"]!));
         Assert.Equal((2m, 50m), ((decimal)board[2]!["part"]!, (decimal)board[2]!["of"]!));
         Assert.Equal(400, (await http.Get("/api/targets?day=never", "ops")).Status);
+
+        async Task Buy()
+        {
+            foreach (var (user, via) in new[] { ("ann", "floating"), ("bob", "page") })
+            {
+                (await http.Put($"/api/users/{user}/cart/lines/T-1", $$"""{"quantity":1,"via":"{{via}}"}""")).Ok();
+                (await http.Put($"/api/users/{user}/cart/checkouts/c-{user}", $$"""{"via":"{{via}}"}""")).Ok();
+            }
+
+            (await http.Post("/api/orders/c-bob/pay", """{"method":"local"}""")).Ok();
+            Assert.Equal(409, (await http.Put("/api/skus/T-1/reservations/many", """{"quantity":99}""")).Status);
+        }
+
+        static JsonNode Of(JsonArray board, string code) => board.Single(t => (string)t!["code"]! == code)!;
+
+        static decimal? Now(JsonArray board, string code) => (decimal?)Of(board, code)["now"];
 
         Task<JsonArray> Board(Func<JsonArray, bool> isSo) => new Func<Task<JsonArray>>(async () =>
             (await http.Get("/api/targets", "ops")).Ok().Json["items"]!.AsArray()).Until(isSo, 30);
