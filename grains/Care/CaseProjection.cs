@@ -6,7 +6,7 @@ namespace Ale.Care;
 
 /// <summary>After-sales cases as a table.</summary>
 internal sealed class CaseProjection()
-    : Projection<CaseEvent>("cases", 1, "case", CaseJson.Default.CaseEvent, Cases)
+    : Projection<CaseEvent>("cases", 2, "case", CaseJson.Default.CaseEvent, Cases)
 {
     /// <summary>States, kinds, windows and remedies in snake_case; <c>due_at</c> is empty when it is over.</summary>
     public static readonly Table Cases = new("care_case",
@@ -15,6 +15,7 @@ internal sealed class CaseProjection()
         Column.Text("kind"), Column.Text("market"), Column.Text("band"), Column.Text("voucher"), Column.Text("state"),
         Column.Text("remedy"), Column.Text("opened_by"), Column.Number("opened_at"), Column.Number("delivered_at"),
         Column.Number("due_at"), Column.Sum("steps_late"), Column.Number("refund_minor"), Column.Number("closed_at"),
+        Column.Number("decided_at"),
     ], "opened_at, id", "order_id, opened_at, id", "due_at");
 
     protected override void Project(string key, CaseEvent happened, JournalRow row, ViewBatch views)
@@ -35,10 +36,11 @@ internal sealed class CaseProjection()
                 break; // the clock runs since the first
             case CaseEvent.Decided { Remedy: CaseRemedy.None } e:
                 care.Set("state", NameOf(CaseState.Refused)).Set("remedy", NameOf(e.Remedy)).Set("due_at", (long?)null)
-                    .Set("closed_at", e.At);
+                    .Set("closed_at", e.At).Set("decided_at", e.At);
                 break;
             case CaseEvent.Decided e:
-                care.Set("state", NameOf(CaseState.Decided)).Set("remedy", NameOf(e.Remedy)).Set("due_at", e.DueAt);
+                care.Set("state", NameOf(CaseState.Decided)).Set("remedy", NameOf(e.Remedy)).Set("due_at", e.DueAt)
+                    .Set("decided_at", e.At);
                 break;
             case CaseEvent.GoodsBack e:
                 care.Set("state", NameOf(CaseState.GoodsBack)).Set("due_at", e.DueAt);

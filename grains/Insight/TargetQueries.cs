@@ -1,104 +1,110 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Ale.Kernel;
 using Ale.Markets;
 using Ale.Phases;
 using Ale.Platforms;
 using Ale.Policy;
+using Ale.Stock;
 using Orleans.Concurrency;
 
 namespace Ale.Insight;
 
-/// <summary>How a target's pace is worked out; pure.</summary>
-internal static class TargetPace
+/// <summary>
+/// The parameters of all targets' questions: one rule of business days, those of the default market, for all of them.
+/// Days are texts in platforms' tables and instants in milliseconds elsewhere; ends are excluded where they are
+/// instants.
+/// </summary>
+internal static class TargetDays
 {
-    private const decimal AmberFrom = 80;
+    private const int Week = 7; // business days that a figure of now is made of
+    private const int Quarter = 91;
 
-    /// <summary>
-    /// Where a target stands when what is to be gained is gained evenly from day 0 to the last day.
-    /// </summary>
-    /// <param name="day">Days since day 0; null: it has not come.</param>
-    public static (decimal? Pace, decimal? Forecast, TargetState State) Of(
-        decimal baseline, decimal? now, decimal goal, int? day, int days)
+    /// <param name="begun">Day 0; null: it has not come.</param>
+    public static object Of(DateOnly day, DateOnly? begun, TargetPolicy policy, Market market)
     {
-        if (now is not { } value || day is not > 0) return (null, null, TargetState.NoData);
-        var due = (goal - baseline) * Math.Min(day.Value, days) / days;
-        var gained = value - baseline;
-        var pace = due == 0 ? 100 : Math.Round(gained * 100 / due, 1, MidpointRounding.AwayFromZero);
-        var forecast = day >= days ? value
-            : Math.Round(baseline + (gained * days / day.Value), 2, MidpointRounding.AwayFromZero);
-        return (pace, forecast,
-            pace >= 100 ? TargetState.Green : pace >= AmberFrom ? TargetState.Amber : TargetState.Red);
+        var (from, to, zero) = (day.AddDays(1 - Week), day.AddDays(1), begun ?? day.AddDays(1));
+        var lastFirst = to.AddDays(-policy.AgainDays);
+        var baseTo = zero.AddDays(policy.BaselineDays);
+        return new
+        {
+            day = PlatformProjection.DayOf(day),
+            week = PlatformProjection.DayOf(from),
+            begun = PlatformProjection.DayOf(zero),
+            from = At(from),
+            to = At(to),
+            fromSlot = StockProjection.Slot(market.StartOf(from)),
+            toSlot = StockProjection.Slot(market.StartOf(to)),
+            quarter = At(to.AddDays(-Quarter)),
+            firstFrom = At(lastFirst.AddDays(-policy.BaselineDays)),
+            firstTo = At(lastFirst),
+            again = (long)TimeSpan.FromDays(policy.AgainDays).TotalMilliseconds,
+            baseFrom = At(zero),
+            baseTo = baseTo <= lastFirst ? At(baseTo) : At(zero), // frozen when all had their time to come again
+            year = string.Create(CultureInfo.InvariantCulture, $"{day.Year:D4}-%"),
+            yearBefore = string.Create(CultureInfo.InvariantCulture, $"{day.Year - 1:D4}-%"),
+            currency = market.Currency,
+        };
+
+        long At(DateOnly on) => market.StartOf(on).ToUnixTimeMilliseconds();
     }
 }
 
 [StatelessWorker]
-internal sealed class TargetQueries(Views views, PolicyBook policies, MarketBook markets, TimeProvider time)
+internal sealed class TargetQueries(Views views, PolicyBook policies, MarketBook markets, JournalClock time)
     : Grain, ITargetQueries
 {
-    private const int Window = 7; // days that a daily figure is the mean of
-
-    private sealed class Sum
-    {
-        public long? Count { get; init; }
-        public long Days { get; init; }
-    }
-
-    private sealed class Rate
-    {
-        public double? Percent { get; init; }
-    }
-
     public async Task<Outcome<ImmutableArray<TargetView>>> Targets(DateOnly? day, JournalPlace at, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        var (goals, today) = (policies.For(null, now).Targets, day ?? markets.For(null, now).BusinessDay(now));
+        var (policy, market) = (policies.For(null, now), markets.For(null, now));
+        var today = day ?? market.BusinessDay(now);
         var (phase, refusal) = await GrainFactory.Phases().Get(1, ct);
         if (refusal is not null) return refusal;
-        int? since = phase!.State is PhaseState.Ahead or PhaseState.Asked || phase.From > today ? null
-            : today.DayNumber - phase.From!.Value.DayNumber;
-        var begun = PlatformProjection.DayOf(phase.From ?? today);
-        var (weekAgo, lastDay) =
-            (PlatformProjection.DayOf(today.AddDays(1 - Window)), PlatformProjection.DayOf(today));
-        var (plays, lagging) = await views.List<Sum>("""
-            select cast(sum(count) as bigint) as Count, count(distinct day) as Days from {platform_day}
-            where kind = 'play' and day >= @from and day <= @to
-            """, new { from = weekAgo, to = lastDay }, at, ct);
-        if (lagging is not null) return lagging;
-        var followers = await views.Query<Sum>("""
-            select cast(sum(case when kind = 'follow' then count else -count end) as bigint) as Count,
-                   count(*) as Days
-            from {platform_day} where kind in ('follow', 'unfollow') and day >= @from and day <= @to
-            """, new { from = begun, to = lastDay }, ct);
-        var conversion = await views.Query<Rate>("""
-            select cast(avg(s.buyers * 100.0 / s.viewers) as double precision) as Percent from (
-              select e.session_id, sum(e.count) as viewers,
-                     (select count(distinct o.user_id) from {sales_order} o
-                      where o.session_id = e.session_id and o.paid_at is not null and o.state <> 'cancelled') as buyers
-              from {platform_event} e
-              where e.kind = 'viewer' and e.session_id is not null and e.day >= @from and e.day <= @to
-              group by e.session_id having sum(e.count) > 0) s
-            """, new { from = weekAgo, to = lastDay }, ct);
-        return ImmutableArray.Create(
-            View("plays_per_day", "Plays a day", "plays",
-                "events of kind play of all platforms, the mean of 7 business days "
-                + "(/api/platforms/{id}/days?kind=play)",
-                plays![0].Count is { } p ? Math.Round((decimal)p / Window, 0, MidpointRounding.AwayFromZero) : null,
-                goals.PlaysPerDay),
-            View("followers", "New followers", "people",
-                "events of kind follow less unfollow since day 0 (/api/platforms/{id}/days?kind=follow)",
-                followers[0].Days == 0 ? null : followers[0].Count, goals.Followers),
-            View("conversion", "Conversion of a session", "percent",
-                "distinct people who paid in a session / its viewers of 3 s and more (events of kind viewer), the mean "
-                + "of the sessions of 7 days (/api/attribution/session)",
-                conversion[0].Percent is { } c
-                    ? Math.Round((decimal)c, 2, MidpointRounding.AwayFromZero) : null,
-                goals.ConversionPercent));
-
-        TargetView View(string code, string title, string unit, string formula, decimal? value, decimal goal)
+        var begun = phase!.State is PhaseState.Ahead or PhaseState.Asked || phase.From > today ? null : phase.From;
+        var asked = TargetDays.Of(today, begun, policy.Targets, market);
+        var found = ImmutableArray.CreateBuilder<TargetView>();
+        foreach (var source in TargetSource.All)
         {
-            var (pace, forecast, state) = TargetPace.Of(0, value, goal, since, goals.Days);
-            return new(
-                code, title, goals.Owner, unit, formula, 0, value, goal, since, goals.Days, pace, forecast, state);
+            var (rows, lagging) = await views.List<TargetFigures>(source.Sql, asked, at, ct);
+            if (lagging is not null) return lagging;
+            found.Add(Of(source, rows![0], policy, today.DayNumber - begun?.DayNumber));
         }
+
+        var (hours, unread) = await GrainFactory.Costs().Structure(new(today.Year, today.Month, 1), at, ct);
+        if (unread is not null) return unread;
+        found.Add(Of(CreativeHours, new()
+        {
+            Part = (double?)hours!.CreativePercent,
+            Whole = 1,
+            BasePart = (double?)hours.CreativeBefore,
+            BaseWhole = 1,
+        }, policy, today.DayNumber - begun?.DayNumber));
+        return found.ToImmutable();
+    }
+
+    /// <summary>From registers, not from one table.</summary>
+    private static readonly TargetSource CreativeHours = new(
+        "creative_hours", "Creative hours", "percent", TargetAim.Reach, 1, 1,
+        "creative hours ÷ all hours of the month; baseline and goal are those of the month before",
+        "/api/costs/structure", (_, before) => before, "");
+
+    internal static TargetView Of(TargetSource source, TargetFigures figures, PolicySet policy, int? day)
+    {
+        var baseline = source.Value(figures.BasePart, figures.BaseWhole);
+        var net = source.Value(figures.Part, figures.Whole);
+        var gross = figures.GrossPart is null ? null : source.Value(figures.GrossPart, figures.Whole);
+        var (value, goal) = (source.ReadsGross ? gross : net, source.Goal(policy, baseline));
+        if (goal is { } exact) goal = Math.Round(exact, source.Digits, MidpointRounding.AwayFromZero);
+        if (source.Aim == TargetAim.Grow) baseline = 0; // nothing was there before day 0
+        var (pace, forecast, state) = TargetPace.Of(source.Aim, baseline, value, goal, day, policy.Targets.Days);
+        return new(source.Code, source.Title, policy.Targets.Owner, source.Unit, source.Formula, baseline, value, goal,
+            day, policy.Targets.Days, pace, forecast, state, source.Aim, source.Rows)
+        {
+            Gross = gross,
+            Net = gross is null ? null : net,
+            Part = (decimal?)(source.ReadsGross ? figures.GrossPart : figures.Part),
+            Of = (decimal?)figures.Whole,
+        };
     }
 }

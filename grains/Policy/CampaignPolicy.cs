@@ -3,14 +3,6 @@ using System.Globalization;
 
 namespace Ale.Policy;
 
-/// <summary>The short-term targets (DAT-08).</summary>
-/// <param name="Days">By when, from the first day of phase 1.</param>
-/// <param name="PlaysPerDay">Plays a day.</param>
-/// <param name="Followers">New followers since day 0.</param>
-/// <param name="ConversionPercent">Of a session's viewers who pay.</param>
-/// <param name="Owner">The role that answers for them.</param>
-internal sealed record TargetPolicy(int Days, long PlaysPerDay, long Followers, int ConversionPercent, string Owner);
-
 /// <summary>Facts that shares are estimated from, each with its source (DAT-13).</summary>
 /// <param name="ShortVideoUsers">People who watch short videos.</param>
 /// <param name="UserGrowthPercent">How many more than the year before.</param>

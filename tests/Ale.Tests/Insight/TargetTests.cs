@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Ale.Edge;
+using Ale.Policy;
 using Xunit;
 
 namespace Ale.Insight;
@@ -8,6 +9,9 @@ namespace Ale.Insight;
 /// <summary>The plan's targets against what is.</summary>
 public sealed class TargetTests
 {
+    private static readonly PolicySet Policy = PolicyBook.Load(Repository.At("deploy", "policy"))
+        .For(null, new DateTimeOffset(2026, 6, 15, 4, 0, 0, TimeSpan.Zero));
+
     [Theory] // Baseline, now, goal, day, of 90: pace, forecast, state.
     [InlineData(0, 2_600_000, 5_000_000, 45, 104.0, 5_200_000, TargetState.Green)]
     [InlineData(0, 21_000, 50_000, 45, 84.0, 42_000, TargetState.Amber)]
@@ -21,7 +25,8 @@ public sealed class TargetTests
     public void DAT_08_a_target_has_a_pace_and_a_forecast(
         double baseline, double now, double goal, int day, double pace, double forecast, TargetState state)
     {
-        var said = TargetPace.Of((decimal)baseline, (decimal)now, (decimal)goal, day, 90);
+        var said = TargetPace.Of(
+            TargetAim.Grow, (decimal)baseline, (decimal)now, (decimal)goal, day, 90);
         Assert.Equal(((decimal?)forecast, state), (said.Forecast, said.State));
         Assert.Equal(pace, (double)said.Pace!, 1);
     }
@@ -31,7 +36,63 @@ public sealed class TargetTests
     [InlineData(5, null)]
     [InlineData(5, 0)]
     public void DAT_08_without_data_or_before_day_1_there_is_no_verdict(int? now, int? day) =>
-        Assert.Equal((null, null, TargetState.NoData), TargetPace.Of(0, now, 10, day, 90));
+        Assert.Equal((null, null, TargetState.NoData), TargetPace.Of(TargetAim.Grow, 0, now, 10, day, 90));
+
+    [Theory] // Baseline, now, goal: pace, state; the day does not matter.
+    [InlineData(TargetAim.Reach, null, 4.4, 5.0, 88.0, TargetState.Amber)]
+    [InlineData(TargetAim.Reach, null, 5.0, 5.0, 100.0, TargetState.Green)]
+    [InlineData(TargetAim.Reach, null, 4.0, 5.0, 80.0, TargetState.Amber)]
+    [InlineData(TargetAim.Reach, null, 3.99, 5.0, 79.8, TargetState.Red)]
+    [InlineData(TargetAim.Reach, 40.0, 48.0, 50.0, 80.0, TargetState.Amber)] // of the way from the baseline
+    [InlineData(TargetAim.Reach, 40.0, 39.0, 50.0, -10.0, TargetState.Red)]
+    [InlineData(TargetAim.Reach, 40.0, 40.0, 40.0, 100.0, TargetState.Green)] // not below the month before
+    [InlineData(TargetAim.StayBelow, null, 3.0, 3.0, 100.0, TargetState.Green)]
+    [InlineData(TargetAim.StayBelow, null, 0.0, 3.0, 100.0, TargetState.Green)]
+    [InlineData(TargetAim.StayBelow, null, 3.75, 3.0, 80.0, TargetState.Amber)]
+    [InlineData(TargetAim.StayBelow, null, 3.8, 3.0, 78.9, TargetState.Red)]
+    [InlineData(TargetAim.StayBelow, 100.0, 90.0, 90.0, 100.0, TargetState.Green)]
+    [InlineData(TargetAim.StayBelow, 100.0, 92.0, 90.0, 80.0, TargetState.Amber)]
+    [InlineData(TargetAim.StayBelow, 100.0, 101.0, 90.0, -10.0, TargetState.Red)]
+    public void DAT_12_a_level_is_judged_by_its_goal_or_by_the_way_to_it(
+        TargetAim aim, double? baseline, double now, double goal, double pace, TargetState state)
+    {
+        var said = TargetPace.Of(aim, (decimal?)baseline, (decimal)now, (decimal)goal, null, 90);
+        Assert.Equal(((decimal?)pace, (decimal?)now, state), (said.Pace, said.Forecast, said.State));
+    }
+
+    [Fact]
+    public void DAT_12_a_goal_that_follows_from_a_baseline_waits_for_it()
+    {
+        var again = TargetSource.All.Single(s => s.Code == "repurchase");
+        var waiting = TargetQueries.Of(again, new() { Part = 3, Whole = 10 }, Policy, 5);
+        Assert.Equal((30m, null, null, TargetState.NoData),
+            (waiting.Now, waiting.Baseline, waiting.Goal, waiting.State));
+        var judged = TargetQueries.Of(
+            again, new() { Part = 3, Whole = 10, BasePart = 5, BaseWhole = 20 }, Policy, 5);
+        Assert.Equal((30m, 25m, 29.5m, TargetState.Green),
+            (judged.Now, judged.Baseline, judged.Goal, judged.State));
+        Assert.Equal((3m, 10m), (judged.Part, judged.Of));
+    }
+
+    [Fact]
+    public void DAT_12_completion_is_read_on_placed_orders_and_both_are_shown()
+    {
+        var completion = TargetSource.All.Single(s => s.Code == "order_completion");
+        var view = TargetQueries.Of(completion,
+            new() { Part = 4, GrossPart = 6, Whole = 10, BasePart = 1, BaseWhole = 2 }, Policy, 5);
+        Assert.Equal((60m, 60m, 40m, 50m, 62.5m), (view.Now, view.Gross, view.Net, view.Baseline, view.Goal));
+        Assert.Equal((80m, TargetState.Amber), (view.PacePercent, view.State));
+    }
+
+    [Fact]
+    public void DAT_12_every_target_says_whose_it_is_how_it_is_made_and_where_its_rows_are() =>
+        Assert.All(TargetSource.All, source =>
+        {
+            var view = TargetQueries.Of(source, new(), Policy, 5);
+            Assert.Equal(("executive", TargetState.NoData), (view.Owner, view.State));
+            Assert.StartsWith("/api/", view.Rows, StringComparison.Ordinal);
+            Assert.NotEmpty(view.Formula);
+        });
 
     [Theory, InlineData(false), InlineData(true)]
     [Trait("needs", "server")]
@@ -40,7 +101,8 @@ public sealed class TargetTests
         var database = postgres ? await (await PostgresServer.Shared).NewDatabase() : null;
         await using var silo = await TestSilo.Start(database);
         var http = silo.Http;
-        Assert.All(await Board(_ => true), t => Assert.Equal("no_data", (string)t!["state"]!));
+        Assert.All(await Board(_ => true), t => Assert.True(
+            (string)t!["state"]! == "no_data" || (string)t["code"]! == "fixed_assets", $"{t}"));
         var asked = await http.Post("/api/phases/1/begin", $$"""{"from":"{{Day(0)}}","reason":"go"}""", "ops");
         (await http.Post($"/api/approvals/{(string)asked.Json["approvalId"]!}/decide",
             """{"decision":"approve","reason":"ready"}""", "approver", "ada")).Ok();
@@ -61,12 +123,39 @@ public sealed class TargetTests
             (await http.Post($"/api/orders/{order}/pay", """{"method":"local"}""")).Ok();
         }
 
-        var board = await Board(b => (decimal?)b[2]!["now"] == 4 && (decimal?)b[0]!["now"] == 100);
-        Assert.Equal([100m, 21, 4], board.Select(t => (decimal)t!["now"]!)); // 700 / 7, 30 - 9, 2 of 50
-        Assert.Equal([5_000_000m, 50_000, 5], board.Select(t => (decimal)t!["goal"]!));
-        // Day 0 says nothing yet.
-        Assert.All(board, t => Assert.Equal(("no_data", 0), ((string)t!["state"]!, (int)t["day"]!)));
+        await Buy();
+        var board = await Board(b => Now(b, "conversion") == 4 && Now(b, "plays_per_day") == 100
+            && Now(b, "stock_out") == 16.67m && Now(b, "order_completion") == 100);
+        // Five were held and one attempt found too few; a checkout from each path was placed, one of them paid.
+        Assert.Equal("red", (string)Of(board, "stock_out")["state"]!);
+        var completion = Of(board, "order_completion");
+        Assert.Equal((100m, 0m, 100m, 125m), ((decimal)completion["gross"]!, (decimal)completion["net"]!,
+            (decimal)completion["baseline"]!, (decimal)completion["goal"]!));
+        Assert.Equal([100m, 21, 4], board.Take(3).Select(t => (decimal)t!["now"]!)); // 700 / 7, 30 - 9, 2 of 50
+        Assert.Equal([5_000_000m, 50_000, 5], board.Take(3).Select(t => (decimal)t!["goal"]!));
+        // Day 0 says nothing yet of what grows.
+        Assert.All(board.Where(t => (string)t!["aim"]! == "grow"),
+            t => Assert.Equal(("no_data", 0), ((string)t!["state"]!, (int)t["day"]!)));
+        Assert.Equal((30m, 21m), ((decimal)board[1]!["gross"]!, (decimal)board[1]!["net"]!));
+        Assert.Equal(("amber", 80m), ((string)board[2]!["state"]!, (decimal)board[2]!["pacePercent"]!));
+        Assert.Equal((2m, 50m), ((decimal)board[2]!["part"]!, (decimal)board[2]!["of"]!));
         Assert.Equal(400, (await http.Get("/api/targets?day=never", "ops")).Status);
+
+        async Task Buy()
+        {
+            foreach (var (user, via) in new[] { ("ann", "floating"), ("bob", "page") })
+            {
+                (await http.Put($"/api/users/{user}/cart/lines/T-1", $$"""{"quantity":1,"via":"{{via}}"}""")).Ok();
+                (await http.Put($"/api/users/{user}/cart/checkouts/c-{user}", $$"""{"via":"{{via}}"}""")).Ok();
+            }
+
+            (await http.Post("/api/orders/c-bob/pay", """{"method":"local"}""")).Ok();
+            Assert.Equal(409, (await http.Put("/api/skus/T-1/reservations/many", """{"quantity":99}""")).Status);
+        }
+
+        static JsonNode Of(JsonArray board, string code) => board.Single(t => (string)t!["code"]! == code)!;
+
+        static decimal? Now(JsonArray board, string code) => (decimal?)Of(board, code)["now"];
 
         Task<JsonArray> Board(Func<JsonArray, bool> isSo) => new Func<Task<JsonArray>>(async () =>
             (await http.Get("/api/targets", "ops")).Ok().Json["items"]!.AsArray()).Until(isSo, 30);

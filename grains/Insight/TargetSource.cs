@@ -1,0 +1,147 @@
+using System.Collections.Immutable;
+using Ale.Policy;
+
+namespace Ale.Insight;
+
+/// <summary>What a target's question brings: parts and what they are parts of.</summary>
+internal sealed class TargetFigures
+{
+    public double? Part { get; init; }
+    public double? GrossPart { get; init; }
+    public double? Whole { get; init; }
+    public double? BasePart { get; init; }
+    public double? BaseWhole { get; init; }
+}
+
+/// <summary>
+/// Where a target comes from. <see cref="Sql"/> answers with one row of <see cref="TargetFigures"/>; its parameters are
+/// those of <see cref="TargetDays"/>.
+/// </summary>
+/// <param name="Factor">The value is part × factor ÷ whole.</param>
+/// <param name="Digits">Decimals of the value.</param>
+/// <param name="Goal">From the policy and the baseline; null: it has none yet.</param>
+internal sealed record TargetSource(
+    string Code, string Title, string Unit, TargetAim Aim, decimal Factor, int Digits, string Formula, string Rows,
+    Func<PolicySet, decimal?, decimal?> Goal, string Sql)
+{
+    /// <summary>True: the goal is read on the gross figure (A-49).</summary>
+    public bool ReadsGross { get; init; }
+
+    public decimal? Value(double? part, double? whole) => part is { } p && whole is > 0 and { } w
+        ? Math.Round((decimal)p * Factor / (decimal)w, Digits, MidpointRounding.AwayFromZero) : null;
+
+    /// <summary>All of them, in the order of the plan.</summary>
+    public static readonly ImmutableArray<TargetSource> All =
+    [
+        new("plays_per_day", "Plays a day", "plays", TargetAim.Grow, 1, 0,
+            "plays of all platforms ÷ 7, over 7 business days", "/api/platforms/{id}/days?kind=play",
+            (p, _) => p.Targets.PlaysPerDay, """
+            select cast(sum(count) as double precision) as Part, cast(7 as double precision) as Whole
+            from {platform_day} where kind = 'play' and day >= @week and day <= @day
+            """),
+        new("followers", "New followers", "people", TargetAim.Grow, 1, 0,
+            "follows less unfollows of all platforms since day 0", "/api/platforms/{id}/days?kind=follow",
+            (p, _) => p.Targets.Followers, """
+            select cast(sum(case when kind = 'follow' then count else -count end) as double precision) as Part,
+                   cast(sum(case when kind = 'follow' then count else 0 end) as double precision) as GrossPart,
+                   cast(1 as double precision) as Whole
+            from {platform_day} where kind in ('follow', 'unfollow') and day >= @begun and day <= @day
+            """),
+        new("conversion", "Conversion of sessions", "percent", TargetAim.Reach, 100, 2,
+            "distinct people who paid in a session ÷ its viewers of 3 s and more, over sessions of 7 business days",
+            "/api/attribution/session", (p, _) => p.Targets.ConversionPercent, """
+            select cast(sum(s.buyers) as double precision) as Part, cast(sum(s.gross) as double precision) as GrossPart,
+                   cast(sum(s.viewers) as double precision) as Whole
+            from (
+              select sum(e.count) as viewers,
+                     (select count(distinct o.user_id) from {sales_order} o
+                      where o.session_id = e.session_id and o.paid_at is not null) as gross,
+                     (select count(distinct o.user_id) from {sales_order} o
+                      where o.session_id = e.session_id and o.paid_at is not null and o.state <> 'cancelled') as buyers
+              from {platform_event} e
+              where e.kind = 'viewer' and e.session_id is not null and e.day >= @week and e.day <= @day
+              group by e.session_id) s
+            """),
+        new("order_completion", "Order completion", "percent", TargetAim.Reach, 100, 2,
+            "orders placed ÷ checkouts begun from the floating cart, over 7 business days; net: orders paid; the baseline "
+            + "is the page's", "/api/funnel", (p, page) => page * (100 + p.Carts.UpliftPercent) / 100, """
+            select cast(sum(case when c.via = 'floating' and o.paid_at is not null then 1 else 0 end)
+                     as double precision) as Part,
+                   cast(sum(case when c.via = 'floating' and c.state = 'ordered' then 1 else 0 end)
+                     as double precision) as GrossPart,
+                   cast(sum(case when c.via = 'floating' then 1 else 0 end) as double precision) as Whole,
+                   cast(sum(case when c.via = 'page' and c.state = 'ordered' then 1 else 0 end)
+                     as double precision) as BasePart,
+                   cast(sum(case when c.via = 'page' then 1 else 0 end) as double precision) as BaseWhole
+            from {cart_checkout} c left join {sales_order} o on c.state = 'ordered' and o.id = c.order_id
+            where c.at >= @from and c.at < @to
+            """) { ReadsGross = true },
+        new("repurchase", "Buying again", "percent", TargetAim.Reach, 100, 2,
+            "people who ordered again within target.againDays ÷ people whose first order was so long ago, over "
+            + "target.baselineDays of first orders; the baseline is that of as many days since day 0, then frozen",
+            "/api/orders", (p, before) => before * (100 + p.Targets.AgainUpliftPercent) / 100, """
+            select cast(sum(case when f.began >= @firstFrom and f.began < @firstTo then f.again end)
+                     as double precision) as Part,
+                   cast(sum(case when f.began >= @firstFrom and f.began < @firstTo then 1 end)
+                     as double precision) as Whole,
+                   cast(sum(case when f.began >= @baseFrom and f.began < @baseTo then f.again end)
+                     as double precision) as BasePart,
+                   cast(sum(case when f.began >= @baseFrom and f.began < @baseTo then 1 end)
+                     as double precision) as BaseWhole
+            from (
+              select g.began as began, case when exists (
+                       select 1 from {sales_order} o where o.user_id = g.user_id and o.paid_at > g.began
+                         and o.paid_at < g.began + @again and o.state <> 'cancelled') then 1 else 0 end as again
+              from (select user_id, min(paid_at) as began from {sales_order}
+                    where paid_at is not null and user_id is not null and state <> 'cancelled'
+                    group by user_id) g) f
+            """),
+        new("stock_out", "Stock-out rate", "percent", TargetAim.StayBelow, 100, 2,
+            "attempts to buy refused for stock ÷ all attempts, over 7 business days", "/api/stockouts",
+            (p, _) => p.Stock.OutRatePercentMax, """
+            select cast(sum(refused) as double precision) as Part,
+                   cast(sum(held + refused) as double precision) as Whole
+            from (
+              select 1 as held, 0 as refused from {reservation} where quantity > 0 and at >= @from and at < @to
+              union all
+              select 0 as held, attempts as refused from {stock_miss} where slot >= @fromSlot and slot < @toSlot) a
+            """),
+        new("after_sales", "After-sales time", "minutes", TargetAim.StayBelow, 1, 1,
+            "minutes from the opening of a case to its decision ÷ cases decided, over 7 business days", "/api/cases",
+            (p, _) => p.Targets.AfterSalesMinutes, """
+            select cast(sum(decided_at - opened_at) as double precision) / 60000 as Part,
+                   cast(count(*) as double precision) as Whole
+            from {care_case} where decided_at >= @from and decided_at < @to
+            """),
+        new("fixed_assets", "Fixed assets", "minor units", TargetAim.StayBelow, 1, 0,
+            "what was bought and not subscribed this year; the baseline is the whole year before",
+            "/api/budgets/{year}/fixed-assets", (p, before) => before * (100 - p.Costs.AssetSavingPercent) / 100, """
+            select cast(coalesce(sum(case when b.line like @year then b.amount_minor end), 0)
+                     as double precision) as Part,
+                   cast(1 as double precision) as Whole,
+                   cast(sum(case when b.line like @yearBefore then b.amount_minor end) as double precision) as BasePart,
+                   cast(1 as double precision) as BaseWhole
+            from {budget_breakdown} b join {budget_line} l on l.key = b.line
+            where b.way = 'acquisition' and b.value = 'purchase' and l.currency = @currency
+            """),
+        new("fast_delivery", "Delivered in two hours", "percent", TargetAim.Reach, 100, 2,
+            "orders delivered by their promise ÷ orders promised in two hours, promised for 7 business days",
+            "/api/orders", (p, _) => p.Targets.FastPercent, """
+            select cast(sum(case when delivered_at <= promise_at then 1 else 0 end) as double precision) as Part,
+                   cast(count(*) as double precision) as Whole
+            from {sales_order} where fast = 1 and promise_at >= @from and promise_at < @to and paid_at is not null
+              and state <> 'cancelled'
+            """),
+        new("purchase_cost", "Purchase cost", "percent", TargetAim.StayBelow, 100, 2,
+            "what was paid for received goods ÷ what they cost when they were first bought, over 91 days, weighted by "
+            + "units; the baseline is 100", "/api/purchases", (p, _) => 100 - p.Targets.PurchaseSavingPercent, """
+            select cast(sum(p.quantity * p.cost_minor) as double precision) as Part,
+                   cast(sum(p.quantity * b.cost_minor) as double precision) as Whole,
+                   cast(1 as double precision) as BasePart, cast(1 as double precision) as BaseWhole
+            from {purchase_order} p join {purchase_order} b on b.id = (
+              select f.id from {purchase_order} f where f.sku = p.sku and f.state = 'received' and f.cost_minor > 0
+                and f.currency = p.currency and f.opened_at < @quarter order by f.opened_at, f.id limit 1)
+            where p.state = 'received' and p.cost_minor > 0 and p.opened_at >= @quarter and p.opened_at < @to
+            """),
+    ];
+}
