@@ -14,7 +14,8 @@ internal static class ApprovalDecide
             return asked.Question.Equals(command) ? approval.Info(id) : ApprovalRefusals.Changed;
         if (command.ExpiresAt <= now) return ApprovalRefusals.BadTerms;
         var expires = command.ExpiresAt ?? now + TimeSpan.FromHours(policy.ExpireHours);
-        var (up, half) = (now + TimeSpan.FromHours(policy.EscalateHours), now + ((expires - now) / 2));
+        var wait = TimeSpan.FromHours(policy.EscalateHours);
+        var (up, half) = (policy.Work?.After(now, wait) ?? now + wait, now + ((expires - now) / 2));
         return After(approval, id, new ApprovalEvent.Asked(command, expires, now)
         {
             EscalatesAt = policy.EscalateRole == command.Role ? null : up < half ? up : half,

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
+using Ale.Engines;
 using Ale.Policy;
 
 namespace Ale.Markets;
@@ -14,6 +15,9 @@ namespace Ale.Markets;
 internal sealed record Market(
     string Code, string Currency, TimeZoneInfo TimeZone, string Language, TimeOnly NightFrom, TimeOnly NightTo)
 {
+    /// <summary>When people work there: nights, breaks, free days and holidays are left out (TEC-16).</summary>
+    public required WorkingTime Work { get; init; }
+
     private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
 
     /// <summary>
@@ -61,5 +65,8 @@ internal sealed class MarketBook(PolicyBook book)
 
     private static Market Of(PolicySet set) => new(
         set.MarketCode, set.Market.Currency, set.Market.TimeZone, set.Market.Language, set.Market.NightFrom,
-        set.Market.NightTo);
+        set.Market.NightTo)
+    {
+        Work = set.Market.Work,
+    };
 }

@@ -21,6 +21,20 @@ internal sealed partial record PolicySet
         if (Orders.QualityReturnDays > Orders.ExchangeDays)
             return ("order.qualityReturnDays", "is above order.exchangeDays");
         if (Market.NightFrom == Market.NightTo) return ("market.nightFrom", "equals market.nightTo");
+        if (Market.Work.From >= Market.Work.To) return ("market.workFrom", "is not before market.workTo");
+        if (Market.Work.BreakFrom > Market.Work.BreakTo) return ("market.breakFrom", "is after market.breakTo");
+        if (Market.Work.BreakFrom < Market.Work.From || Market.Work.BreakTo > Market.Work.To)
+            return ("market.breakFrom", "and market.breakTo are not within market.workFrom and market.workTo");
+        if (Budgets.RiskPercentMin > Budgets.RiskPercentMax)
+            return ("budget.riskPercentMin", "is above budget.riskPercentMax");
+        if (Budgets.IsEmergencyInRisk && Budgets.EmergencyPercent > Budgets.RiskPercentMax)
+            return ("budget.emergencyPercent", "counts inside the risk reserve and is above budget.riskPercentMax");
+        if (Campaigns.EffectDays is not [var first, var second, var third] || first >= second || second >= third)
+            return ("campaign.effectDaysShort", "is not below campaign.effectDaysMiddle, or that not below …Long");
+        if (Campaigns.ReportDays > Budgets.SpendDays) return ("budget.spendDays", "is below placement.reportDays");
+        if (Campaigns.PrimeFrom >= Campaigns.PrimeTo) return ("campaign.primeFrom", "is not before campaign.primeTo");
+        if (Freight.FastMinutes > Freight.NormalHours * 60)
+            return ("promise.fastMinutes", "is longer than promise.normalHours");
         return null;
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Ale.Engines;
 
 namespace Ale.Policy;
 
@@ -71,10 +72,17 @@ internal sealed partial record PolicySet(
         string Text(string key) => value(key).GetString()!;
         TimeOnly Time(string key) => TimeOnly.ParseExact(Text(key), "HH:mm", CultureInfo.InvariantCulture);
 
+        var zone = TimeZoneInfo.FindSystemTimeZoneById(Text("market.timeZone"));
+        var work = new WorkingTime(zone, WorkingTime.Weekdays(Text("market.workDays")),
+            Time("market.workFrom"), Time("market.workTo"), Time("market.breakFrom"), Time("market.breakTo"),
+            WorkingTime.Dates(Text("market.holidays")), WorkingTime.Dates(Text("market.madeUpDays")));
         return new(
             market,
-            new(Text("market.currency"), TimeZoneInfo.FindSystemTimeZoneById(Text("market.timeZone")),
-                Text("market.language"), Time("market.nightFrom"), Time("market.nightTo")),
+            new(Text("market.currency"), zone,
+                Text("market.language"), Time("market.nightFrom"), Time("market.nightTo"))
+            {
+                Work = work,
+            },
             new(Whole("stock.holdSeconds"), Whole("stock.holdCapSeconds"))
             {
                 CalmMinutes = Whole("stock.calmMinutes"),
@@ -99,6 +107,7 @@ internal sealed partial record PolicySet(
             new(Whole("approval.expireHours"))
             {
                 EscalateHours = Whole("approval.escalateHours"),
+                Work = Yes("approval.isWorkingTime") ? work : null,
                 EscalateRole = Text("approval.escalateRole"),
             },
             new(Whole("review.expireDays")),
@@ -145,7 +154,11 @@ internal sealed partial record PolicySet(
 
 /// <summary>Money and clock of a market. Night: <c>NightFrom</c> (inclusive) to <c>NightTo</c> (exclusive).</summary>
 internal sealed record MarketPolicy(
-    string Currency, TimeZoneInfo TimeZone, string Language, TimeOnly NightFrom, TimeOnly NightTo);
+    string Currency, TimeZoneInfo TimeZone, string Language, TimeOnly NightFrom, TimeOnly NightTo)
+{
+    /// <summary>When people work there (TEC-16).</summary>
+    public required WorkingTime Work { get; init; }
+}
 
 /// <summary>How long an unpaid hold lasts, and how long with all renewals (STK-01).</summary>
 internal sealed record StockPolicy(int HoldSeconds, int HoldCapSeconds)

@@ -27,8 +27,10 @@ internal sealed class BenchSilo(WebApplication app, string connectionString, str
 
     /// <param name="database">Its database; null: a new one.</param>
     /// <param name="map">Endpoints beside its own, with its rules.</param>
+    /// <param name="clock">How far its clock is from the machine's.</param>
+    /// <param name="ports">Services beside its own, or fewer.</param>
     public static async Task<BenchSilo> Start(PostgresServer server, bool readers, string? database = null,
-        Action<WebApplication>? map = null)
+        Action<WebApplication>? map = null, TimeSpan clock = default, Action<IServiceCollection>? ports = null)
     {
         database ??= await server.NewDatabase();
         var folder = Directory.CreateTempSubdirectory("ale-bench-").FullName;
@@ -36,8 +38,8 @@ internal sealed class BenchSilo(WebApplication app, string connectionString, str
         [
             "--environment", "Development", "--urls", "http://127.0.0.1:0", "--Ale:SiloPort", "0", "--Ale:Data", folder,
             "--Ale:Postgres", database, "--Ale:Readers", readers ? "true" : "false",
-            "--Ale:Profile", "false", "--Ale:Audit:Key", AuditKey,
-        ]);
+            "--Ale:Profile", "false", "--Ale:Audit:Key", AuditKey, "--Ale:Test:ClockOffset", clock.ToString("c"),
+        ], ports);
         map?.Invoke(app);
         await app.StartAsync();
         return new(app, database, folder);

@@ -16,6 +16,8 @@ internal static class Bounds
         if (options.Wants("freight")) await Quotes.Measure(server, results);
         if (options.Wants("cold start")) await ColdStart(server, results);
         if (options.Wants("memory")) await Memory.Measure(server, results);
+        if (options.Wants("jobs")) await ManyJobs.Measure(server, results);
+        if (options.Wants("breakdown")) await BudgetYear.Measure(server, results);
     }
 
     private static async Task Activation(PostgresServer server, Results results)

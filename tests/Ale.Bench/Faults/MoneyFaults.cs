@@ -79,7 +79,8 @@ internal static class MoneyFaults
     }
 
     /// <summary>
-    /// Authorises a little, then reports or releases it, again and again. Who hears nothing asks with the same id until
+    /// Authorises a little, then reports or releases it, again and again, half a second between two: what is tried is the
+    /// budget, not how a node starts on processors that have no time left. Who hears nothing asks with the same id until
     /// he is answered, also at the end: so the books are whole.
     /// </summary>
     private static async Task Spender(
@@ -87,6 +88,7 @@ internal static class MoneyFaults
     {
         for (var i = 0; !stop.IsCancellationRequested; i++)
         {
+            await Task.Delay(random.Next(1_000), CancellationToken.None);
             var (id, amount) = (string.Create(CultureInfo.InvariantCulture, $"a{number}-{i}"), random.Next(1, 100));
             var asked = await Ask($"{path}/authorise", $$"""{"id":"{{id}}","amountMinor":{{amount}}}""");
             if (asked.Status == 409 && asked.Code == "placement.cap") continue;

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Ale.Engines;
 using Ale.Kernel;
 using Ale.Policy;
 using CsCheck;
@@ -47,6 +48,22 @@ public sealed class ApprovalTests
         Assert.Empty(none);
         Assert.Equal("approval.changed",
             Asked.Decide(Question with { Breakdown = [] }, Id, Policy, Noon).Reply.Refusal?.Code);
+    }
+
+    [Theory] // Noon of a Thursday in UTC is 20:00 in Shanghai: work goes on at nine.
+    [InlineData(8, 400, "2026-06-22T10:00:00Z")] // Friday is a holiday, and then comes the weekend
+    [InlineData(9, 400, "2026-06-23T02:00:00Z")]
+    [InlineData(8, 24, "2026-06-19T00:00:00Z")] // after half of its time at the latest
+    public void TEC_16_A_question_goes_up_after_hours_of_work_where_the_policy_says_so(
+        int hours, int expires, string expected)
+    {
+        var work = PolicyBook.Load(Repository.At("deploy", "policy")).For("cn", Noon).Market.Work with
+        {
+            Holidays = WorkingTime.Dates("2026-06-19"),
+        };
+        var (_, asked) = Approval.New().Decide(Question with { ExpiresAt = Noon.AddHours(expires) }, Id,
+            Policy with { EscalateHours = hours, Work = work }, Noon);
+        Assert.Equal(DateTimeOffset.Parse(expected), Assert.IsType<ApprovalEvent.Asked>(Assert.Single(asked)).EscalatesAt);
     }
 
     public static TheoryData<string, AskApproval> Wrong() => new()

@@ -14,8 +14,7 @@ public sealed class PlatformTests
     private static readonly PlatformPolicy Policy = new(5, 10, 7, 60, "ops");
     private static readonly IReadOnlySet<string> None = ImmutableHashSet<string>.Empty;
 
-    private static readonly Market Cn = new("cn", "CNY", TimeZoneInfo.FindSystemTimeZoneById("Asia/Shanghai"), "zh-CN",
-        new(22, 0), new(8, 0));
+    private static readonly Market Cn = new MarketBook(PolicyBook.Load(Repository.At("deploy", "policy"))).For("cn", At);
 
     private static Platform Given(long seq = 0)
     {

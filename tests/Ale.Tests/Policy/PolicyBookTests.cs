@@ -109,6 +109,26 @@ public sealed class PolicyBookTests : IDisposable
     [InlineData("market.nightTo", "{ \"default\": \"24:00\" }", false)]
     [InlineData("market.nightFrom", "{ \"default\": \"08:00\" }", false)] // no night at all, or all day?
     [InlineData("market.language", "{ \"default\": \"zh\" }", false)]
+    [InlineData("market.workDays", "{ \"default\": \"1 2 3 4 5 6\" }", true)]
+    [InlineData("market.workDays", "{ \"default\": \"\" }", false)] // nobody ever works
+    [InlineData("market.workFrom", "{ \"default\": \"12:00\" }", true)] // the break comes first
+    [InlineData("market.workFrom", "{ \"default\": \"12:01\" }", false)]
+    [InlineData("market.workFrom", "{ \"default\": \"18:00\" }", false)]
+    [InlineData("market.breakTo", "{ \"default\": \"12:00\" }", true)] // no break
+    [InlineData("market.breakTo", "{ \"default\": \"11:59\" }", false)]
+    [InlineData("market.breakTo", "{ \"default\": \"18:01\" }", false)]
+    [InlineData("market.holidays", "{ \"default\": \"2027-02-29\" }", false)]
+    [InlineData("budget.riskPercentMin", "{ \"default\": 15 }", true)]
+    [InlineData("budget.riskPercentMin", "{ \"default\": 16 }", false)]
+    [InlineData("budget.overPercent", "{ \"default\": 101 }", false)]
+    [InlineData("budget.reviewCron", "{ \"default\": \"0 7 30 2 *\" }", false)] // never
+    [InlineData("campaign.effectDaysShort", "{ \"default\": 89 }", true)]
+    [InlineData("campaign.effectDaysShort", "{ \"default\": 90 }", false)]
+    [InlineData("campaign.effectDaysLong", "{ \"default\": 90 }", false)]
+    [InlineData("campaign.primeFrom", "{ \"default\": \"23:00\" }", false)]
+    [InlineData("promise.fastMinutes", "{ \"default\": 1440 }", true)]
+    [InlineData("placement.reportDays", "{ \"default\": 7 }", true)]
+    [InlineData("budget.spendDays", "{ \"default\": 6 }", false)] // placements report what lines would not take any more
     public void Each_bound_lies_where_it_is_written(string key, string value, bool good)
     {
         Replace(key, value);
