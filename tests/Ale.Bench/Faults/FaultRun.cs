@@ -50,7 +50,8 @@ internal static class FaultRun
         Console.WriteLine($"seed {seed}");
         var options = new FaultOptions(seed, isShort);
         var results = await Run(options, All.Where(p => only.Length == 0 || only.Contains(p.Fault.Id)),
-            after: so => only.Length == 0 ? FaultsFile.Write(so, seed, isShort) : Task.CompletedTask);
+            after: so => only.Length == 0 ? FaultsFile.Write(so, seed, isShort)
+                : isShort ? Task.CompletedTask : FaultsFile.Put(so, seed));
         return results.All(r => r.IsKept) ? 0 : 1;
     }
 

@@ -34,18 +34,29 @@ internal static class FaultsFile
             + $"{Environment.ProcessorCount} processors shared with other work; bounds have room for that.");
         text.AppendLine();
         text.AppendLine(Row(columns)).AppendLine(Row(columns.Select(_ => "---")));
-        foreach (var r in results)
-        {
-            text.AppendLine(Row([
-                r.Fault.Id, r.Fault.Name, r.Fault.Does, $"{r.Acknowledged}", $"{r.Lost}", $"{r.Doubled}",
-                Yes(r.UnitsConstant), $"{r.Errors}", Seconds(r.ErrorWindow), Seconds(r.LongestWait),
-                Seconds(r.Recovery), r.Fault.Bound, Yes(r.IsKept), r.Note.Trim(),
-            ]));
-        }
-
-        var path = Path.Combine(Path.GetDirectoryName(here)!, "..", "FAULTS.md");
-        await File.WriteAllTextAsync(path, text.ToString());
+        foreach (var r in results) text.AppendLine(RowOf(r, ""));
+        await File.WriteAllTextAsync(PathOf(here), text.ToString());
     }
+
+    /// <summary>Puts faults that were run by themselves into the file, in the place of what it had of them.</summary>
+    public static async Task Put(IEnumerable<FaultResult> results, int seed, [CallerFilePath] string here = "")
+    {
+        var lines = await File.ReadAllLinesAsync(PathOf(here));
+        var begin = Array.FindIndex(lines, line => line.StartsWith("| ---", StringComparison.Ordinal)) + 1;
+        var rows = lines[begin..].ToDictionary(line => line.Split('|')[1].Trim(), StringComparer.Ordinal);
+        foreach (var r in results)
+            rows[r.Fault.Id] = RowOf(r, string.Create(CultureInfo.InvariantCulture, $" (by itself, seed {seed})"));
+        await File.WriteAllLinesAsync(PathOf(here), [.. lines[..begin], .. FaultRun.All.Select(p => p.Fault.Id)
+            .Where(rows.ContainsKey).Select(id => rows[id])]);
+    }
+
+    private static string PathOf(string here) => Path.Combine(Path.GetDirectoryName(here)!, "..", "FAULTS.md");
+
+    private static string RowOf(FaultResult r, string how) => Row([
+        r.Fault.Id, r.Fault.Name, r.Fault.Does, $"{r.Acknowledged}", $"{r.Lost}", $"{r.Doubled}",
+        Yes(r.UnitsConstant), $"{r.Errors}", Seconds(r.ErrorWindow), Seconds(r.LongestWait),
+        Seconds(r.Recovery), r.Fault.Bound, Yes(r.IsKept), (r.Note.Trim() + how).Trim(),
+    ]);
 
     private static string Row(IEnumerable<string> cells) => $"| {string.Join(" | ", cells)} |";
 
