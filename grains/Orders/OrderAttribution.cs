@@ -35,6 +35,9 @@ internal sealed partial record Order
     };
 
     /// <summary>In each dimension its own word comes first; null when they say no more than it does.</summary>
-    private TouchSources? Led(TouchSources? touched) =>
-        touched is null || Content!.Sources.Or(touched) is var led && led == Content.Sources ? null : led;
+    private TouchSources? Led(TouchSources? touched)
+    {
+        var own = Content!.Sources;
+        return touched is not null && own.Or(touched) is var led && led != own ? led : null;
+    }
 }

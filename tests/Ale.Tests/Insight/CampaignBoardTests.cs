@@ -78,7 +78,7 @@ public sealed class CampaignBoardTests
             new(name, currency, minor, minor / 2, 0, 0, 1, minor / 4);
         var totals = CampaignTotals.Of([Channel("a", "GBP", 400), Channel("b", "CNY", 800), Channel("c", "CNY", 80),
             new("views", "", 0, 0, 0, 9, 0, 0)]);
-        Assert.Equal([new("CNY", 880, 440, 2, 220), new("GBP", 400, 200, 1, 100)], totals);
+        Assert.Equal([new CampaignTotal("CNY", 880, 440, 2, 220), new CampaignTotal("GBP", 400, 200, 1, 100)], totals);
     }
 
     [Theory]

@@ -36,8 +36,8 @@ public sealed class ReturnTests
             ]).ToArray();
         Assert.Equal(
         [
-            ("tv", performance, "CNY", 500), ("tv", brand, "CNY", 40), ("tv", performance, "GBP", 0),
-            ("poster", brand, "CNY", 9), ("radio", performance, "CNY", 7),
+            ("tv", performance, "CNY", 500L), ("tv", brand, "CNY", 40L), ("tv", performance, "GBP", 0L),
+            ("poster", brand, "CNY", 9L), ("radio", performance, "CNY", 7L),
         ], rows.Select(r => (r.Source, r.Class, r.Currency, r.RevenueMinor)));
     }
 
