@@ -225,35 +225,6 @@ public sealed class CampaignResultServerTests
             Assert.StartsWith("Campaign plan due: Spring", (string)due.Json["title"]!, StringComparison.Ordinal);
         }
 
-        // 90 and 180 days: 40 before; 52 and 28 more, then 20 more, after it.
-        foreach (var (days, more, at, percent) in new[] { (90, 28, 85, 100.0m), (180, 20, 175, 150.0m) })
-        {
-            await using (var told = await TestSilo.Start(database, settings: $"--Ale:Test:ClockOffset={at}.00:00:00"))
-            {
-                (await told.Http.Post("/api/platforms/douyin/events", $$"""
-                    {"events":[{"id":"e{{days}}","kind":"brand_search","count":{{more}},
-                     "at":"{{Iso(now.AddDays(at - 1))}}"}]}
-                    """)).Ok();
-                await Settled(told.Http);
-            }
-
-            await using var over = await TestSilo.Start(
-                database, settings: $"--Ale:Test:ClockOffset={days + 2}.00:00:00");
-            (await over.Http.Post("/api/jobs/brand-effect/run", role: "ops")).Ok();
-            var seen = await new Func<Task<JsonArray>>(async () => (await over.Http.Get("/api/campaigns/brand", "ops"))
-                .Ok().Json["effects"]!.AsArray()).Until(e => e.Any(w => (int)w!["days"]! == days), 60);
-            Assert.Equal("brand", Assert.Single(
-                (await over.Grains.CampaignResults().EndedBrands(now.AddDays(days), null, 2)).Value).Id);
-            Assert.Empty((await over.Grains.CampaignResults().EndedBrands(now.AddDays(days), "brand", 2)).Value);
-            Assert.Equal(percent, (decimal)seen.Single(w => (int)w!["days"]! == days)!["indicators"]![0]!
-                ["liftPercent"]!);
-        }
-
-        await TheAwardBringsSlots(database, now, next);
-    }
-
-    private static async Task TheAwardBringsSlots(string database, DateTimeOffset now, DateOnly next)
-    {
         var off = next.ToDateTime(new(1, 0), DateTimeKind.Utc).AddHours(-8) - now.UtcDateTime;
         await using var quarter = await TestSilo.Start(database, settings: $"--Ale:Test:ClockOffset={off:c}");
         var slots = await new Func<Task<JsonArray>>(async () => (await quarter.Http.Get(
