@@ -49,6 +49,7 @@ internal static class SliceEndpoints
         api.MapUsers();
         api.MapCohorts();
         api.MapIdentities();
+        api.MapTouches();
         api.MapBudgets();
         api.MapBudgetPlans();
         api.MapExplorations();

@@ -78,13 +78,16 @@ internal static class CartHttp
     /// <param name="SessionId">Whose lines; absent: those of no session.</param>
     internal sealed record CheckoutBody(
         CartVia Via, string? SessionId = null, CouponCode? Coupon = null, ShipToBody? ShipTo = null,
-        string? Channel = null, string? ShareId = null) : IValidated
+        string? Channel = null, string? ShareId = null, string? CampaignId = null, string? PlacementId = null)
+        : IValidated
     {
         public void Validate(Problems p)
         {
             p.Id("sessionId", SessionId);
             p.Id("channel", Channel);
             p.Id("shareId", ShareId);
+            p.Id("campaignId", CampaignId);
+            p.Id("placementId", PlacementId);
             p.At("shipTo", ShipTo);
         }
 
@@ -94,6 +97,8 @@ internal static class CartHttp
             ShipTo = ShipTo?.ShipTo,
             Channel = Channel,
             ShareId = ShareId,
+            CampaignId = CampaignId,
+            PlacementId = PlacementId,
         };
     }
 

@@ -17,7 +17,7 @@ internal enum Permission
     ImportRead, ImportWrite, CampaignRead, CampaignWrite, CampaignReport, PlacementRead, PlacementWrite,
     PlacementReport,
     SalesRead, BudgetRead, BudgetPlan, BudgetSpend, SettlementRead, SettlementWrite,
-    EnrolmentRead, EnrolmentWrite, EnrolmentJoin, AudienceRead, AudienceWrite,
+    EnrolmentRead, EnrolmentWrite, EnrolmentJoin, AudienceRead, AudienceWrite, TouchWrite,
     ApprovalRead, ApprovalDecide,
     ReviewRead, ReviewLevel1, ReviewLevel2, ReviewLevel3,
     RestoreVote, ArbitrationVote, IncidentLevel2, StaffWrite, PayWrite, StatementWrite, SecurityIncidentWrite,
@@ -59,7 +59,7 @@ internal static class Access
         Permission.RegisterWrite, Permission.ShopRead, Permission.ShippingRead, Permission.ShippingWrite,
         Permission.PlatformRead, Permission.PlatformTell, Permission.PhaseRead,
         Permission.EnrolmentRead, Permission.EnrolmentWrite, Permission.EnrolmentJoin,
-        Permission.AudienceRead, Permission.AudienceWrite, .. Staff,
+        Permission.AudienceRead, Permission.AudienceWrite, Permission.TouchWrite, .. Staff,
     ];
 
     /// <summary>Role to permissions. Separate duties stay separate: <c>ops</c> neither spends nor approves.</summary>
@@ -124,6 +124,7 @@ internal static class Access
                 Permission.PaymentAsk, Permission.SessionRead, Permission.RoomTake, Permission.ShareWrite,
                 Permission.QuizAnswer, Permission.QuizRead, Permission.CouponClaim, Permission.UserRead,
                 Permission.UserWrite, Permission.ConsentWrite, Permission.PointsRead, Permission.EnrolmentJoin,
+                Permission.TouchWrite,
             ],
             [Roles.Viewer] = [Permission.RoomTake],
         }.ToFrozenDictionary(row => row.Key, row => row.Value.ToFrozenSet());

@@ -12,13 +12,18 @@ internal static class AttributionHttp
         attribution.MapGet("/{by}", (string by, Within paid, Id? market, PageRequest page, IGrainFactory grains,
                 EdgeCall edge) =>
             {
-                var wanted = new AttributionWanted(ByOf(by), paid.From, paid.To, market?.Value, page.Limit);
+                var wanted = new AttributionWanted(ByOf(by), paid.From, paid.To, market?.Value, page.Limit + 1)
+                {
+                    After = page.After is { } c ? new(c.Long(0), c.Text(1), c.Text(2)) : null,
+                };
                 return edge.Run(
                     ct => grains.Attribution().Sales(wanted, page.At ?? default, ct),
-                    found => new Page<AttributedSales>(found, null));
+                    found => Page<AttributedSales>.Of(found, page.Limit,
+                        last => Cursor.Of(last.NetMinor, last.Source ?? "", last.Currency)));
             })
             .Allow(Permission.SalesRead).WithName("listAttribution")
-            .WithSummary("Orders and money by session, host, channel, campaign, placement or share, most net first");
+            .WithSummary("Orders and money by session, host, channel, campaign, placement or share, most net first; "
+                + "source null is the rest, so that each adds up to the total");
 
         attribution.MapGet("/{by}/{source}/orders", (string by, Id source, Within paid, Id? market,
                 PageRequest page, IGrainFactory grains, EdgeCall edge) =>

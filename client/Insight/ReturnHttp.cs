@@ -10,8 +10,10 @@ internal static class ReturnHttp
             .MapGet("/{by}", (string by, PageRequest page, IGrainFactory grains, EdgeCall edge) =>
             {
                 var what = QueryEnum.Of<ReturnBy>("by", by)!.Value;
-                return edge.Run(ct => grains.Returns().Returns(what, page.Limit, page.At ?? default, ct),
-                    found => new Page<ReturnRow>(found, null));
+                var skip = (int)Math.Clamp(page.After?.Long(0) ?? 0, 0, int.MaxValue);
+                return edge.Run(
+                    ct => grains.Returns().Page(new(what, skip, page.Limit + 1), page.At ?? default, ct),
+                    found => Page<ReturnRow>.Of(found, page.Limit, _ => Cursor.Of((long)skip + page.Limit)));
             })
             .Allow(Permission.PlacementRead, Permission.SalesRead).WithName("listRoi")
             .WithSummary("Spend, net revenue and return by placement, campaign or channel, the best first; as CSV too");

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ale.Audience;
 using Ale.Edge;
 using Ale.Users;
 
@@ -235,13 +236,13 @@ internal sealed record OrderReply(
     string Id, string? UserId, OrderState State, ImmutableArray<PricedLine> Lines, long GoodsMinor, long DiscountMinor,
     long ChargesMinor, long PayableMinor, string Currency, DateTimeOffset? PayBy, string? Reason, string? SessionId,
     long PointsEarned, long PointsReversed, long RefundMinor, ImmutableArray<OrderRefund> Refunds,
-    long? FreightMinor, DateTimeOffset? PromiseAt, OrderShippingView? ShipTo)
+    long? FreightMinor, DateTimeOffset? PromiseAt, OrderShippingView? ShipTo, TouchSources? Attribution)
 {
     public static async Task<OrderReply> Of(OrderView o, UserMap users) =>
         new(o.Id, await users.External(o.User, default),
         o.State, o.Lines, o.GoodsMinor, o.DiscountMinor, o.ChargesMinor, o.PayableMinor, o.Currency, o.PayBy, o.Reason,
         o.SessionId, o.PointsEarned, o.PointsReversed, o.RefundMinor, o.Refunds,
-        o.Shipping?.FreightMinor, o.Shipping?.PromiseAt, o.Shipping);
+        o.Shipping?.FreightMinor, o.Shipping?.PromiseAt, o.Shipping, o.Attribution);
 }
 
 /// <summary>An order as listed.</summary>

@@ -85,6 +85,12 @@ public sealed record CheckoutCart(
 
     /// <summary>As in <see cref="PlaceOrder"/>.</summary>
     [Id(6)] public string? ShareId { get; init; }
+
+    /// <summary>As in <see cref="PlaceOrder"/>.</summary>
+    [Id(7)] public string? CampaignId { get; init; }
+
+    /// <summary>As in <see cref="PlaceOrder"/>.</summary>
+    [Id(8)] public string? PlacementId { get; init; }
 }
 
 /// <summary>In order of precedence.</summary>

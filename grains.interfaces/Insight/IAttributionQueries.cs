@@ -2,11 +2,18 @@ using System.Collections.Immutable;
 
 namespace Ale.Insight;
 
-/// <summary>What was sold by where the buyers came from (ORD-07), from the tables of orders and sessions. Key 0.</summary>
+/// <summary>
+/// What was sold by where the buyers came from (ORD-07), from the tables of orders, placements and sessions. An order is
+/// shown once in each dimension: for what it names, else for its buyer's last touch; a placement names its
+/// campaign and its channel. Key 0.
+/// </summary>
 [Alias("ale.attribution.queries")]
 public interface IAttributionQueries : IGrainWithIntegerKey
 {
-    /// <summary>Sums of the orders paid in a time, one row a source and currency, the most net money first.</summary>
+    /// <summary>
+    /// Sums of the orders paid in a time, one row a source and currency, the most net money first. Orders that are shown
+    /// for nothing have rows of their own, so that all rows add up to all orders, whatever they are shown by.
+    /// </summary>
     /// <param name="wanted">Which orders, and by what.</param>
     /// <param name="at">The answer waits up to 2 s until it shows this place.</param>
     /// <param name="ct">Stops the question.</param>
@@ -48,7 +55,7 @@ public enum AttributionBy
 }
 
 /// <summary>Which orders are meant.</summary>
-/// <param name="By">What the rows stand for; an order that has none of it is in no row.</param>
+/// <param name="By">What the rows stand for.</param>
 /// <param name="From">First instant of payment.</param>
 /// <param name="To">First instant after it.</param>
 /// <param name="Market">A market's code; null: all.</param>
@@ -56,14 +63,25 @@ public enum AttributionBy
 [GenerateSerializer, Immutable, Alias("ale.attribution.wanted")]
 public sealed record AttributionWanted(
     [property: Id(0)] AttributionBy By, [property: Id(1)] DateTimeOffset From, [property: Id(2)] DateTimeOffset To,
-    [property: Id(3)] string? Market, [property: Id(4)] int Limit);
+    [property: Id(3)] string? Market, [property: Id(4)] int Limit)
+{
+    /// <summary>The last row of the page of sums before; null: from the most. For <c>Sales</c> only.</summary>
+    [Id(5)] public AttributedSalesCursor? After { get; init; }
+}
 
 /// <summary>One source's sales. Cancelled orders are not in it.</summary>
+/// <param name="Source">Null: orders that are shown for nothing of the kind.</param>
 /// <param name="NetMinor">What was paid less what was given back.</param>
 [GenerateSerializer, Immutable, Alias("ale.attribution.sales")]
 public sealed record AttributedSales(
-    [property: Id(0)] string Source, [property: Id(1)] string Currency, [property: Id(2)] long Orders,
+    [property: Id(0)] string? Source, [property: Id(1)] string Currency, [property: Id(2)] long Orders,
     [property: Id(3)] long PaidMinor, [property: Id(4)] long RefundMinor, [property: Id(5)] long NetMinor);
+
+/// <summary>Where a page of sums ended.</summary>
+/// <param name="Source">Empty: the row of no source.</param>
+[GenerateSerializer, Immutable, Alias("ale.attribution.sales_cursor")]
+public sealed record AttributedSalesCursor(
+    [property: Id(0)] long NetMinor, [property: Id(1)] string Source, [property: Id(2)] string Currency);
 
 /// <summary>One order of a source.</summary>
 [GenerateSerializer, Immutable, Alias("ale.attribution.order")]

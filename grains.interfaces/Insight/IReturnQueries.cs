@@ -15,6 +15,14 @@ public interface IReturnQueries : IGrainWithIntegerKey
     [Alias("returns")]
     Task<Outcome<ImmutableArray<ReturnRow>>> Returns(
         ReturnBy by, int limit, JournalPlace at, CancellationToken ct = default);
+
+    /// <summary>A page of the same rows, with their rank among all.</summary>
+    /// <param name="wanted">Which of them.</param>
+    /// <param name="at">The answer waits up to 2 s until it shows this place.</param>
+    /// <param name="ct">Stops the question.</param>
+    [Alias("page")]
+    Task<Outcome<ImmutableArray<ReturnRow>>> Page(
+        ReturnsWanted wanted, JournalPlace at, CancellationToken ct = default);
 }
 
 /// <summary>What returns are shown for.</summary>
@@ -30,8 +38,20 @@ public enum ReturnBy
     Channel,
 }
 
+/// <summary>Which returns.</summary>
+/// <param name="By">What the rows stand for.</param>
+/// <param name="Skip">How many rows were shown before.</param>
+/// <param name="Limit">Most rows.</param>
+[GenerateSerializer, Immutable, Alias("ale.return.wanted")]
+public sealed record ReturnsWanted(
+    [property: Id(0)] ReturnBy By, [property: Id(1)] int Skip, [property: Id(2)] int Limit);
+
 /// <summary>What one thing brought.</summary>
-/// <param name="RevenueMinor">Of the orders that name it, paid, not cancelled, less what was given back.</param>
+/// <param name="Source">One that has cost something.</param>
+/// <param name="RevenueMinor">
+/// Of the orders that are shown for it, paid, not cancelled, less what was given back; as <c>/api/attribution</c>
+/// shows it. On a channel with money of two classes it is that of the order's placement, else of performance.
+/// </param>
 /// <param name="Roi">Revenue over spend, two decimals; null: brand money.</param>
 /// <param name="Rank">The best return is 1; null: brand money.</param>
 [GenerateSerializer, Immutable, Alias("ale.return.row")]

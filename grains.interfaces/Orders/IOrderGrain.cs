@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ale.Audience;
 using Ale.Payments;
 
 namespace Ale.Orders;
@@ -189,6 +190,9 @@ public sealed record OrderView(
 
     /// <summary>Where it goes; null: nobody said.</summary>
     [Id(20)] public OrderShippingView? Shipping { get; init; }
+
+    /// <summary>What it is shown for: what it names, else its buyer's last touch once units are held.</summary>
+    [Id(21)] public TouchSources? Attribution { get; init; }
 }
 
 /// <summary>A line with its price.</summary>

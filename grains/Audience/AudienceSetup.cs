@@ -10,7 +10,9 @@ internal static class AudienceSetup
 {
     public static IServiceCollection AddAudience(this IServiceCollection services) => services
         .AddSingleton<Projection, CohortProjection>().AddSingleton<Projection, IdentityProjection>()
-        .AddSingleton<Reaction, CohortReactions>();
+        .AddSingleton<Reaction, CohortReactions>()
+        .AddTransient<JournalCheck>(s => new SnapshotCheck<Touches, TouchEvent>(
+            "touches", Touches.Snapshots, s.GetRequiredService<IJournalStore>()));
 }
 
 /// <summary>A cohort that ended without its goal stands in an inbox (USR-11).</summary>

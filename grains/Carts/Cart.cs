@@ -71,7 +71,7 @@ internal sealed record Cart(ImmutableArray<CartLine> Lines, ImmutableArray<Remem
         CartLine[] lines = [.. Lines.Where(l => l.SessionId == command.SessionId)];
         if (lines is []) return CartRefusals.Empty;
         var checkout = new Checkout(command.OrderId, command.SessionId, command.Via, lines, command.Coupon,
-            command.ShipTo, command.Channel, command.ShareId);
+            command.ShipTo, command.Channel, command.ShareId, command.CampaignId, command.PlacementId);
         return new(checkout, new CartEvent.CheckoutStarted(checkout, now));
     }
 

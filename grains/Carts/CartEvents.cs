@@ -25,12 +25,13 @@ internal abstract record CartEvent
 /// <summary>A checkout with the lines it took.</summary>
 internal sealed record Checkout(
     string OrderId, string? SessionId, CartVia Via, CartLine[] Lines, string? Coupon, OrderShipTo? ShipTo,
-    string? Channel, string? ShareId)
+    string? Channel, string? ShareId, string? CampaignId = null, string? PlacementId = null)
 {
     /// <summary>True for the same wish again; the lines are those of the first.</summary>
-    public bool IsOf(CheckoutCart command) => (OrderId, SessionId, Via, Coupon, ShipTo, Channel, ShareId)
+    public bool IsOf(CheckoutCart command) =>
+        (OrderId, SessionId, Via, Coupon, ShipTo, Channel, ShareId, CampaignId, PlacementId)
         == (command.OrderId, command.SessionId, command.Via, command.Coupon, command.ShipTo, command.Channel,
-            command.ShareId);
+            command.ShareId, command.CampaignId, command.PlacementId);
 
     public PlaceOrder Order(UserId user) => new([.. Lines.Select(l => new OrderLine(l.Sku, l.Quantity))])
     {
@@ -38,6 +39,8 @@ internal sealed record Checkout(
         SessionId = SessionId,
         Channel = Channel,
         ShareId = ShareId,
+        CampaignId = CampaignId,
+        PlacementId = PlacementId,
         Coupon = Coupon,
         ShipTo = ShipTo,
     };

@@ -14,7 +14,7 @@ internal sealed class AttributionQueries(Views views) : Grain, IAttributionQueri
 
     private sealed class SalesRow
     {
-        public string Source { get; init; } = "";
+        public string? Source { get; init; }
         public string Currency { get; init; } = "";
         public long Orders { get; init; }
         public long PaidMinor { get; init; }
@@ -33,16 +33,20 @@ internal sealed class AttributionQueries(Views views) : Grain, IAttributionQueri
     public async Task<Outcome<ImmutableArray<AttributedSales>>> Sales(
         AttributionWanted wanted, JournalPlace at, CancellationToken ct)
     {
-        var source = SourceOf(wanted.By);
+        var source = ShownFor.Sql(wanted.By);
         var (rows, refusal) = await views.List<SalesRow>($$"""
-            select {{source}} as Source, o.currency as Currency, count(*) as Orders,
-                   cast(sum(o.paid_minor) as bigint) as PaidMinor,
-                   cast(sum(o.refunded_minor) as bigint) as RefundMinor
-            from {sales_order} o {{Joined(wanted.By)}}
-            where {{source}} is not null and {{Counted}}
-            group by {{source}}, o.currency
-            order by sum(o.paid_minor) - sum(o.refunded_minor) desc, {{source}}, o.currency limit @limit
-            """, Arguments(wanted), at, ct);
+            select Source, Currency, Orders, PaidMinor, RefundMinor
+            from (select {{source}} as Source, o.currency as Currency, count(*) as Orders,
+                         cast(sum(o.paid_minor) as bigint) as PaidMinor,
+                         cast(sum(o.refunded_minor) as bigint) as RefundMinor,
+                         cast(sum(o.paid_minor) - sum(o.refunded_minor) as bigint) as NetMinor
+                  from {{ShownFor.Orders(wanted.By)}}
+                  where {{Counted}}
+                  group by {{source}}, o.currency) g
+            where NetMinor < @net or (NetMinor = @net and (coalesce(Source, '') > @source
+              or (coalesce(Source, '') = @source and Currency > @currency)))
+            order by NetMinor desc, coalesce(Source, ''), Currency limit @limit
+            """, Arguments(wanted, wanted.After?.Source ?? ""), at, ct);
         if (refusal is not null) return refusal;
         return ImmutableArray.CreateRange(rows!.Select(r => new AttributedSales(
             r.Source, r.Currency, r.Orders, r.PaidMinor, r.RefundMinor, r.PaidMinor - r.RefundMinor)));
@@ -54,8 +58,8 @@ internal sealed class AttributionQueries(Views views) : Grain, IAttributionQueri
         var (rows, refusal) = await views.List<OrderRow>($$"""
             select o.id as Id, o.currency as Currency, o.paid_minor as PaidMinor, o.refunded_minor as RefundMinor,
                    o.paid_at as PaidAt
-            from {sales_order} o {{Joined(wanted.By)}}
-            where {{SourceOf(wanted.By)}} = @source and {{Counted}}
+            from {{ShownFor.Orders(wanted.By)}}
+            where {{ShownFor.Sql(wanted.By)}} = @source and {{Counted}}
               and (o.paid_at < @ms or (o.paid_at = @ms and o.id < @id))
             order by o.paid_at desc, o.id desc limit @limit
             """, Arguments(wanted, source, after), at, ct);
@@ -73,20 +77,28 @@ internal sealed class AttributionQueries(Views views) : Grain, IAttributionQueri
         source,
         ms = after?.PaidAt.ToUnixTimeMilliseconds() ?? long.MaxValue,
         id = after?.OrderId ?? "",
+        net = wanted.After?.NetMinor ?? long.MaxValue,
+        currency = wanted.After?.Currency ?? "",
     };
+}
 
-    private static string SourceOf(AttributionBy by) => by switch
-    {
-        AttributionBy.Session => "o.session_id",
-        AttributionBy.Host => "s.host_id",
-        AttributionBy.Channel => "o.channel",
-        AttributionBy.Campaign => "o.campaign_id",
-        AttributionBy.Placement => "o.placement_id",
-        AttributionBy.Share => "o.share_id",
-        _ => throw new UnreachableException(),
-    };
+/// <summary>What an order is shown for, in SQL, alike for all boards; a placement names its campaign and channel.</summary>
+internal static class ShownFor
+{
+    /// <summary>An order <c>o</c> with its placement <c>p</c>, and its session <c>s</c> for hosts.</summary>
+    public static string Orders(AttributionBy by) => "{sales_order} o left join {placement} p on p.id = o.by_placement"
+        + (by == AttributionBy.Host ? " left join {session} s on s.id = o.by_session" : "");
+
 
     // A host cannot change once the session is live, so who hosts it now hosted it when the order was placed.
-    private static string Joined(AttributionBy by) =>
-        by == AttributionBy.Host ? "join {session} s on s.id = o.session_id" : "";
+    public static string Sql(AttributionBy by) => by switch
+    {
+        AttributionBy.Session => "nullif(o.by_session, '')",
+        AttributionBy.Host => "s.host_id",
+        AttributionBy.Channel => "coalesce(nullif(o.by_channel, ''), p.channel)",
+        AttributionBy.Campaign => "coalesce(nullif(o.by_campaign, ''), p.campaign_id)",
+        AttributionBy.Placement => "nullif(o.by_placement, '')",
+        AttributionBy.Share => "nullif(o.by_share, '')",
+        _ => throw new UnreachableException(),
+    };
 }

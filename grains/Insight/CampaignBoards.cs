@@ -11,12 +11,14 @@ internal static class ThemeBoards
     /// <summary>By plan, as <c>cn-2026</c>: <c>date</c>, and <c>channels</c> for people.</summary>
     public const string Register = "brand_theme";
 
+    /// <summary>How a campaign names a theme, and its plan with it.</summary>
+    public static string Named(string plan, string theme) => $"{plan}:{theme}";
+
+    /// <param name="market">Whose plan a campaign means that names a theme alone; campaigns have no market.</param>
     public static ThemeBoard Of(string plan, int? quarter, IEnumerable<RegisterEntry> entries,
-        IEnumerable<(string Id, string Theme, CampaignState State)> campaigns, DateOnly today, int dueDays)
+        IEnumerable<ThemeCampaign> campaigns, DateOnly today, int dueDays, string market)
     {
-        var byTheme = campaigns.GroupBy(c => c.Theme, StringComparer.Ordinal).ToDictionary(
-            g => g.Key, g => g.OrderByDescending(c => c.State).ThenBy(c => c.Id, StringComparer.Ordinal).First(),
-            StringComparer.Ordinal);
+        var byTheme = campaigns.ToLookup(c => c.Theme, StringComparer.Ordinal);
         ImmutableArray<Theme> themes =
         [
             .. entries.Where(e => e.State is RegisterState.Valid or RegisterState.NotYet)
@@ -24,10 +26,11 @@ internal static class ThemeBoards
                 .Where(e => quarter is null || (e.Date!.Value.Month + 2) / 3 == quarter)
                 .Select(e =>
                 {
-                    var campaign = byTheme.TryGetValue(e.Entry.Id, out var found) ? found : default;
+                    var campaign = byTheme[Named(plan, e.Entry.Id)]
+                        .Concat(byTheme[e.Entry.Id].Where(c => IsOf(c, plan, e.Date!.Value, market)))
+                        .OrderByDescending(c => c.State).ThenBy(c => c.Id, StringComparer.Ordinal).FirstOrDefault();
                     return new Theme(e.Entry.Id, e.Entry.Terms.Title, e.Date!.Value, Attribute(e.Entry, "channels"),
-                        campaign.Id,
-                        StateOf(e.Date.Value, campaign.Id is null ? null : campaign.State, today, dueDays));
+                        campaign?.Id, StateOf(e.Date.Value, campaign?.State, today, dueDays));
                 })
                 .OrderBy(t => t.Date).ThenBy(t => t.Id, StringComparer.Ordinal),
         ];
@@ -36,6 +39,15 @@ internal static class ThemeBoards
 
         int Count(ThemeState state) => themes.Count(t => t.State == state);
     }
+
+    /// <summary>Whether a campaign that names a theme alone means this plan's.</summary>
+    private static bool IsOf(ThemeCampaign c, string plan, DateOnly date, string market) =>
+        plan.StartsWith(market + "-", StringComparison.Ordinal) && ((c.From <= date && date <= c.To)
+            || (plan == PlanOf(market, c.From) && plan == PlanOf(market, c.To)));
+
+    /// <summary>A market's plan of a day's year.</summary>
+    public static string PlanOf(string market, DateOnly day) =>
+        string.Create(CultureInfo.InvariantCulture, $"{market}-{day.Year:D4}");
 
     /// <param name="campaign">Null: there is none.</param>
     public static ThemeState StateOf(DateOnly date, CampaignState? campaign, DateOnly today, int dueDays) =>
@@ -51,11 +63,18 @@ internal static class ThemeBoards
         entry.Terms.Attributes.FirstOrDefault(a => a.Name == name).Value;
 }
 
-/// <summary>Prime slots that awards bring (CAM-12); pure.</summary>
+/// <summary>A campaign that carries out a theme.</summary>
+/// <param name="Theme">As it names it, with the plan or without.</param>
+internal sealed record ThemeCampaign(string Id, string Theme, CampaignState State, DateOnly From, DateOnly To);
+
+/// <summary>Prime slots that awards, and the lead in a quarter, bring (CAM-12); pure.</summary>
 internal static class PrimeSlots
 {
     /// <summary>By host, an entry for each award: <c>slots</c>.</summary>
     public const string Register = "prime_slots";
+
+    /// <summary>Likewise by category, for the one that led (BUD-13).</summary>
+    public const string CategoryRegister = "prime_slots_category";
 
     /// <summary>By host, entries whose id begins with the quarter they were won in, as <c>2026-Q1-conversion</c>; it
     /// stands in for the grain of awards.</summary>

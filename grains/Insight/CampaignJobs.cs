@@ -17,20 +17,21 @@ namespace Ale.Insight;
 /// <summary>What is watched of campaigns on the calendar.</summary>
 internal static class CampaignJobs
 {
-    private const int CampaignsMax = 1_000, PlacementsMax = 10_000, EntriesMax = 1_000;
+    private const int CampaignsPage = 500, EntriesMax = 1_000;
 
     /// <summary>Each day: a theme that comes near its date without a campaign stands in an inbox (CAM-09).</summary>
     public static readonly JobDefinition Themes = new(
         "theme-plan", "Themes of the year that need a campaign", p => p.Campaigns.DayCron, null, async (run, ct) =>
         {
             var (grains, policy, today) = Of(run);
-            var due = 0;
+            var (due, isMore) = (0, false);
             foreach (var year in new[] { today.Year, today.AddDays(policy.ThemeDays).Year }.Distinct())
             {
                 var plan = string.Create(CultureInfo.InvariantCulture, $"{run.Market}-{year}");
                 var (board, refusal) = await grains.CampaignResults().Themes(plan, null, default, ct);
                 if (refusal is not null) return JobResult.Failed(refusal.Code);
-                foreach (var theme in board!.Themes.Where(t => t.State == ThemeState.Due))
+                isMore |= board!.More;
+                foreach (var theme in board.Themes.Where(t => t.State == ThemeState.Due))
                 {
                     due++;
                     var opened = await grains.InboxItem(ThemeItem(plan, theme.Id)).Open(new("campaign_plan_due",
@@ -42,39 +43,30 @@ internal static class CampaignJobs
                 }
             }
 
-            return JobResult.Done(string.Create(CultureInfo.InvariantCulture, $"{due} themes need a campaign."));
+            return JobResult.Done(string.Create(CultureInfo.InvariantCulture, $"{due} themes need a campaign.")
+                + (isMore ? " More exist than one board reads." : ""));
         });
 
     /// <summary>Each day: what brand campaigns moved, once for each window that is over (CAM-05).</summary>
     public static readonly JobDefinition Effects = new(
         "brand-effect", "What brand campaigns moved in the long run", p => p.Campaigns.DayCron, null, async (run, ct) =>
         {
-            var (grains, policy, today) = Of(run);
-            var market = run.Services.GetRequiredService<MarketBook>().For(null, run.Attempt.DueAt);
-            var measured = 0;
-            foreach (var state in new[] { CampaignState.Closed, CampaignState.Recapped })
+            var grains = run.Services.GetRequiredService<IGrainFactory>();
+            var (measured, last) = (0, default(string));
+            while (true)
             {
-                var (campaigns, refusal) = await grains.CampaignQueries().Campaigns(
-                    new(CampaignsMax) { State = state }, default, ct);
+                var (campaigns, refusal) = await grains.CampaignResults().EndedBrands(
+                    run.Attempt.DueAt, last, CampaignsPage, ct);
                 if (refusal is not null) return JobResult.Failed(refusal.Code);
-                foreach (var c in campaigns.Where(c => c.Class == SpendClass.Brand))
+                foreach (var campaign in campaigns)
                 {
-                    var (first, after) = (market.BusinessDay(c.StartsAt), market.BusinessDay(c.EndsAt).AddDays(1));
-                    foreach (var days in policy.EffectDays.Where(days => after.AddDays(days) <= today))
-                    {
-                        var (known, unknown) = await grains.Campaign(c.Id).Get(ct);
-                        if (unknown is not null) return JobResult.Failed(unknown.Code);
-                        if (known!.Effects.Any(e => e.Days == days)) continue;
-                        var (before, no) = await grains.CampaignResults().Indicators(first.AddDays(-days), first, ct);
-                        if (no is not null) return JobResult.Failed(no.Code);
-                        var (then, not) = await grains.CampaignResults().Indicators(after, after.AddDays(days), ct);
-                        if (not is not null) return JobResult.Failed(not.Code);
-                        var kept = await grains.Campaign(c.Id).Measure(
-                            new(days, BrandLift.Of(before, then), run.Attempt.DueAt), CancellationToken.None);
-                        if (kept.Refusal is { } why) return JobResult.Failed(why.Code);
-                        measured++;
-                    }
+                    var (windows, why) = await Measure(run, campaign, grains, ct);
+                    if (why is not null) return JobResult.Failed(why.Code);
+                    measured += windows;
                 }
+
+                if (campaigns.Length < CampaignsPage) break;
+                last = campaigns[^1].Id;
             }
 
             return JobResult.Done(string.Create(CultureInfo.InvariantCulture, $"{measured} windows measured."));
@@ -87,12 +79,13 @@ internal static class CampaignJobs
             var (grains, policy, _) = Of(run);
             var (hits, refusal) = await grains.CampaignResults().Hits(run.Attempt.DueAt, policy.BoostPlays, ct);
             if (refusal is not null) return JobResult.Failed(refusal.Code);
+            if (hits.IsEmpty) return JobResult.Done("No new clips beyond the mark.");
+            var (placements, why) = await grains.CampaignResults().Showing([.. hits.Select(h => h.ContentId)], ct);
+            if (why is not null) return JobResult.Failed(why.Code);
             foreach (var hit in hits)
             {
                 var review = grains.Review(CauseIds.Of(ClipBoost.Kind, hit.ContentId)); // a clip is proposed once
                 if ((await review.Get(null, ct)).Value is not null) continue;
-                var (placements, why) = await grains.CampaignQueries().Placements(new(PlacementsMax), default, ct);
-                if (why is not null) return JobResult.Failed(why.Code);
                 var effect = await ClipBoost.Effect(hit.ContentId, policy.BoostMinor, placements, grains, ct);
                 var opened = await review.Open(new(ClipBoost.Kind, $"More for clip {hit.ContentId}",
                     $"clip/{hit.ContentId}", string.Create(CultureInfo.InvariantCulture,
@@ -105,15 +98,17 @@ internal static class CampaignJobs
                 if (opened.Refusal is { } not) return JobResult.Failed(not.Code);
             }
 
-            return JobResult.Done(string.Create(CultureInfo.InvariantCulture, $"{hits.Length} clips beyond the mark."));
+            return JobResult.Done(string.Create(CultureInfo.InvariantCulture,
+                $"{hits.Length} new clips beyond the mark."));
         });
 
-    /// <summary>On a quarter's first day the awards of the one before bring prime slots (CAM-12).</summary>
+    /// <summary>On a quarter's first day the awards of the one before, and the category that led at its end, bring prime
+    /// slots (CAM-12).</summary>
     public static readonly JobDefinition Tilt = new(
-        "resource-tilt", "Prime slots for award winners", p => p.Campaigns.TiltCron, null, async (run, ct) =>
+        "resource-tilt", "Prime slots for award winners and the leading category", p => p.Campaigns.TiltCron, null,
+        async (run, ct) =>
         {
             var (grains, policy, today) = Of(run);
-            var market = run.Services.GetRequiredService<MarketBook>().For(null, run.Attempt.DueAt);
             var first = PrimeSlots.FirstOf(today);
             var (won, quarter) = (PrimeSlots.QuarterOf(first.AddDays(-1)), PrimeSlots.QuarterOf(first));
             var (awards, refusal) = await grains.RegisterQueries().Entries(
@@ -123,19 +118,65 @@ internal static class CampaignJobs
             foreach (var award in awards.Where(a => a.State is not (RegisterState.Withdrawn or RegisterState.Superseded)
                 && a.Id.StartsWith(won + "-", StringComparison.Ordinal)))
             {
-                var entered = await grains.Register(PrimeSlots.Register, award.Subject).Enter(new(
-                    $"{quarter}-{award.Id}", new(award.Terms.Title,
-                        [new("slots", policy.TiltSlots.ToString(CultureInfo.InvariantCulture))],
-                        market.StartOf(first), market.StartOf(first.AddMonths(3)))
-                    { Role = policy.Role }, "insight"), CancellationToken.None);
-                // Another number stands there from a run before the policy changed: the first word stands.
-                if (entered.Refusal is { } why && why.Code != RegisterRefusals.Changed.Code)
+                if (await Give(run, PrimeSlots.Register, award.Subject, award.Id, award.Terms.Title) is { } why)
                     return JobResult.Failed(why.Code);
                 given++;
             }
 
-            return JobResult.Done(string.Create(CultureInfo.InvariantCulture, $"{quarter}: slots for {given} awards."));
+            var weeks = run.Services.GetRequiredService<PolicyBook>().For(null, run.Attempt.DueAt).Costs.LeadWeeks;
+            var week = CategoryLead.MondayOf(first).AddDays(-7); // the last that lies in the quarter before as a whole
+            var (rows, no) = await grains.Costs().Categories(week, weeks, default, ct);
+            if (no is not null) return JobResult.Failed(no.Code);
+            var leader = CategoryLead.Of(rows, week, weeks);
+            var note = string.Create(CultureInfo.InvariantCulture, $"{quarter}: slots for {given} awards")
+                + (leader is null ? "; no category led." : $" and for {leader}.");
+            if (leader is null) return JobResult.Done(note);
+            if (!Limits.IsId(leader)) return JobResult.Done($"{note} It is no id: enter its slots by hand.");
+            return await Give(run, PrimeSlots.CategoryRegister, leader, $"{won}-lead", string.Create(
+                CultureInfo.InvariantCulture, $"Led in conversion for {weeks} weeks")) is { } not
+                ? JobResult.Failed(not.Code) : JobResult.Done(note);
         });
+
+    /// <summary>Windows of a campaign that are over and were not measured yet; how many.</summary>
+    private static async Task<Outcome<int>> Measure(
+        JobRun run, EndedCampaign c, IGrainFactory grains, CancellationToken ct)
+    {
+        var (_, policy, today) = Of(run);
+        var market = run.Services.GetRequiredService<MarketBook>().For(null, run.Attempt.DueAt);
+        var (first, after) = (market.BusinessDay(c.StartsAt), market.BusinessDay(c.EndsAt).AddDays(1));
+        int[] over = [.. policy.EffectDays.Where(days => after.AddDays(days) <= today)];
+        if (over.Length == 0) return 0;
+        var (known, unknown) = await grains.Campaign(c.Id).Get(ct);
+        if (unknown is not null) return unknown;
+        var left = over.Where(days => known!.Effects.All(e => e.Days != days)).ToArray();
+        foreach (var days in left)
+        {
+            var (before, no) = await grains.CampaignResults().Indicators(first.AddDays(-days), first, ct);
+            if (no is not null) return no;
+            var (then, not) = await grains.CampaignResults().Indicators(after, after.AddDays(days), ct);
+            if (not is not null) return not;
+            var kept = await grains.Campaign(c.Id).Measure(
+                new(days, BrandLift.Of(before, then), run.Attempt.DueAt), CancellationToken.None);
+            if (kept.Refusal is { } why) return why;
+        }
+
+        return left.Length;
+    }
+
+    /// <summary>Prime slots in the quarter of the run.</summary>
+    private static async Task<Refusal?> Give(JobRun run, string register, string subject, string id, string title)
+    {
+        var (grains, policy, today) = Of(run);
+        var market = run.Services.GetRequiredService<MarketBook>().For(null, run.Attempt.DueAt);
+        var first = PrimeSlots.FirstOf(today);
+        var entered = await grains.Register(register, subject).Enter(new(
+            $"{PrimeSlots.QuarterOf(first)}-{id}", new(title,
+                [new("slots", policy.TiltSlots.ToString(CultureInfo.InvariantCulture))],
+                market.StartOf(first), market.StartOf(first.AddMonths(3)))
+            { Role = policy.Role }, "insight"), CancellationToken.None);
+        // Another number stands there from a run before the policy changed: the first word stands.
+        return entered.Refusal is { } why && why.Code != RegisterRefusals.Changed.Code ? why : null;
+    }
 
     public static string ThemeItem(string plan, string theme) => CauseIds.Of("campaign_plan_due", $"{plan}/{theme}");
 
@@ -166,7 +207,7 @@ internal static class ClipBoost
 
     /// <summary>From the placement of the same campaign and currency with the most left; null: there is none.</summary>
     public static async Task<ReviewEffect?> Effect(string clip, long amountMinor,
-        IReadOnlyList<PlacementRow> placements, IGrainFactory grains, CancellationToken ct)
+        IReadOnlyList<ClipPlacement> placements, IGrainFactory grains, CancellationToken ct)
     {
         foreach (var to in placements.Where(p => p.ContentId == clip))
         {

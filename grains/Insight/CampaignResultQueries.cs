@@ -11,10 +11,10 @@ using Orleans.Concurrency;
 namespace Ale.Insight;
 
 [StatelessWorker]
-internal sealed class CampaignResultQueries(Views views, PolicyBook policies, MarketBook markets, JournalClock clock)
-    : Grain, ICampaignResults
+internal sealed partial class CampaignResultQueries(
+    Views views, PolicyBook policies, MarketBook markets, JournalClock clock) : Grain, ICampaignResults
 {
-    private const int EntriesMax = 1_000, SkusMax = 50, ClipsMax = 200;
+    private const int EntriesMax = 1_000, SkusMax = 50, ThemeCampaignsMax = 5_000;
 
     private sealed class OneCampaign
     {
@@ -36,11 +36,14 @@ internal sealed class CampaignResultQueries(Views views, PolicyBook policies, Ma
         public string Id { get; init; } = "";
         public string Theme { get; init; } = "";
         public string State { get; init; } = "";
+        public long StartsAt { get; init; }
+        public long EndsAt { get; init; }
     }
 
     private sealed class SlotRow
     {
-        public string HostId { get; init; } = "";
+        public string? HostId { get; init; }
+        public string? Skus { get; init; }
         public long StartsAt { get; init; }
     }
 
@@ -59,13 +62,14 @@ internal sealed class CampaignResultQueries(Views views, PolicyBook policies, Ma
             select platform as Name, '' as Currency, cast(sum(count) as bigint) as Count, 0 as AmountMinor
             from {platform_event} where kind = 'play' and {{views.In("session_id", "@asked")}} group by platform
             """, new { asked }, ct);
+        var channel = $"coalesce({ShownFor.Sql(AttributionBy.Channel)}, '')";
         var sold = await views.Query<Sum>($$"""
-            select coalesce(channel, '') as Name, currency as Currency, count(*) as Count,
-                   cast(sum(paid_minor - refunded_minor) as bigint) as AmountMinor
-            from {sales_order}
-            where paid_at is not null and state <> 'cancelled'
-              and (campaign_id = @campaign or {{views.In("session_id", "@asked")}})
-            group by coalesce(channel, ''), currency
+            select {{channel}} as Name, o.currency as Currency, count(*) as Count,
+                   cast(sum(o.paid_minor - o.refunded_minor) as bigint) as AmountMinor
+            from {{ShownFor.Orders(AttributionBy.Channel)}}
+            where o.paid_at is not null and o.state <> 'cancelled'
+              and ({{ShownFor.Sql(AttributionBy.Campaign)}} = @campaign or {{views.In("o.by_session", "@asked")}})
+            group by {{channel}}, o.currency
             """, new { campaign, asked }, ct);
         var market = markets.For(null, clock.GetUtcNow());
         var mentions = await views.Query<Sum>("""
@@ -81,9 +85,12 @@ internal sealed class CampaignResultQueries(Views views, PolicyBook policies, Ma
         }, ct);
         var channels = Channels(paid, seen, sold);
         var (own, all) = (mentions.Where(m => m.Name == "own").Sum(m => m.Count), mentions.Sum(m => m.Count));
-        return new CampaignResults(campaign, channels, sessions.Length, channels.Sum(c => c.CapMinor),
-            channels.Sum(c => c.SpendMinor), channels.Sum(c => c.Views), channels.Sum(c => c.Orders),
-            channels.Sum(c => c.RevenueMinor), own, all, all == 0 ? null : PhaseRules.Percent(own, all));
+        var totals = CampaignTotals.Of(channels);
+        var first = totals.FirstOrDefault();
+        return new CampaignResults(campaign, channels, sessions.Length, first?.CapMinor ?? 0, first?.SpendMinor ?? 0,
+            channels.Sum(c => c.Views), channels.Sum(c => c.Orders), first?.RevenueMinor ?? 0, own, all,
+            all == 0 ? null : PhaseRules.Percent(own, all))
+        { Totals = totals, Currency = first?.Currency ?? "" };
     }
 
     /// <summary>One row a channel and currency. Views have no currency: they stand in the channel's first row.</summary>
@@ -112,27 +119,37 @@ internal sealed class CampaignResultQueries(Views views, PolicyBook policies, Ma
     public async Task<Outcome<ThemeBoard>> Themes(string plan, int? quarter, JournalPlace at, CancellationToken ct)
     {
         var (entries, refusal) = await GrainFactory.RegisterQueries().Entries(
-            new(EntriesMax) { Kind = ThemeBoards.Register, Subject = plan }, at, ct);
+            new(EntriesMax + 1) { Kind = ThemeBoards.Register, Subject = plan }, at, ct);
         if (refusal is not null) return refusal;
-        var (campaigns, why) = await views.List<ThemeRow>(
-            "select id, theme, state from {campaign} where theme is not null", null, at, ct);
+        string[] named = // no id is a space
+            [" ", .. entries.Select(e => e.Id), .. entries.Select(e => ThemeBoards.Named(plan, e.Id))];
+        var (rows, why) = await views.List<ThemeRow>($$"""
+            select id, theme, state, starts_at as StartsAt, ends_at as EndsAt from {campaign}
+            where {{views.In("theme", "@named")}} order by starts_at desc, id limit @limit
+            """, new { named, limit = ThemeCampaignsMax + 1 }, at, ct);
         if (why is not null) return why;
         var now = clock.GetUtcNow();
-        return ThemeBoards.Of(plan, quarter, entries,
-            campaigns!.Select(c => (c.Id, c.Theme, Enum.Parse<CampaignState>(c.State, true))),
-            markets.For(null, now).BusinessDay(now), policies.For(null, now).Campaigns.ThemeDays);
+        var market = markets.For(null, now);
+        var board = ThemeBoards.Of(plan, quarter, entries.Take(EntriesMax), rows!.Take(ThemeCampaignsMax).Select(c =>
+                new ThemeCampaign(c.Id, c.Theme, Enum.Parse<CampaignState>(c.State, true),
+                    market.BusinessDay(Instants.Of(c.StartsAt)), market.BusinessDay(Instants.Of(c.EndsAt)))),
+            market.BusinessDay(now), policies.For(null, now).Campaigns.ThemeDays, policies.DefaultMarket);
+        return board with { More = entries.Length > EntriesMax || rows!.Count > ThemeCampaignsMax };
     }
 
     public async Task<Outcome<ImmutableArray<HostSlots>>> Slots(DateOnly day, JournalPlace at, CancellationToken ct)
     {
-        var (entries, refusal) = await GrainFactory.RegisterQueries().Entries(
+        var (hosts, refusal) = await GrainFactory.RegisterQueries().Entries(
             new(EntriesMax) { Kind = PrimeSlots.Register }, at, ct);
         if (refusal is not null) return refusal;
+        var (categories, no) = await GrainFactory.RegisterQueries().Entries(
+            new(EntriesMax) { Kind = PrimeSlots.CategoryRegister }, at, ct);
+        if (no is not null) return no;
         var (first, quarter) = (PrimeSlots.FirstOf(day), PrimeSlots.QuarterOf(day));
         var market = markets.For(null, clock.GetUtcNow());
         var (sessions, why) = await views.List<SlotRow>("""
-            select host_id as HostId, starts_at as StartsAt from {session}
-            where starts_at >= @from and starts_at < @to and host_id is not null
+            select host_id as HostId, skus as Skus, starts_at as StartsAt from {session}
+            where starts_at >= @from and starts_at < @to
             """, new
         {
             from = market.StartOf(first).ToUnixTimeMilliseconds(),
@@ -140,17 +157,28 @@ internal sealed class CampaignResultQueries(Views views, PolicyBook policies, Ma
         }, at, ct);
         if (why is not null) return why;
         var policy = policies.For(null, clock.GetUtcNow()).Campaigns;
-        var used = sessions!.Where(s => PrimeSlots.IsPrime(
-                market.LocalTime(Instants.Of(s.StartsAt)), policy.PrimeFrom, policy.PrimeTo))
-            .GroupBy(s => s.HostId).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
-        return PrimeSlots.Of(quarter, entries, used);
+        var prime = sessions!.Where(s => PrimeSlots.IsPrime(
+            market.LocalTime(Instants.Of(s.StartsAt)), policy.PrimeFrom, policy.PrimeTo)).ToArray();
+        var used = prime.Where(s => s.HostId is not null)
+            .GroupBy(s => s.HostId!).ToDictionary(g => g.Key, g => g.Count(), StringComparer.Ordinal);
+        var led = new Dictionary<string, int>(StringComparer.Ordinal);
+        foreach (var category in PrimeSlots.Of(quarter, categories, led).Select(c => c.HostId))
+        {
+            var skus = (await views.Query<string>("""
+                select k.sku from {product} p join {sku} k on k.product = p.id
+                where p.category = @category or p.category like @below escape '\'
+                """, new { category, below = Plain(category) + "/%" }, ct)).ToHashSet(StringComparer.Ordinal);
+            led[category] = prime.Count(s => (s.Skus ?? "").Split(' ').Any(skus.Contains));
+        }
+
+        return (ImmutableArray<HostSlots>)[.. PrimeSlots.Of(quarter, hosts, used), .. PrimeSlots.Of(
+            quarter, categories, led).Select(c => c with { HostId = "", Category = c.HostId })];
     }
 
     public async Task<Outcome<ImmutableArray<string>>> Fits(string topic, CancellationToken ct)
     {
         var word = topic.Trim().ToLowerInvariant();
-        var plain = word.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal)
-            .Replace("_", "\\_", StringComparison.Ordinal);
+        var plain = Plain(word);
         var rows = await views.Query<string>("""
             select k.sku from {product} p join {sku} k on k.product = p.id
             where p.state = 'active' and (lower(p.title) like @title escape '\' or lower(p.brand) = @word
@@ -158,23 +186,6 @@ internal sealed class CampaignResultQueries(Views views, PolicyBook policies, Ma
             order by k.sku limit @limit
             """, new { title = $"%{plain}%", word, path = $"%/{plain}/%", limit = SkusMax }, ct);
         return ImmutableArray.CreateRange(rows);
-    }
-
-    public async Task<Outcome<ImmutableArray<HitClip>>> Hits(DateTimeOffset until, int plays, CancellationToken ct)
-    {
-        var rows = await views.Query<Sum>("""
-            select content_id as Name, '' as Currency, cast(sum(count) as bigint) as Count, 0 as AmountMinor
-            from {platform_event}
-            where kind = 'play' and content_id is not null and at > @from and at <= @until
-            group by content_id having sum(count) >= @plays order by sum(count) desc, content_id limit @limit
-            """, new
-        {
-            from = until.AddDays(-1).ToUnixTimeMilliseconds(),
-            until = until.ToUnixTimeMilliseconds(),
-            plays,
-            limit = ClipsMax,
-        }, ct);
-        return ImmutableArray.CreateRange(rows.Select(r => new HitClip(r.Name, r.Count)));
     }
 
     public async Task<Outcome<ImmutableArray<IndicatorValue>>> Indicators(
@@ -208,4 +219,21 @@ internal sealed class CampaignResultQueries(Views views, PolicyBook policies, Ma
 
         long Of(string kind) => told.Where(t => t.Name == kind).Sum(t => t.Count);
     }
+
+    /// <summary>A text that stands for itself in a pattern.</summary>
+    private static string Plain(string text) => text.Replace("\\", "\\\\", StringComparison.Ordinal)
+        .Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+}
+
+/// <summary>A campaign's money by currency; pure.</summary>
+internal static class CampaignTotals
+{
+    /// <summary>That of most channels first; a channel of views alone has none.</summary>
+    public static ImmutableArray<CampaignTotal> Of(IEnumerable<ChannelResult> channels) =>
+    [
+        .. channels.Where(c => c.Currency.Length > 0).GroupBy(c => c.Currency, StringComparer.Ordinal)
+            .OrderByDescending(g => g.Count()).ThenBy(g => g.Key, StringComparer.Ordinal)
+            .Select(g => new CampaignTotal(g.Key, g.Sum(c => c.CapMinor), g.Sum(c => c.SpendMinor),
+                g.Sum(c => c.Orders), g.Sum(c => c.RevenueMinor))),
+    ];
 }

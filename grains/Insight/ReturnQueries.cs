@@ -15,40 +15,70 @@ internal sealed class ReturnQueries(Views views) : Grain, IReturnQueries
     private sealed class Row
     {
         public string Source { get; init; } = "";
-        public string Class { get; init; } = "";
+        public string? Class { get; init; }
         public string Currency { get; init; } = "";
-        public long SpendMinor { get; init; }
-        public long RevenueMinor { get; init; }
+        public long AmountMinor { get; init; }
+
+        public ReturnPart Part => new(Source, Class is null ? null : Enum.Parse<SpendClass>(Class, true), Currency,
+            AmountMinor);
     }
 
-    public async Task<Outcome<ImmutableArray<ReturnRow>>> Returns(
-        ReturnBy by, int limit, JournalPlace at, CancellationToken ct)
+    public Task<Outcome<ImmutableArray<ReturnRow>>> Returns(
+        ReturnBy by, int limit, JournalPlace at, CancellationToken ct) => Page(new(by, 0, limit), at, ct);
+
+    public async Task<Outcome<ImmutableArray<ReturnRow>>> Page(
+        ReturnsWanted wanted, JournalPlace at, CancellationToken ct)
     {
-        var source = by switch
+        var (source, by) = wanted.By switch
         {
-            ReturnBy.Placement => "p.id",
-            ReturnBy.Campaign => "p.campaign_id",
-            ReturnBy.Channel => "p.channel",
+            ReturnBy.Placement => ("p.id", AttributionBy.Placement),
+            ReturnBy.Campaign => ("p.campaign_id", AttributionBy.Campaign),
+            ReturnBy.Channel => ("p.channel", AttributionBy.Channel),
             _ => throw new UnreachableException(),
         };
-        var (rows, refusal) = await views.List<Row>($$"""
-            select {{source}} as Source, p.class, p.currency, cast(sum(p.spend_minor) as bigint) as SpendMinor,
-                   cast(coalesce(sum(r.net_minor), 0) as bigint) as RevenueMinor
-            from {placement} p left join (
-              select o.placement_id, o.currency, sum(o.paid_minor - o.refunded_minor) as net_minor
-              from {sales_order} o
-              where o.placement_id is not null and o.paid_at is not null and o.state <> 'cancelled'
-              group by o.placement_id, o.currency) r on r.placement_id = p.id and r.currency = p.currency
-            where p.spend_minor > 0
-            group by {{source}}, p.class, p.currency
+        var (spent, refusal) = await views.List<Row>($$"""
+            select {{source}} as Source, p.class as Class, p.currency as Currency,
+                   cast(sum(p.spend_minor) as bigint) as AmountMinor
+            from {placement} p where p.class is not null
+            group by {{source}}, p.class, p.currency having sum(p.spend_minor) > 0
             """, null, at, ct);
         if (refusal is not null) return refusal;
-        return Ranked(rows!.Select(r => new ReturnRow(r.Source, Enum.Parse<SpendClass>(r.Class, true), r.Currency,
-            r.SpendMinor, r.RevenueMinor, null, null)), limit);
+        var shown = ShownFor.Sql(by);
+        var (sold, why) = await views.List<Row>($$"""
+            select {{shown}} as Source, p.class as Class, o.currency as Currency,
+                   cast(sum(o.paid_minor - o.refunded_minor) as bigint) as AmountMinor
+            from {{ShownFor.Orders(by)}}
+            where {{shown}} is not null and o.paid_at is not null and o.state <> 'cancelled'
+            group by {{shown}}, p.class, o.currency
+            """, null, at, ct);
+        return why is not null ? why
+            : Ranked(Joined(spent!.Select(r => r.Part), sold!.Select(r => r.Part)), wanted.Limit, wanted.Skip);
+    }
+
+    /// <summary>
+    /// What was spent beside what it brought. Money of an order whose placement tells no class that the source has spent
+    /// is performance money's, else brand money's: it counts once.
+    /// </summary>
+    public static IEnumerable<ReturnRow> Joined(IEnumerable<ReturnPart> spent, IEnumerable<ReturnPart> sold)
+    {
+        var rows = spent.ToDictionary(s => (s.Source, s.Currency, Class: s.Class!.Value),
+            s => new ReturnRow(s.Source, s.Class!.Value, s.Currency, s.AmountMinor, 0, null, null));
+        foreach (var order in sold)
+        {
+            SpendClass[] classes = [order.Class ?? SpendClass.Performance, SpendClass.Performance, SpendClass.Brand];
+            foreach (var key in classes.Select(c => (order.Source, order.Currency, Class: c)))
+            {
+                if (!rows.TryGetValue(key, out var row)) continue;
+                rows[key] = row with { RevenueMinor = row.RevenueMinor + order.AmountMinor };
+                break;
+            }
+        }
+
+        return rows.Values;
     }
 
     /// <summary>With return and rank, the best first; brand money follows, without a verdict.</summary>
-    public static ImmutableArray<ReturnRow> Ranked(IEnumerable<ReturnRow> rows, int limit)
+    public static ImmutableArray<ReturnRow> Ranked(IEnumerable<ReturnRow> rows, int limit, int skip = 0)
     {
         var rank = 0;
         return [.. rows
@@ -58,10 +88,15 @@ internal sealed class ReturnQueries(Views views) : Grain, IReturnQueries
             })
             .OrderBy(r => r.Class).ThenByDescending(r => r.Class == SpendClass.Brand ? r.SpendMinor
                 : (decimal)r.RevenueMinor / r.SpendMinor)
-            .ThenBy(r => r.Source, StringComparer.Ordinal).Take(limit)
-            .Select(r => r.Class == SpendClass.Brand ? r : r with { Rank = ++rank })];
+            .ThenBy(r => r.Source, StringComparer.Ordinal).ThenBy(r => r.Currency, StringComparer.Ordinal)
+            .Select(r => r.Class == SpendClass.Brand ? r : r with { Rank = ++rank })
+            .Skip(skip).Take(limit)];
     }
 }
+
+/// <summary>Money spent for a source, or brought by it.</summary>
+/// <param name="Class">Null: no placement tells it.</param>
+internal sealed record ReturnPart(string Source, SpendClass? Class, string Currency, long AmountMinor);
 
 /// <summary>Each hour every placement is told what it brought, and where it stands among all (CAM-03).</summary>
 internal static class ReturnsJob

@@ -151,6 +151,7 @@ internal sealed partial record Order : IState<Order, OrderEvent>
             ChargesMinor = e.ChargesMinor,
             PayBy = e.PayBy,
             Shipping = e.Shipping,
+            Touched = e.Attribution,
         },
         OrderEvent.Refused e => this with
         {
@@ -281,6 +282,7 @@ internal sealed partial record Order : IState<Order, OrderEvent>
         PaidBy = PaidBy,
         Refunds = Refunds(id),
         Shipping = ShippingView,
+        Attribution = Attribution,
     };
 
     public ReturnView ReturnView(string id) => new(id, Returns[id].IsRefunded ? ReturnState.Refunded

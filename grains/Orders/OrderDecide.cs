@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ale.Audience;
 using Ale.Kernel;
 using Ale.Payments;
 using Ale.Policy;
@@ -23,7 +24,7 @@ internal sealed partial record Order
     /// <summary>All units are held: prices, discount and what is to be paid follow.</summary>
     public Decision<OrderEvent, Done> DecideReserved(
         IReadOnlyDictionary<string, Reservation> held, long couponOffMinor, string defaultMarket, string? area = null,
-        FreightPolicy? freight = null)
+        FreightPolicy? freight = null, TouchSources? touched = null)
     {
         var any = held.Values.First();
         var goods = Content!.Lines.Sum(l => l.Quantity * PriceOf(l));
@@ -38,7 +39,7 @@ internal sealed partial record Order
         var lines = Content.Lines.Select((l, i) =>
             new ReservedLine(l.Sku, l.Quantity, PriceOf(l), shares[i], held[l.Sku].EcoPackaging));
         return new(new Done(), new OrderEvent.Reserved([.. lines], any.Market.Length > 0 ? any.Market : defaultMarket,
-            any.Currency, goods, discount, charges, held.Values.Min(r => r.ExpiresAt), shipping));
+            any.Currency, goods, discount, charges, held.Values.Min(r => r.ExpiresAt), shipping, Led(touched)));
 
         long PriceOf(OrderLine line) => line.PriceMinor ?? held[line.Sku].PriceMinor;
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Ale.Audience;
 using Ale.Payments;
 
 namespace Ale.Orders;
@@ -24,9 +25,11 @@ internal abstract record OrderEvent
 
     /// <param name="ChargesMinor">With the freight.</param>
     /// <param name="Shipping">Where it goes; null: nobody said.</param>
+    /// <param name="Attribution">What it is shown for; null: what it names itself.</param>
     internal sealed record Reserved(
         ImmutableArray<ReservedLine> Lines, string Market, string Currency, long GoodsMinor, long DiscountMinor,
-        long ChargesMinor, DateTimeOffset PayBy, OrderShipping? Shipping = null) : OrderEvent;
+        long ChargesMinor, DateTimeOffset PayBy, OrderShipping? Shipping = null, TouchSources? Attribution = null)
+        : OrderEvent;
 
     internal sealed record Refused(string Code, RefusalKind Kind, string? Sku, DateTimeOffset At) : OrderEvent;
 
@@ -105,6 +108,10 @@ internal sealed record OrderContent(
         p.ShareId, p.Coupon?.ToUpperInvariant(), p.RecordedAt,
         [.. p.Lines.Select(l => l with { Sku = l.Sku.ToUpperInvariant() })], p.Charges.IsDefault ? [] : p.Charges,
         p.Offer, p.ShipTo);
+
+    /// <summary>Where it says that its buyer came from.</summary>
+    [JsonIgnore]
+    public TouchSources Sources => new(SessionId, Channel, CampaignId, PlacementId, ShareId);
 
     /// <summary>Units asked for of each SKU: lines of the same SKU are one reservation.</summary>
     [JsonIgnore]

@@ -1,10 +1,11 @@
 using System.Text.Json;
+using Ale.Audience;
 using Ale.Kernel;
 
 namespace Ale.Orders;
 
 /// <summary>Orders, their lines, charges and returns as tables.</summary>
-internal sealed class OrderProjection() : Projection<OrderEvent>("orders", 1, "order", OrderJson.Default.OrderEvent,
+internal sealed class OrderProjection() : Projection<OrderEvent>("orders", 2, "order", OrderJson.Default.OrderEvent,
     Orders, Lines, Charges, Returns, ReturnLines)
 {
     public static readonly Table Orders = new("sales_order",
@@ -21,6 +22,8 @@ internal sealed class OrderProjection() : Projection<OrderEvent>("orders", 1, "o
         Column.Number("pay_by"), Column.Number("paid_at"), Column.Number("version"),
         Column.Text("area"), Column.Number("freight_minor"), Column.Number("promise_at"), Column.Number("fast"),
         Column.Number("late"), Column.Number("delivered_at"),
+        Column.Text("by_session"), Column.Text("by_channel"), Column.Text("by_campaign"), Column.Text("by_placement"),
+        Column.Text("by_share"),
     ], "placed_at, id", "user_id, placed_at");
 
     public static readonly Table Lines = new("sales_order_line",
@@ -60,6 +63,7 @@ internal sealed class OrderProjection() : Projection<OrderEvent>("orders", 1, "o
                     .Set("coupon", c.Coupon).Set("state", "placing").Set("attempt", e.Attempt).Set("placed_at", e.At)
                     .Set("recorded_at", c.RecordedAt).Set("lines", c.Lines.Length)
                         .Set("units", c.Lines.Sum(l => (long)l.Quantity));
+                By(order, c.Sources);
                 for (var i = 0; i < c.Charges.Length; i++)
                 {
                     views.Row(Charges, key, e.Attempt, i).Set("code", c.Charges[i].Code)
@@ -75,6 +79,7 @@ internal sealed class OrderProjection() : Projection<OrderEvent>("orders", 1, "o
                     .Set("goods_minor", e.GoodsMinor).Set("discount_minor", e.DiscountMinor)
                     .Set("charges_minor", e.ChargesMinor).Set("pay_by", e.PayBy)
                     .Set("payable_minor", e.GoodsMinor - e.DiscountMinor + e.ChargesMinor);
+                if (e.Attribution is { } led) By(order, led);
                 if (e.Shipping is { } to)
                 {
                     order.Set("area", to.Area).Set("freight_minor", to.FreightMinor).Set("promise_at", to.PromiseAt)
@@ -130,6 +135,11 @@ internal sealed class OrderProjection() : Projection<OrderEvent>("orders", 1, "o
                 break;
         }
     }
+
+    /// <summary>What it is shown for; empty: nothing, as a null would leave what stood there before.</summary>
+    private static void By(ViewRow order, TouchSources by) => order.Set("by_session", by.SessionId ?? "")
+        .Set("by_channel", by.Channel ?? "").Set("by_campaign", by.CampaignId ?? "")
+        .Set("by_placement", by.PlacementId ?? "").Set("by_share", by.ShareId ?? "");
 
     public static string StateName(OrderState state) => JsonNamingPolicy.SnakeCaseLower.ConvertName($"{state}");
 }

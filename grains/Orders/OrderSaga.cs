@@ -84,8 +84,9 @@ internal sealed partial class OrderGrain
         if (refusal is null)
         {
             var freight = area is null ? null : policies.For(held.Values.First().Market, Now).Freight;
+            var touched = await Touched(held.Values.First().Market);
             (_, refusal) = await Commit(State.DecideReserved(
-                held, couponOff, policies.DefaultMarket, area, freight));
+                held, couponOff, policies.DefaultMarket, area, freight, touched));
             if (refusal is null) return;
         }
 

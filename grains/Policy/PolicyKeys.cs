@@ -70,6 +70,7 @@ internal static class PolicyKeys
         Whole("order.inspectionHours", "hours", 1, 30 * 24),
         Whole("order.qualityReturnDays", "days", 0, TenYearsOfDays),
         Whole("order.exchangeDays", "days", 0, TenYearsOfDays),
+        Whole("order.touchDays", "days", 0, 366),
         Whole("payment.stampToleranceSeconds", "seconds", 1, YearsOfSeconds),
         Whole("coupon.claimDays", "days", 1, TenYearsOfDays),
         Whole("cart.upliftPercent", "percent", 0, 1_000),

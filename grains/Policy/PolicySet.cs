@@ -96,7 +96,8 @@ internal sealed partial record PolicySet(
             new(Whole("tier.regularOrders"), Minor("tier.regularSpentMinor"),
                 Whole("tier.coreOrders"), Minor("tier.coreSpentMinor"), WholeOrNone("tier.windowDays")),
             new(Whole("order.ageMin"), Yes("order.unknownAgeMayBuy"), Yes("order.returnQuarantine"),
-                Whole("order.inspectionHours"), Whole("order.qualityReturnDays"), Whole("order.exchangeDays")),
+                Whole("order.inspectionHours"), Whole("order.qualityReturnDays"), Whole("order.exchangeDays"))
+            { TouchDays = Whole("order.touchDays") },
             new(Whole("payment.stampToleranceSeconds")),
             new(Whole("coupon.claimDays")),
             new(Whole("session.baseMinutes"), Whole("session.reviewersMin"))
@@ -232,17 +233,6 @@ internal sealed record PointsPolicy(
 /// <param name="WindowDays">Only what lies so many days back counts; null: all orders ever.</param>
 internal sealed record TierPolicy(
     int RegularOrders, long RegularSpentMinor, int CoreOrders, long CoreSpentMinor, int? WindowDays);
-
-/// <summary>Who may buy and how goods come back (USR-10, A-21, ORD-04, SHP-02).</summary>
-/// <param name="AgeMin">Years; a known younger person is refused.</param>
-/// <param name="UnknownAgeMayBuy">False: a birth date is asked for at the first checkout in a live room.</param>
-/// <param name="ReturnQuarantine">True: returned units are inspected before they are on hand.</param>
-/// <param name="InspectionHours">Hours within which they are inspected.</param>
-/// <param name="QualityReturnDays">Days from delivery in which a quality problem is a return.</param>
-/// <param name="ExchangeDays">Days from delivery in which it is an exchange; after them only with a voucher.</param>
-internal sealed record OrderPolicy(
-    int AgeMin, bool UnknownAgeMayBuy, bool ReturnQuarantine, int InspectionHours, int QualityReturnDays,
-    int ExchangeDays);
 
 /// <summary>How long an after-sales case waits for each step, hours (ORD-05).</summary>
 /// <param name="EvidenceHours">From opening to the first evidence.</param>

@@ -32,7 +32,7 @@ public sealed partial class TidyTests
         "approval", "campaign", "placement", "job", "policy", "import", "case", "inbox", "review",
         "register", "purchase", "shop", "refund", "product", "carrier", "shipment", "coldchain",
         "cart", "platform", "reserve", "phase", "settlement", "enrolment",
-        "cohort", "identity", "exploration", "choice",
+        "cohort", "identity", "touch", "exploration", "choice",
     ];
 
     /// <summary>Files that may be longer than <see cref="LinesMax"/>, each with its reason.</summary>

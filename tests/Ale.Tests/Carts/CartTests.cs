@@ -84,6 +84,18 @@ public sealed class CartTests
     }
 
     [Fact]
+    public void ORD_07_An_order_of_a_cart_says_where_its_buyer_came_from()
+    {
+        Put(Line("A"));
+        var wish = Wish("o1") with { Channel = "tv", ShareId = "l1", CampaignId = "c1", PlacementId = "p1" };
+        var order = _cart.Decide(wish, Now).Reply.Value!.Order(new("u1"));
+        Assert.Equal(("tv", "l1", "c1", "p1"), (order.Channel, order.ShareId, order.CampaignId, order.PlacementId));
+        Take(_cart.Decide(wish, Now));
+        Assert.Same(CartRefusals.Changed, _cart.Decide(wish with { CampaignId = null }, Now).Reply.Refusal);
+        Assert.Same(CartRefusals.Changed, _cart.Decide(wish with { PlacementId = "p2" }, Now).Reply.Refusal);
+    }
+
+    [Fact]
     public void ORD_02_Sixteen_checkouts_are_remembered()
     {
         for (var i = 0; i < 17; i++)
@@ -109,7 +121,9 @@ public sealed class CartTests
             new CartEvent.CheckoutStarted(new("o1", "s1", CartVia.Page, [line], "JUNE-2345678923", new(null, "330106"),
                 "feed", "sh1"), Now),
             new CartEvent.Ordered("o1", Now),
-            new CartEvent.CheckoutRefused("o2", "stock.sold_out", Now));
+            new CartEvent.CheckoutRefused("o2", "stock.sold_out", Now),
+            new CartEvent.CheckoutStarted(
+                new("o3", null, CartVia.Page, [line], null, null, null, null, "c1", "p1"), Now));
     }
 
     [Fact]

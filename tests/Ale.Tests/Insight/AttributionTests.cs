@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.Json.Nodes;
+using Ale.Edge;
 using Xunit;
 
 namespace Ale.Insight;
@@ -63,6 +65,97 @@ public sealed class AttributionTests
             (await http.Get($"/api/attribution/{by}/{source}/orders?limit=5{more}")).Ok().Json["items"]!.AsArray()
                 .Select(o => (string)o!["orderId"]!);
     }
+
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task ORD_07_an_order_that_names_nothing_is_shown_for_its_buyers_last_touches_and_each_view_adds_up(
+        string store)
+    {
+        var (http, now) = ((await TestSilo.On(store)).Http, TimeProvider.System.GetUtcNow());
+        (await http.Put("/api/skus/AT-2", """{"title":"Cup","priceMinor":100,"currency":"CNY","market":"cn"}""")).Ok();
+        (await http.Put("/api/skus/AT-2/receipts/r", """{"quantity":100}""")).Ok();
+        (await http.Put("/api/campaigns/at-c9", """
+            {"title":"9","goal":"reach","startsAt":"2020-06-01T02:00:00Z","endsAt":"2090-06-18T02:00:00Z",
+             "class":"performance"}
+            """, "ops")).Ok();
+        (await http.Put("/api/placements/at-p9", """
+            {"campaignId":"at-c9","channel":"at-tv","class":"performance","capMinor":100,"currency":"CNY","bidMinor":1}
+            """, "ops")).Ok();
+        await Touch("1", "\"channel\":\"at-old\",\"sessionId\":\"at-s9\"", now.AddHours(-2));
+        var seen = await Touch("2", "\"placementId\":\"at-p9\"", now.AddHours(-1));
+        Assert.Equal(["session", "channel", "campaign", "placement"],
+            seen["touches"]!.AsArray().Select(t => (string)t!["dimension"]!));
+        (await http.Put("/api/touches/at-3", """{"userId":"at-dan","channel":"at-x"}""", "user", "at-eve"))
+            .IsProblem(403, "auth.not_yours");
+        (await http.Put("/api/touches/at-3", """{"userId":"at-dan"}""")).IsProblem(400, "request.invalid");
+        (await http.Put("/api/touches/at-4", $$"""
+            {"userId":"at-dan","channel":"at-x","at":"{{Iso(now.AddDays(-8))}}"}
+            """, "user", "at-dan")).IsProblem(400, "touch.too_old");
+
+        var placed = await Buy("at-11", "\"userId\":\"at-dan\"");
+        Assert.Equal(("at-s9", "at-tv", "at-c9", "at-p9", null), Sources(placed));
+        Assert.Null((string?)placed["sessionId"]);
+        Assert.Equal(("at-s9", "at-own", "at-c9", "at-p9", "at-l9"), Sources(await Buy("at-12",
+            "\"userId\":\"at-dan\",\"channel\":\"at-own\",\"shareId\":\"at-l9\"")));
+        var guest = await Buy("at-13", "\"channel\":\"at-own\"");
+        Assert.Equal((null, "at-own", null, null, null), Sources(guest));
+        Assert.Equal((null, null, null, null, null), Sources(await Buy("at-14", "\"userId\":\"at-eve\"")));
+        Assert.Equal((null, null, null, null, null), Sources(await Buy("at-15",
+            $"\"userId\":\"at-dan\",\"recordedAt\":\"{Iso(now)}\"")));
+        await Touch("5", "\"channel\":\"at-late\"", now.AddMinutes(-1));
+        Assert.Equal("at-tv", Sources((await http.Get("/api/orders/at-11")).Ok().Json).Channel);
+
+        foreach (var (by, source, orders) in new[] { ("campaign", "at-c9", 2), ("channel", "at-own", 2),
+            ("channel", "at-tv", 1), ("placement", "at-p9", 2), ("session", "at-s9", 2), ("share", "at-l9", 1) })
+        {
+            await ((Func<Task<JsonNode?>>)(async () => (await All(by)).SingleOrDefault(
+                r => (string?)r!["source"] == source))).Until(r => r is not null && (long)r["orders"]! == orders, 20);
+        }
+
+        var sums = await ((Func<Task<long[]>>)(async () =>
+        {
+            var found = new List<long>();
+            foreach (var by in new[] { "session", "host", "channel", "campaign", "placement", "share" })
+                found.Add((await All(by)).Sum(r => (string)r!["currency"]! == "CNY" ? (long)r["netMinor"]! : 0));
+            return [.. found];
+        })).Until(s => s.Distinct().Count() == 1, 30);
+        Assert.Single(sums.Distinct());
+
+        async Task<JsonNode> Touch(string id, string what, DateTimeOffset at)
+        {
+            var body = $$"""{"userId":"at-dan",{{what}},"at":"{{Iso(at)}}"}""";
+            return (await http.Put($"/api/touches/at-{id}", body, "user", "at-dan")).Ok().Json;
+        }
+
+        async Task<JsonNode> Buy(string id, string more)
+        {
+            var body = $$"""{"lines":[{"sku":"AT-2","quantity":1}],{{more}}}""";
+            (await http.Put($"/api/orders/{id}", body)).Ok();
+            (await http.Post($"/api/orders/{id}/pay", """{"method":"local"}""")).Ok();
+            return (await http.Put($"/api/orders/{id}", body)).Ok().Json; // again: the first answer stays
+        }
+
+        // A page at a time, so that paging is seen to miss nothing.
+        async Task<List<JsonNode?>> All(string by)
+        {
+            var (rows, next) = (new List<JsonNode?>(), "");
+            do
+            {
+                var page = (await http.Get($"/api/attribution/{by}?limit=3{next}")).Ok().Json;
+                rows.AddRange(page["items"]!.AsArray());
+                next = page["next"] is { } more ? $"&after={Uri.EscapeDataString((string)more!)}" : null;
+            }
+            while (next is not null);
+            return rows;
+        }
+    }
+
+    private static (string? SessionId, string? Channel, string? CampaignId, string? PlacementId, string? ShareId)
+        Sources(JsonNode order) => ((string?)order["attribution"]!["sessionId"],
+            (string?)order["attribution"]!["channel"], (string?)order["attribution"]!["campaignId"],
+            (string?)order["attribution"]!["placementId"], (string?)order["attribution"]!["shareId"]);
+
+    private static string Iso(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     [Theory]
     [InlineData("/api/attribution/moon", "by")]

@@ -1,13 +1,11 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 using Ale.Campaigns;
-using Ale.Edge;
 using Ale.Registers;
 using Xunit;
 
 namespace Ale.Insight;
 
-/// <summary>Themes, results, effects, hits and slots of campaigns.</summary>
+/// <summary>Themes, results, effects and slots of campaigns, rule by rule.</summary>
 public sealed class CampaignBoardTests
 {
     private static readonly DateOnly Today = new(2026, 5, 1);
@@ -36,16 +34,51 @@ public sealed class CampaignBoardTests
     {
         var themes = Enumerable.Range(1, 8).Select(i => Paper("brand_theme", "cn-2026", $"t{i}",
             ("date", i <= 4 ? $"2026-04-0{i}" : $"2026-06-2{i}"), ("channels", "douyin")));
-        (string, string, CampaignState)[] campaigns =
+        ThemeCampaign[] campaigns =
         [
-            .. Enumerable.Range(1, 3).Select(i => ($"c{i}", $"t{i}", CampaignState.Closed)),
-            .. Enumerable.Range(5, 4).Select(i => ($"c{i}", $"t{i}", CampaignState.Planned)),
+            .. Enumerable.Range(1, 3).Select(i => Of($"c{i}", $"cn-2026:t{i}", CampaignState.Closed)),
+            .. Enumerable.Range(5, 4).Select(i => Of($"c{i}", $"t{i}", CampaignState.Planned)),
         ];
         var board = ThemeBoards.Of("cn-2026", 2,
             themes.Append(Paper("brand_theme", "cn-2026", "winter", ("date", "2026-12-24")))
-                .Append(Paper("brand_theme", "cn-2026", "undated")), campaigns, Today, 60);
+                .Append(Paper("brand_theme", "cn-2026", "undated")), campaigns, Today, 60, "cn");
         Assert.Equal((3, 1, 0, 4), (board.Done, board.Late, board.Due, board.Ahead));
         Assert.Equal("t4", board.Themes.Single(t => t.State == ThemeState.Late).Id);
+
+        static ThemeCampaign Of(string id, string theme, CampaignState state) =>
+            new(id, theme, state, new(2026, 4, 1), new(2026, 4, 8));
+    }
+
+    [Theory] // The theme as the campaign names it, its period, the plan; whether it carries out the plan's theme.
+    [InlineData("cn-2026:spring", "2025-01-01", "2025-02-01", "cn-2026", true)]
+    [InlineData("cn-2025:spring", "2026-03-01", "2026-03-08", "cn-2026", false)]
+    [InlineData("gb-2026:spring", "2026-03-01", "2026-03-08", "cn-2026", false)]
+    [InlineData("cn-2026:summer", "2026-03-01", "2026-03-08", "cn-2026", false)]
+    [InlineData("spring", "2026-03-01", "2026-03-08", "cn-2026", true)]
+    [InlineData("spring", "2026-01-01", "2026-12-31", "cn-2026", true)]
+    [InlineData("spring", "2025-03-01", "2025-03-08", "cn-2026", false)] // last year's
+    [InlineData("spring", "2025-12-28", "2026-01-03", "cn-2026", false)] // of two years, and not at its date
+    [InlineData("spring", "2025-12-28", "2026-03-20", "cn-2026", true)] // of two years, at its date
+    [InlineData("spring", "2026-03-01", "2026-03-08", "gb-2026", false)] // of another market
+    public void CAM_09_a_theme_is_carried_out_by_a_campaign_of_its_own_plan(
+        string named, string from, string to, string plan, bool isIts)
+    {
+        var campaign = new ThemeCampaign("c", named, CampaignState.Closed, DateOnly.Parse(from,
+            CultureInfo.InvariantCulture), DateOnly.Parse(to, CultureInfo.InvariantCulture));
+        var board = ThemeBoards.Of(plan, null, [Paper("brand_theme", plan, "spring", ("date", "2026-03-20"))],
+            [campaign], Today, 60, "cn");
+        Assert.Equal(isIts ? "c" : null, Assert.Single(board.Themes).CampaignId);
+        Assert.Equal(isIts ? ThemeState.Done : ThemeState.Late, board.Themes[0].State);
+    }
+
+    [Fact]
+    public void CAM_10_money_of_two_currencies_is_never_added_up()
+    {
+        ChannelResult Channel(string name, string currency, long minor) =>
+            new(name, currency, minor, minor / 2, 0, 0, 1, minor / 4);
+        var totals = CampaignTotals.Of([Channel("a", "GBP", 400), Channel("b", "CNY", 800), Channel("c", "CNY", 80),
+            new("views", "", 0, 0, 0, 9, 0, 0)]);
+        Assert.Equal([new CampaignTotal("CNY", 880, 440, 2, 220), new CampaignTotal("GBP", 400, 200, 1, 100)], totals);
     }
 
     [Theory]
@@ -86,211 +119,4 @@ public sealed class CampaignBoardTests
     [InlineData(0, 5, null)] // nothing to compare with
     public void CAM_05_a_lift_is_against_the_same_days_before(long before, long after, double? lift) => Assert.Equal(
         (decimal?)lift, Assert.Single(BrandLift.Of([new("x", before)], [new("x", after)])).LiftPercent);
-
-    [Theory, InlineData("sqlite"), InlineData("postgres")]
-    [Trait("needs", "server")]
-    public async Task CAM_06_CAM_10_views_orders_and_cost_by_channel_add_up_to_the_series(string store)
-    {
-        var http = (await TestSilo.On(store)).Http;
-        var (now, id) = (TimeProvider.System.GetUtcNow(), $"618-{store}");
-        (await http.Put($"/api/campaigns/{id}", $$"""
-            {"title":"Festival","goal":"volume","startsAt":"{{Iso(now.AddDays(-1))}}","endsAt":"{{Iso(now.AddDays(1))}}",
-             "class":"performance","sessions":["{{id}}-1","{{id}}-2"]}
-            """, "ops")).Ok();
-        foreach (var (channel, cap) in new[] { ("taobao", 9_000), ("weibo", 5_000), ("bilibili", 1_000) })
-        {
-            (await http.Put($"/api/placements/{id}-{channel}", $$"""
-                {"campaignId":"{{id}}","channel":"{{channel}}","class":"performance","capMinor":{{cap}},
-                 "currency":"CNY","bidMinor":400}
-                """, "ops")).Ok();
-            (await http.Post($"/api/placements/{id}-{channel}/reports", $$"""
-                [{"eventId":"{{channel}}","spendMinor":{{cap / 10}},"results":10,"at":"{{Iso(now)}}"}]
-                """, "ops")).Ok();
-            (await http.Put($"/api/platforms/{channel}", $$"""{"title":"{{channel}}","market":"cn"}""", "ops")).Ok();
-            (await http.Post($"/api/platforms/{channel}/events", $$"""
-                {"events":[{"id":"{{id}}-1","kind":"play","count":{{cap}},"sessionId":"{{id}}-1","at":"{{Iso(now)}}"},
-                 {"id":"{{id}}-2","kind":"play","count":7,"sessionId":"another","at":"{{Iso(now)}}"},
-                 {"id":"{{id}}-3","kind":"mention","count":30,"tag":"{{id}}","at":"{{Iso(now)}}"}]}
-                """)).Ok();
-        }
-
-        (await http.Put($"/api/skus/{id}", """{"title":"Cup","priceMinor":700,"currency":"CNY","market":"cn"}""")).Ok();
-        (await http.Put($"/api/skus/{id}/receipts/r", """{"quantity":9}""")).Ok();
-        foreach (var (order, tags) in new[]
-        {
-            ("1", $"\"sessionId\":\"{id}-1\",\"channel\":\"taobao\""),
-            ("2", $"\"sessionId\":\"{id}-2\",\"channel\":\"weibo\",\"campaignId\":\"{id}\""),
-            ("3", "\"channel\":\"taobao\""),
-        })
-        {
-            (await http.Put($"/api/orders/{id}-{order}", $$"""
-                {"userId":"ann","lines":[{"sku":"{{id}}","quantity":1}],{{tags}}}
-                """)).Ok();
-            (await http.Post($"/api/orders/{id}-{order}/pay", """{"method":"local"}""")).Ok();
-        }
-
-        var found = await new Func<Task<JsonNode>>(async () =>
-            (await http.Get($"/api/campaigns/{id}/results", "ops")).Ok().Json).Until(
-            r => (long)r["orders"]! == 2 && (long)r["views"]! == 15_000 && (long)r["spendMinor"]! == 1_500
-                && (long)r["mentions"]! == 90, 30);
-        Assert.Equal((2, 15_000L, 1_400L), ((int)found["sessions"]!,
-            (long)found["capMinor"]!, (long)found["revenueMinor"]!));
-        Assert.InRange((decimal)found["mentionPercent"]!, 1, 100);
-        var channels = found["channels"]!.AsArray();
-        Assert.Equal(["bilibili", "taobao", "weibo"], channels.Select(c => (string)c!["channel"]!));
-        foreach (var sum in new[] { "views", "orders", "spendMinor", "revenueMinor", "capMinor" })
-            Assert.Equal((long)found[sum]!, channels.Sum(c => (long)c![sum]!));
-        (await http.Get("/api/campaigns/none/results", "ops")).IsProblem(404, "campaign.unknown");
-    }
-
-    [Theory, InlineData("sqlite"), InlineData("postgres")]
-    [Trait("needs", "server")]
-    public async Task CAM_08_a_hot_topic_becomes_a_task_with_the_products_it_fits(string store)
-    {
-        var http = (await TestSilo.On(store)).Http;
-        var (now, word) = (TimeProvider.System.GetUtcNow(), $"lipstick{store}");
-        foreach (var (id, title, category) in new[]
-        {
-            ("hot1", "Red " + word.ToUpperInvariant(), "care"), ("hot2", "Rouge", $"care/{word}"),
-            ("hot3", "Soap", "care"),
-        })
-        {
-            (await http.Put($"/api/products/{id}-{store}", $$"""{"title":"{{title}}","category":"{{category}}"}""", "ops")).Ok();
-            (await http.Put($"/api/skus/{id}-{store}", $$"""
-                {"title":"{{title}}","priceMinor":100,"currency":"CNY","market":"cn","product":"{{id}}-{{store}}"}
-                """)).Ok();
-            (await http.Post($"/api/products/{id}-{store}/activate", role: "ops")).Ok();
-        }
-
-        (await http.Put($"/api/platforms/weibo-{store}", """{"title":"Weibo","market":"cn"}""", "ops")).Ok();
-        await Settled(http);
-        (await http.Post($"/api/platforms/weibo-{store}/events", $$"""
-            {"events":[{"id":"t1","kind":"hot_topic","tag":"{{word}}","count":3,"at":"{{Iso(now)}}"},
-             {"id":"t2","kind":"hot_topic","tag":"football","count":1,"at":"{{Iso(now)}}"}]}
-            """)).Ok();
-        var day = DateOnly.FromDateTime(now.AddHours(8).DateTime);
-        var task = await new Func<Task<Answer>>(() => http.Get(
-            $"/api/reviews/{HotTopics.TaskOf($"weibo-{store}", word, day)}", "ops")).Until(a => a.Status == 200, 30);
-        Assert.Contains($"rank 3 on weibo-{store}. It fits HOT1-{store.ToUpperInvariant()}, HOT2-{store.ToUpperInvariant()}.",
-            (string)task.Json["finding"]!, StringComparison.Ordinal);
-        Assert.Equal(404, (await http.Get(
-            $"/api/reviews/{HotTopics.TaskOf($"weibo-{store}", "football", day)}", "ops")).Status);
-    }
-
-    [Fact]
-    [Trait("needs", "server")]
-    public async Task CAM_11_a_clip_past_the_mark_is_proposed_for_more_and_gets_it_once_it_is_accepted()
-    {
-        var database = await (await PostgresServer.Shared).NewDatabase();
-        await using var silo = await TestSilo.Start(database);
-        var (http, now) = (silo.Http, TimeProvider.System.GetUtcNow());
-        (await http.Put("/api/campaigns/c", $$"""
-            {"title":"C","goal":"reach","startsAt":"{{Iso(now.AddDays(-1))}}","endsAt":"{{Iso(now.AddDays(9))}}",
-             "class":"performance"}
-            """, "ops")).Ok();
-        (string, long, string)[] placements =
-            [("rich", 900_000, "V1"), ("poor", 100_000, "V2"), ("hit", 300_000, "V9")];
-        foreach (var (id, cap, clip) in placements)
-            (await http.Put($"/api/placements/{id}", $$"""
-                {"campaignId":"c","channel":"douyin","class":"performance","capMinor":{{cap}},"currency":"CNY",
-                 "bidMinor":400,"contentId":"{{clip}}"}
-                """, "ops")).Ok();
-        (await http.Put("/api/platforms/douyin", """{"title":"Douyin","market":"cn"}""", "ops")).Ok();
-        (await http.Post("/api/platforms/douyin/events", $$"""
-            {"events":[{"id":"a","kind":"play","count":60000,"contentId":"V9","at":"{{Iso(now.AddHours(-2))}}"},
-             {"id":"b","kind":"play","count":40000,"contentId":"V9","at":"{{Iso(now.AddHours(-1))}}"},
-             {"id":"c","kind":"play","count":99999,"contentId":"V2","at":"{{Iso(now.AddHours(-1))}}"},
-             {"id":"d","kind":"play","count":99999,"contentId":"V2","at":"{{Iso(now.AddHours(-30))}}"}]}
-            """)).Ok();
-        await Settled(http);
-        (await http.Post("/api/jobs/clip-boost/run", role: "ops")).Ok();
-        var review = CauseIds.Of("clip_boost", "V9");
-        var found = await new Func<Task<Answer>>(() => http.Get($"/api/reviews/{review}", "ops"))
-            .Until(a => a.Status == 200, 30);
-        Assert.Contains("100000 plays", (string)found.Json["finding"]!, StringComparison.Ordinal);
-        Assert.Equal(404, (await http.Get($"/api/reviews/{CauseIds.Of("clip_boost", "V2")}", "ops")).Status);
-        Assert.Equal(300_000, await Cap("hit")); // nothing moves before it is accepted
-        (await http.Post($"/api/reviews/{review}/accept", """{"reason":"go"}""", "ops", "olga")).Ok();
-        await new Func<Task<long>>(() => Cap("hit")).Until(c => c == 500_000, 30);
-        var rich = await new Func<Task<Answer>>(() => http.Get("/api/placements/rich", "ops"))
-            .Until(p => (long)p.Json["heldMinor"]! == 0, 20);
-        Assert.Equal((700_000L, 0L), ((long)rich.Json["capMinor"]!, (long)rich.Json["heldMinor"]!));
-        Assert.Equal(100_000, await Cap("poor"));
-
-        async Task<long> Cap(string id) =>
-            (long)(await http.Get($"/api/placements/{id}", "ops")).Ok().Json["capMinor"]!;
-    }
-
-    [Fact]
-    [Trait("needs", "server")]
-    public async Task CAM_05_CAM_09_CAM_12_days_later_effects_are_measured_themes_are_due_and_awards_bring_slots()
-    {
-        var database = await (await PostgresServer.Shared).NewDatabase();
-        var now = TimeProvider.System.GetUtcNow();
-        var today = DateOnly.FromDateTime(now.AddHours(8).DateTime);
-        var (next, later) = (PrimeSlots.FirstOf(PrimeSlots.FirstOf(today).AddMonths(3)), today.AddDays(32));
-        await using (var first = await TestSilo.Start(database))
-        {
-            var http = first.Http;
-            (await http.Put("/api/campaigns/brand", $$"""
-                {"title":"B","goal":"love","startsAt":"{{Iso(now.AddHours(-1))}}","endsAt":"{{Iso(now.AddSeconds(3))}}",
-                 "class":"brand"}
-                """, "ops")).Ok();
-            (await http.Put("/api/platforms/douyin", """{"title":"Douyin","market":"cn"}""", "ops")).Ok();
-            (await http.Post("/api/platforms/douyin/events", $$"""
-                {"events":[{"id":"b","kind":"brand_search","count":40,"at":"{{Iso(now.AddDays(-3))}}"}]}
-                """)).Ok();
-            (await http.Put($"/api/registers/brand_theme/cn-{later.Year}/entries/spring", $$"""
-                {"title":"Spring","validFrom":"{{Iso(now)}}","attributes":{"date":"{{later.AddDays(40):yyyy-MM-dd}}"} }
-                """, "ops")).Ok();
-            (await http.Put($"/api/registers/award/H1/entries/{PrimeSlots.QuarterOf(today)}-conversion", $$"""
-                {"title":"Highest Conversion","validFrom":"{{Iso(now)}}"}
-                """, "ops")).Ok();
-            await new Func<Task<Answer>>(() => http.Get("/api/campaigns/brand", "ops"))
-                .Until(c => (string)c.Json["state"]! == "closed", 20);
-        }
-
-        await using (var third = await TestSilo.Start(database, settings: "--Ale:Test:ClockOffset=6.00:00:00"))
-        {
-            (await third.Http.Post("/api/platforms/douyin/events", $$"""
-                {"events":[{"id":"a","kind":"brand_search","count":52,"at":"{{Iso(now.AddDays(6))}}"}]}
-                """)).Ok();
-            await Settled(third.Http);
-        }
-
-        await using (var after = await TestSilo.Start(database, settings: "--Ale:Test:ClockOffset=32.00:00:00"))
-        {
-            (await after.Http.Post("/api/jobs/brand-effect/run", role: "ops")).Ok();
-            var seen = await new Func<Task<Answer>>(() => after.Http.Get("/api/campaigns/brand", "ops"))
-                .Until(c => c.Json["effects"]!.AsArray().Count == 1, 60);
-            var effect = seen.Json["effects"]![0]!;
-            var searches = effect["indicators"]![0]!;
-            Assert.Equal((30, "branded_searches", 30.0m), ((int)effect["days"]!, (string)searches["name"]!,
-                (decimal)searches["liftPercent"]!));
-            Assert.Equal(["branded_searches", "new_followers", "repeat_percent"],
-                effect["indicators"]!.AsArray().Select(i => (string)i!["name"]!));
-            (await after.Http.Post("/api/jobs/theme-plan/run", role: "ops")).Ok();
-            await new Func<Task<string>>(async () =>
-                (string?)(await after.Http.Get("/api/jobs/theme-plan/runs", "ops")).Ok().Json["items"]![0]?["note"]
-                ?? "").Until(n => n == "1 themes need a campaign.", 30);
-            var item = CampaignJobs.ThemeItem($"cn-{later.Year}", "spring");
-            var due = await new Func<Task<Answer>>(() => after.Http.Get($"/api/inbox/{item}", "ops"))
-                .Until(a => a.Status == 200, 30);
-            Assert.StartsWith("Campaign plan due: Spring", (string)due.Json["title"]!, StringComparison.Ordinal);
-        }
-
-        var off = next.ToDateTime(new(1, 0), DateTimeKind.Utc).AddHours(-8) - now.UtcDateTime;
-        await using var quarter = await TestSilo.Start(database, settings: $"--Ale:Test:ClockOffset={off:c}");
-        var slots = await new Func<Task<JsonArray>>(async () => (await quarter.Http.Get(
-            $"/api/prime-slots?day={next:yyyy-MM-dd}", "ops")).Ok().Json["items"]!.AsArray())
-            .Until(s => s.Count == 1, 60);
-        Assert.Equal(("H1", 2, "Highest Conversion"), ((string)slots[0]!["hostId"]!, (int)slots[0]!["extra"]!,
-            (string)slots[0]!["why"]!));
-    }
-
-    private static Task<Answer> Settled(SiloHttp http) =>
-        new Func<Task<Answer>>(() => http.Get("/api/settled", "ops")).Until(a => a.Status == 200, 20);
-
-    private static string Iso(DateTimeOffset at) =>
-        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 }

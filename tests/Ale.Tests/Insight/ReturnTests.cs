@@ -21,6 +21,35 @@ public sealed class ReturnTests
         Assert.Equal([1, 2, 3, 4, null], ranked.Select(r => r.Rank));
     }
 
+    [Fact]
+    public void CAM_03_revenue_is_shown_once_for_the_money_that_brought_it()
+    {
+        const SpendClass brand = SpendClass.Brand, performance = SpendClass.Performance;
+        var rows = ReturnQueries.Joined(
+            [new("tv", performance, "CNY", 100), new("tv", brand, "CNY", 50), new("tv", performance, "GBP", 10),
+                new("poster", brand, "CNY", 70), new("radio", performance, "CNY", 30)],
+            [
+                new("tv", null, "CNY", 300), // names the channel only
+                new("tv", performance, "CNY", 200), new("tv", brand, "CNY", 40),
+                new("radio", brand, "CNY", 7), // its placement runs elsewhere
+                new("poster", null, "CNY", 9), new("nothing spent", null, "CNY", 1_000), new("tv", null, "USD", 1),
+            ]).ToArray();
+        Assert.Equal(
+        [
+            ("tv", performance, "CNY", 500L), ("tv", brand, "CNY", 40L), ("tv", performance, "GBP", 0L),
+            ("poster", brand, "CNY", 9L), ("radio", performance, "CNY", 7L),
+        ], rows.Select(r => (r.Source, r.Class, r.Currency, r.RevenueMinor)));
+    }
+
+    [Fact]
+    public void CAM_03_a_page_keeps_the_rank_among_all()
+    {
+        var rows = Enumerable.Range(0, 5).Select(i =>
+            new ReturnRow($"p{i}", SpendClass.Performance, "CNY", 10, 50 - (i * 10), null, null)).ToArray();
+        var page = ReturnQueries.Ranked(rows, 2, 2);
+        Assert.Equal([("p2", 3), ("p3", 4)], page.Select(r => (r.Source, r.Rank!.Value)));
+    }
+
     [Theory, InlineData("sqlite"), InlineData("postgres")]
     [Trait("needs", "server")]
     public async Task CAM_03_K01_a_placement_is_told_each_hour_what_it_brought_net_of_refunds_and_cancelled_orders(
@@ -58,6 +87,25 @@ public sealed class ReturnTests
         Assert.Equal((16_400L, 2.73m), ((long)row["spendMinor"]!, (decimal)row["roi"]!));
         Assert.Equal(44_800, (long)(await Shown("channel", "roi-tv", 44_800))["revenueMinor"]!);
 
+        // A placement that has not spent yet, the campaign alone, the channel alone.
+        (await http.Put("/api/placements/roi-c", """
+            {"campaignId":"roi","channel":"roi-tv","class":"performance","capMinor":100000,"currency":"CNY",
+             "bidMinor":400}
+            """, "ops")).Ok();
+        await Buy("roi-4", 1, "roi-c");
+        await BuyOf("roi-5", 1, "\"campaignId\":\"roi\"");
+        await BuyOf("roi-6", 1, "\"channel\":\"roi-tv\"");
+        row = await Shown("campaign", "roi", 51_200);
+        Assert.Equal((16_400L, 3.12m), ((long)row["spendMinor"]!, (decimal)row["roi"]!));
+        await Shown("channel", "roi-tv", 51_200);
+        foreach (var (by, source) in new[] { ("campaign", "roi"), ("channel", "roi-tv") })
+            Assert.Equal(51_200, (long)(await http.Get($"/api/attribution/{by}?limit=500")).Ok().Json["items"]!
+                .AsArray().Single(r => (string?)r!["source"] == source)!["netMinor"]!);
+        var page = (await http.Get("/api/roi/placement?limit=1", "ops")).Ok().Json;
+        Assert.Single(page["items"]!.AsArray());
+        var after = (await http.Get($"/api/roi/placement?limit=1&after={(string)page["next"]!}", "ops")).Ok().Json;
+        Assert.NotEqual((string)page["items"]![0]!["source"]!, (string)after["items"]![0]!["source"]!);
+
         (await http.Post("/api/jobs/placement-returns/run", role: "ops", headers: ("Idempotency-Key", "roi-1"))).Ok();
         var told = await Told("roi-a");
         Assert.Equal((32_000L, 3.2m), ((long)told["return"]!["revenueMinor"]!, (decimal)told["return"]!["roi"]!));
@@ -73,10 +121,13 @@ public sealed class ReturnTests
                 .AsArray().SingleOrDefault(r => (string)r!["source"]! == source)))
             .Until(r => r is not null && (long)r["revenueMinor"]! == revenue))!;
 
-        async Task Buy(string id, int quantity, string placement)
+        Task Buy(string id, int quantity, string placement) =>
+            BuyOf(id, quantity, $"\"campaignId\":\"roi\",\"placementId\":\"{placement}\"");
+
+        async Task BuyOf(string id, int quantity, string source)
         {
             (await http.Put($"/api/orders/{id}", $$"""
-                {"lines":[{"sku":"ROI-1","quantity":{{quantity}}}],"campaignId":"roi","placementId":"{{placement}}"}
+                {"lines":[{"sku":"ROI-1","quantity":{{quantity}}}],{{source}}}
                 """)).Ok();
             (await http.Post($"/api/orders/{id}/pay", """{"method":"local"}""")).Ok();
         }

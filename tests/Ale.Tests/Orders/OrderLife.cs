@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ale.Audience;
 using Ale.Kernel;
 using Ale.Payments;
 using Ale.Stock;
@@ -70,8 +71,9 @@ internal sealed class OrderLife
     public Outcome<Done> Place(PlaceOrder command, bool isRepeat = false) =>
         Run(Order.Decide(command, isRepeat, Now));
 
-    public Outcome<Done> Reserve(long couponOffMinor = 0, string currency = "GBP") =>
-        Run(Order.DecideReserved(Held(currency), couponOffMinor, "gb"));
+    public Outcome<Done> Reserve(
+        long couponOffMinor = 0, string currency = "GBP", TouchSources? touched = null) =>
+        Run(Order.DecideReserved(Held(currency), couponOffMinor, "gb", touched: touched));
 
     public Outcome<PaymentAsked> Pay(string key, string method = "local") =>
         Run(Order.Decide(new PayOrder(key, method, null), Id, Now));

@@ -89,6 +89,8 @@ public sealed class OrderPropertyTests
             new OrderEvent.ShipToChanged(sent with { AddressId = null }, at),
             new OrderEvent.Delayed(at, "agent", DelayRemedy.AskCarrier, at),
             new OrderEvent.DelayOver("delivered", at),
+            new OrderEvent.Reserved([new("K1", 2, 10_00, 1_00, true)], "gb", "GBP", 20_00, 1_00, 3_00, at, null,
+                new("s1", "app", "c1", null, "h1")),
         };
         GoldenLines.CheckText("Orders/Order.golden.jsonl", OrderJson.Default.OrderEvent, events);
     }

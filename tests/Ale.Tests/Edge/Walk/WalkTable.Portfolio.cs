@@ -85,6 +85,10 @@ internal static partial class WalkTable
             Unknown = ("/api/identities/tv/nobody", "identity.unknown"),
         },
         new("eraseIdentity", "/api/identities/tv/nobody/erase") { Status = 404 },
+        new("putTouch", "/api/touches/walk", """{"userId":"walker","channel":"tv"}""")
+        {
+            Other = ("""{"userId":"walker","channel":"radio"}""", "touch.changed"), Moves = ["touches"],
+        },
         new("getAudience", "/api/audience?from=2026-06-01&to=2026-06-30") { FromTables = true },
     ];
 }
