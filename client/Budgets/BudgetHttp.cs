@@ -29,10 +29,10 @@ internal static class BudgetHttp
             .Allow(Permission.BudgetRead).WithName("getBudgetLine").WithSummary("A line as it is now");
 
         budgets.MapPut("/{year}/{month}/{line}/spends/{id}", (int year, int month, Id line, Id id,
-                SpendBody body, IGrainFactory grains, EdgeCall edge) =>
+                SpendBody body, Caller caller, IGrainFactory grains, EdgeCall edge) =>
             {
                 var key = Key(year, month, line);
-                return edge.Run(ct => grains.BudgetLine(key).Spend(body.Command(id), ct), SpendReply.Of)
+                return edge.Run(ct => grains.BudgetLine(key).Spend(body.Command(id, caller.Subject), ct), SpendReply.Of)
                     .AcceptedWhen(s => s.State == SpendState.Waiting);
             })
             .Allow(Permission.BudgetSpend).WithName("putSpend")
@@ -124,18 +124,19 @@ internal static class BudgetHttp
     /// <param name="Class">Needed where the line is one of marketing.</param>
     /// <param name="Wait">True: what is not allowed now is queued until it is decided.</param>
     /// <param name="At">When it happened; absent: now.</param>
-    /// <param name="Acquisition">How a tool was got: <c>subscription</c>, or <c>purchase</c> with a note why.</param>
+    /// <param name="Acquisition">Needed where the line is one of technology: <c>subscription</c>, <c>purchase</c> with a
+    /// note why, or <c>service</c>.</param>
     internal sealed record SpendBody(
         long AmountMinor, string Currency, SpendStage State, SpendClass? Class = null, Id? SessionId = null,
         Id? HostId = null, Id? Category = null, Id? Step = null, Id? CampaignId = null, Id? PlacementId = null,
         string? Note = null, bool Wait = false, DateTimeOffset? At = null, Acquisition? Acquisition = null)
         : IValidated
     {
-        internal PostSpend Command(string id) => new(id, AmountMinor, Currency, State, Wait,
+        internal PostSpend Command(string id, string by) => new(id, AmountMinor, Currency, State, Wait,
             new(Class, SessionId?.Value, HostId?.Value, Category?.Value, Step?.Value, CampaignId?.Value,
                 PlacementId?.Value, Note)
             { Acquisition = Acquisition })
-        { HappenedAt = At };
+        { HappenedAt = At, By = by };
 
         public void Validate(Problems p)
         {
@@ -156,20 +157,22 @@ internal static class BudgetHttp
     internal sealed record BudgetLineReply(
         string Key, long PlannedMinor, string Currency, BudgetKind Kind, string? Goal, bool Rigid, string? Parent,
         int? BenefitPercent, bool TopHosts, long CommittedMinor, long ActualMinor, long ForecastMinor,
-        decimal? VariancePercent, BudgetLineState State, string? ApprovalId, int Waiting, long PlanVersion)
+        decimal? VariancePercent, BudgetLineState State, string? ApprovalId, int Waiting, long PlanVersion,
+        long OwnMinor, long OverMinor)
     {
         public static BudgetLineReply Of(BudgetLineInfo l) => new(l.Key, l.Terms.PlannedMinor, l.Terms.Currency,
             l.Terms.Kind, l.Terms.Goal, l.Terms.Rigid, l.Terms.Parent, l.Terms.BenefitPercent, l.Terms.TopHosts,
             l.CommittedMinor, l.ActualMinor, l.ForecastMinor, l.VariancePercent, l.State, l.ApprovalId, l.Waiting,
-            l.PlanVersion);
+            l.PlanVersion, l.OwnMinor, l.OverMinor);
     }
 
     /// <summary>A spend as answered; the members mean what they do in <see cref="SpendInfo"/>.</summary>
     internal sealed record SpendReply(
-        string Id, SpendState State, long AmountMinor, bool Elastic, SpendCheck Check, BudgetLineReply Line)
+        string Id, SpendState State, long AmountMinor, bool Elastic, SpendCheck Check, BudgetLineReply Line, bool Over,
+        string? Reason)
     {
         public static SpendReply Of(SpendInfo s) =>
-            new(s.Id, s.State, s.AmountMinor, s.Elastic, s.Check, BudgetLineReply.Of(s.Line));
+            new(s.Id, s.State, s.AmountMinor, s.Elastic, s.Check, BudgetLineReply.Of(s.Line), s.Over, s.Reason);
     }
 
     /// <summary>A spend as listed; the members mean what they do in <see cref="SpendRow"/>.</summary>

@@ -22,6 +22,7 @@ internal static class BudgetPlanHttp
         plans.MapGet("/lines", (int year, int? month, PageRequest page, IGrainFactory grains, EdgeCall edge) =>
             {
                 BudgetHttp.YearOf(year);
+                MonthOf(month);
                 var wanted = new BudgetLinesWanted(year, page.Limit + 1)
                 {
                     Month = month,
@@ -39,6 +40,8 @@ internal static class BudgetPlanHttp
                 EdgeCall edge) =>
             {
                 BudgetHttp.YearOf(year);
+                if (by is { } way && !Ways.Contains(way.Value))
+                    throw new ProblemException(Problem.Invalid("by", $"Must be one of {string.Join(", ", Ways)}."));
                 var wanted = new BreakdownWanted(PrefixOf(year, month, line?.Value), page.Limit) { By = by?.Value };
                 return edge.Run(ct => grains.BudgetQueries().Breakdown(wanted, page.At ?? default, ct),
                     found => new Page<BreakdownRow>(found, null));
@@ -113,12 +116,21 @@ internal static class BudgetPlanHttp
             .Allow(Permission.BudgetRead).WithName("getDraw").WithSummary("A draw as it is now");
     }
 
+    /// <summary>The ways to look at what was booked.</summary>
+    private static readonly string[] Ways =
+        ["line", "session", "host", "category", "step", "campaign", "class", "acquisition"];
+
+    private static void MonthOf(int? month)
+    {
+        if (month is < 1 or > 12) throw new ProblemException(Problem.Invalid("month", "Must be from 1 to 12."));
+    }
+
     /// <summary>Which lines: of the year, of a month, or one.</summary>
     private static string PrefixOf(int year, int? month, string? line)
     {
         if (month is null && line is not null)
             throw new ProblemException(Problem.Invalid("month", "Must be there with line."));
-        if (month is < 1 or > 12) throw new ProblemException(Problem.Invalid("month", "Must be from 1 to 12."));
+        MonthOf(month);
         return month is { } m ? BudgetKeys.KeyOf(year, m, line ?? "")
             : string.Create(CultureInfo.InvariantCulture, $"{year:D4}-");
     }
@@ -199,10 +211,10 @@ internal static class BudgetPlanHttp
     internal sealed record BudgetLineRowReply(
         string Key, int Month, string Line, BudgetKind Kind, string? Goal, bool Rigid, string? Parent,
         string Currency, long PlannedMinor, long CommittedMinor, long ActualMinor, long ForecastMinor,
-        decimal? VariancePercent)
+        decimal? VariancePercent, long OwnMinor)
     {
         public static BudgetLineRowReply Of(BudgetLineRow r) => new(r.Key, r.Month, r.Line, r.Terms.Kind,
             r.Terms.Goal, r.Terms.Rigid, r.Terms.Parent, r.Terms.Currency, r.Terms.PlannedMinor, r.CommittedMinor,
-            r.ActualMinor, r.ForecastMinor, r.VariancePercent);
+            r.ActualMinor, r.ForecastMinor, r.VariancePercent, r.OwnMinor);
     }
 }

@@ -29,8 +29,13 @@ public sealed record PostSpend(
     [property: Id(0)] string Id, [property: Id(1)] long AmountMinor, [property: Id(2)] string Currency,
     [property: Id(3)] SpendStage Stage, [property: Id(4)] bool Wait, [property: Id(5)] SpendTags Tags)
 {
-    /// <summary>When it happened; null: now. It lies in the line's month, at most 7 days back.</summary>
+    /// <summary>When it happened; null: now. It lies in the line's month, at most 7 days back. What is spent is booked
+    /// in the month in which it happens; what is committed may be of a month ahead.</summary>
     [Id(6)] public DateTimeOffset? HappenedAt { get; init; }
+
+    /// <summary>Whose token it was: he does not decide what the spend asks for (BUD-03); null: a slice's. No part of
+    /// what tells one spend from another.</summary>
+    [Id(7)] public string? By { get; init; }
 }
 
 /// <summary>What a spend was for; each of them an id or null.</summary>
@@ -44,7 +49,8 @@ public sealed record SpendTags(
     [property: Id(4)] string? Step = null, [property: Id(5)] string? CampaignId = null,
     [property: Id(6)] string? PlacementId = null, [property: Id(7)] string? Note = null)
 {
-    /// <summary>How a thing was got; null: it is none, or nobody said (BUD-16).</summary>
+    /// <summary>How a thing was got; needed where the line is one of technology (BUD-16); null: nobody
+    /// said.</summary>
     [Id(8)] public Acquisition? Acquisition { get; init; }
 }
 
@@ -56,6 +62,9 @@ public enum Acquisition
 
     /// <summary>Bought: a fixed asset. The note says why.</summary>
     Purchase,
+
+    /// <summary>Neither: work, or what is paid as it is used. Nothing is owned after it.</summary>
+    Service,
 }
 
 /// <summary>What is known of an unusual spend (BUD-15).</summary>
@@ -109,7 +118,8 @@ public enum SpendState
 
 /// <summary>A spend as it is now.</summary>
 /// <param name="AmountMinor">What is held, or what it came to.</param>
-/// <param name="Elastic">True: by it the line went over its plan, within the mark.</param>
+/// <param name="Elastic">True: by it a flexible line of marketing went over its plan in the start-up phase, within the
+/// band that is planned for that (BUD-06).</param>
 [GenerateSerializer, Immutable, Alias("ale.budget.spend_info")]
 public sealed record SpendInfo(
     [property: Id(0)] string Id, [property: Id(1)] SpendState State, [property: Id(2)] long AmountMinor,
@@ -117,4 +127,10 @@ public sealed record SpendInfo(
 {
     /// <summary>Whether it is unusual, and what came of it.</summary>
     [Id(5)] public SpendCheck Check { get; init; }
+
+    /// <summary>True: a warning, by it the line went over its plan .</summary>
+    [Id(6)] public bool Over { get; init; }
+
+    /// <summary>Why it was dropped, as the code of a refusal; null: it was not, or nobody said.</summary>
+    [Id(7)] public string? Reason { get; init; }
 }

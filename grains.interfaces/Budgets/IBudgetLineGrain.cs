@@ -18,7 +18,8 @@ public interface IBudgetLineGrain : IDecides
 
     /// <summary>
     /// What the year's plan says of it, by the plan's own version: an older one changes nothing, and so does the same
-    /// again. When the plan is raised to what has been spent, what waits goes on.
+    /// again. When what counts of the plan is raised to what has been spent, what waits goes on; when it is lowered so
+    /// that more than the mark is spent and committed, a special approval is asked.
     /// </summary>
     [Alias("plan")] Task<Outcome<BudgetLineInfo>> Plan(PlanLine command, CancellationToken ct = default);
 
@@ -90,7 +91,19 @@ public sealed record BudgetTerms(
 /// <summary>What the plan says of a line.</summary>
 /// <param name="Version">Of the plan.</param>
 [GenerateSerializer, Immutable, Alias("ale.budget.plan_line")]
-public sealed record PlanLine([property: Id(0)] long Version, [property: Id(1)] BudgetTerms Terms);
+public sealed record PlanLine([property: Id(0)] long Version, [property: Id(1)] BudgetTerms Terms)
+{
+    /// <summary>What of it is planned in the lines that are part of it; those take that money (BUD-01).</summary>
+    [Id(2)] public long PartsMinor { get; init; }
+
+    /// <summary>What of its own counts towards an approval that was asked: what is in force, and what was moved to it,
+    /// not what a draft raised (BUD-03); null: all.</summary>
+    [Id(3)] public long? CountsMinor { get; init; }
+
+    /// <summary>True: money is taken away, which is refused with <see cref="BudgetRefusals.Spent"/> when it is spent or
+    /// committed by then.</summary>
+    [Id(4)] public bool IsTake { get; init; }
+}
 
 /// <summary>Whether a line takes spends.</summary>
 public enum BudgetLineState
@@ -108,14 +121,25 @@ public enum BudgetLineState
 /// <summary>A line as it is now.</summary>
 /// <param name="PlanVersion">The version of the year's plan that it goes by.</param>
 /// <param name="ForecastMinor">What the month will come to at the present burn rate.</param>
-/// <param name="VariancePercent">Actual over plan, percent, one decimal; null: nothing is planned.</param>
+/// <param name="VariancePercent">Actual over its own plan, percent, one decimal; null: nothing is planned.</param>
 /// <param name="ApprovalId">The special approval that was asked last; null: none was.</param>
 [GenerateSerializer, Immutable, Alias("ale.budget.line_info")]
 public sealed record BudgetLineInfo(
     [property: Id(0)] string Key, [property: Id(1)] BudgetTerms Terms, [property: Id(2)] long PlanVersion,
     [property: Id(3)] long CommittedMinor, [property: Id(4)] long ActualMinor, [property: Id(5)] long ForecastMinor,
     [property: Id(6)] decimal? VariancePercent, [property: Id(7)] BudgetLineState State,
-    [property: Id(8)] string? ApprovalId, [property: Id(9)] int Waiting);
+    [property: Id(8)] string? ApprovalId, [property: Id(9)] int Waiting)
+{
+    /// <summary>What it may spend itself: its plan without what is planned in its parts (BUD-01). The mark goes by
+    /// it.</summary>
+    [Id(10)] public long OwnMinor { get; init; }
+
+    /// <summary>What is spent and committed beyond its own plan; 0: nothing is.</summary>
+    [Id(11)] public long OverMinor { get; init; }
+
+    /// <summary>The spend by which it went over its own plan; null: it is not.</summary>
+    [Id(12)] public string? OverSince { get; init; }
+}
 
 /// <summary>In order of precedence: when several apply, the first is the answer.</summary>
 public static class BudgetRefusals
@@ -138,7 +162,10 @@ public static class BudgetRefusals
     /// <summary>What is bought and not subscribed says why, in its note (BUD-16).</summary>
     public static readonly Refusal ReasonRequired = new(RefusalKind.Invalid, "budget.reason_required");
 
-    /// <summary>It happened in another month than the line's.</summary>
+    /// <summary>Money of technology says how a thing was got: subscriptions come first (BUD-16).</summary>
+    public static readonly Refusal AcquisitionRequired = new(RefusalKind.Invalid, "budget.acquisition_required");
+
+    /// <summary>It happened in another month than the line's, or would only happen there.</summary>
     public static readonly Refusal Month = new(RefusalKind.Invalid, "budget.month");
 
     /// <summary>The id or the key was used with other content.</summary>
@@ -152,6 +179,9 @@ public static class BudgetRefusals
 
     /// <summary>It was checked, with the other result.</summary>
     public static readonly Refusal Checked = new(RefusalKind.Conflict, "budget.checked");
+
+    /// <summary>Money of a reserve is drawn, with a reason and an approval (BUD-09, BUD-11).</summary>
+    public static readonly Refusal Reserve = new(RefusalKind.Conflict, "budget.reserve");
 
     /// <summary>The month is closed.</summary>
     public static readonly Refusal Closed = new(RefusalKind.Conflict, "budget.closed");
@@ -171,13 +201,22 @@ public static class BudgetRefusals
     /// <summary>The parent is not there, or of another currency.</summary>
     public static readonly Refusal Parent = new(RefusalKind.Invalid, "budget.parent");
 
+    /// <summary>A line is of the kind of the one that it is part of (BUD-01).</summary>
+    public static readonly Refusal ParentKind = new(RefusalKind.Invalid, "budget.parent_kind");
+
+    /// <summary>What is planned in the parts is more than what is planned for the whole (BUD-01).</summary>
+    public static readonly Refusal Parts = new(RefusalKind.Conflict, "budget.parts");
+
+    /// <summary>The year would be more than an approval can state.</summary>
+    public static readonly Refusal Total = new(RefusalKind.Conflict, "budget.total");
+
     /// <summary>The year has as many lines as it may.</summary>
     public static readonly Refusal Full = new(RefusalKind.Conflict, "budget.full");
 
     /// <summary>The money is spent or committed already, or not there.</summary>
     public static readonly Refusal Spent = new(RefusalKind.Conflict, "budget.spent");
 
-    /// <summary>Money of a rigid line stays where it is (BUD-06).</summary>
+    /// <summary>At the start money of a rigid line stays where it is, and the line stays rigid (BUD-06).</summary>
     public static readonly Refusal Rigid = new(RefusalKind.Conflict, "budget.rigid");
 
     /// <summary>The plan waits for a decision, or is in force: it is revised first, or money is moved.</summary>

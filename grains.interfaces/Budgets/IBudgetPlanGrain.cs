@@ -15,11 +15,16 @@ public interface IBudgetPlanGrain : IDecides
     /// <summary>Most lines of a year, all months together.</summary>
     public const int LinesMax = 2_400;
 
-    /// <summary>Enters or changes a line. The terms as they are now again: nothing changes.</summary>
+    /// <summary>
+    /// Enters or changes a line. The terms as they are now again: nothing changes. A part is of the kind of its whole,
+    /// and the parts are not more than it; at the start a rigid line is neither lowered nor made flexible (BUD-06).
+    /// </summary>
     [Alias("put")] Task<Outcome<BudgetLineInfo>> Put(PutBudgetLine command, CancellationToken ct = default);
 
     /// <summary>
-    /// Moves money from one line to another; both change together. Only what is neither spent nor committed goes. The
+    /// Moves money of one line's own to another's; both change together, and so do the lines that they are part of. Only
+    /// what is neither spent nor committed goes, from a reserve what is neither drawn nor held, and never a money twice;
+    /// refused is what would break a rule of the phase that is not broken (BUD-07 to BUD-10), and a closed month. The
     /// same key again: the plan as it is now.
     /// </summary>
     [Alias("move")] Task<Outcome<BudgetPlanInfo>> Move(MoveBudget command, CancellationToken ct = default);

@@ -103,7 +103,11 @@ public sealed record SpendsWanted([property: Id(0)] string Key, [property: Id(1)
 public sealed record BudgetLineRow(
     [property: Id(0)] string Key, [property: Id(1)] int Month, [property: Id(2)] string Line,
     [property: Id(3)] BudgetTerms Terms, [property: Id(4)] long CommittedMinor, [property: Id(5)] long ActualMinor,
-    [property: Id(6)] long ForecastMinor, [property: Id(7)] decimal? VariancePercent);
+    [property: Id(6)] long ForecastMinor, [property: Id(7)] decimal? VariancePercent)
+{
+    /// <summary>What it may spend itself, without its parts (BUD-01).</summary>
+    [Id(8)] public long OwnMinor { get; init; }
+}
 
 /// <summary>A spend as listed.</summary>
 /// <param name="At">When it was posted last.</param>

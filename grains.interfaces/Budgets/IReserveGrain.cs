@@ -35,7 +35,12 @@ public interface IReserveGrain : IDecides
 /// <param name="Version">Of the plan.</param>
 [GenerateSerializer, Immutable, Alias("ale.budget.set_reserve")]
 public sealed record SetReserve(
-    [property: Id(0)] long Version, [property: Id(1)] long AmountMinor, [property: Id(2)] string Currency);
+    [property: Id(0)] long Version, [property: Id(1)] long AmountMinor, [property: Id(2)] string Currency)
+{
+    /// <summary>True: money is taken away, which is refused with <see cref="ReserveRefusals.Empty"/> when it is drawn or
+    /// held by then; a pot that has no more than that stays as it is.</summary>
+    [Id(3)] public bool IsTake { get; init; }
+}
 
 /// <summary>A wish to draw.</summary>
 /// <param name="AmountMinor">1 to <see cref="Limits.AmountMinorMax"/>.</param>
@@ -67,7 +72,7 @@ public enum DrawState
 }
 
 /// <summary>A pot as it is now.</summary>
-/// <param name="LeftMinor">Neither drawn nor held.</param>
+/// <param name="LeftMinor">Neither drawn nor held; never below 0.</param>
 /// <param name="IncidentKind">The kind that opens it; null: any reason does.</param>
 [GenerateSerializer, Immutable, Alias("ale.budget.reserve_info")]
 public sealed record ReserveInfo(

@@ -19,6 +19,13 @@ public interface IInboxItemGrain : IGrainWithStringKey
     /// </summary>
     [Alias("open")] Task<Outcome<InboxItemInfo>> Open(InboxTerms terms, string by, CancellationToken ct = default);
 
+    /// <summary>
+    /// What there is to say of the cause has changed: the open item says it now, and an item that is not there is opened.
+    /// The same terms again, or an item that is done: as it is. Another kind, subject or role:
+    /// <see cref="InboxRefusals.Changed"/>.
+    /// </summary>
+    [Alias("retell")] Task<Outcome<InboxItemInfo>> Retell(InboxTerms terms, string by, CancellationToken ct = default);
+
     /// <summary>The item as it is now.</summary>
     /// <param name="roles">Whose items may be seen; null: everybody's. Another role's is answered as unknown.</param>
     /// <param name="ct">Stops the call before it is decided.</param>

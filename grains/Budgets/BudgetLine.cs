@@ -15,13 +15,29 @@ namespace Ale.Budgets;
 [JsonDerivedType(typeof(Checked), "budget.checked")]
 internal abstract record BudgetLineEvent
 {
-    internal sealed record Planned(long Version, BudgetTerms Terms, DateTimeOffset At) : BudgetLineEvent;
+    internal sealed record Planned(long Version, BudgetTerms Terms, DateTimeOffset At) : BudgetLineEvent
+    {
+        /// <summary>What of it is planned in its parts; null: nothing is, or nobody said.</summary>
+        public long? PartsMinor { get; init; }
+
+        /// <summary>What of its own counts towards an approval that was asked; null: all.</summary>
+        public long? CountsMinor { get; init; }
+    }
 
     /// <param name="OverMinor">What the line is over its plan with it; 0: it is not.</param>
-    internal sealed record Committed(PostSpend Spend, long OverMinor, DateTimeOffset At) : BudgetLineEvent;
+    internal sealed record Committed(PostSpend Spend, long OverMinor, DateTimeOffset At) : BudgetLineEvent
+    {
+        /// <summary>Whether it is over within a planned band; null: nobody said, and then it is when it is
+        /// over.</summary>
+        public bool? Elastic { get; init; }
+    }
 
     /// <param name="HeldMinor">What was committed for it and is given back; 0: nothing was.</param>
-    internal sealed record Booked(PostSpend Spend, long HeldMinor, long OverMinor, DateTimeOffset At) : BudgetLineEvent;
+    internal sealed record Booked(PostSpend Spend, long HeldMinor, long OverMinor, DateTimeOffset At) : BudgetLineEvent
+    {
+        /// <inheritdoc cref="Committed.Elastic"/>
+        public bool? Elastic { get; init; }
+    }
 
     /// <summary>It waits for the decision.</summary>
     internal sealed record Queued(PostSpend Spend, DateTimeOffset At) : BudgetLineEvent;
@@ -30,12 +46,20 @@ internal abstract record BudgetLineEvent
 
     /// <summary>The decision was against what waited.</summary>
     /// <param name="PlacementId">Whose it was; null: no placement's.</param>
-    internal sealed record Dropped(string Id, string? PlacementId, DateTimeOffset At) : BudgetLineEvent;
+    internal sealed record Dropped(string Id, string? PlacementId, DateTimeOffset At) : BudgetLineEvent
+    {
+        /// <summary>Why, as the code of a refusal; null: nobody said.</summary>
+        public string? Reason { get; init; }
+    }
 
     /// <summary>A special approval is asked.</summary>
     /// <param name="Number">Of the line's approvals.</param>
     /// <param name="Percent">What the mark was, percent of the plan.</param>
-    internal sealed record Asked(int Number, int Percent, DateTimeOffset At) : BudgetLineEvent;
+    internal sealed record Asked(int Number, int Percent, DateTimeOffset At) : BudgetLineEvent
+    {
+        /// <summary>Whose spend crossed the mark; null: nobody's in person.</summary>
+        public string? By { get; init; }
+    }
 
     /// <summary>Who decides knows of it.</summary>
     internal sealed record Told(int Number, DateTimeOffset At) : BudgetLineEvent;
@@ -57,7 +81,8 @@ internal abstract record BudgetLineEvent
 /// <summary>A spend as the line remembers it.</summary>
 /// <param name="Content">Tells other content under the same id.</param>
 internal readonly record struct SpendMark(
-    SpendState State, long AmountMinor, int Content, bool Elastic, SpendCheck Check = SpendCheck.None);
+    SpendState State, long AmountMinor, int Content, bool Elastic, SpendCheck Check = SpendCheck.None,
+    bool Over = false, string? Reason = null);
 
 /// <summary>Where the latest special approval stands.</summary>
 internal enum AskState
@@ -94,6 +119,22 @@ internal sealed record BudgetLine : IState<BudgetLine, BudgetLineEvent>
     public int Asks { get; init; }
     public AskState Ask { get; init; }
     public DateTimeOffset? AskedAt { get; init; }
+
+    /// <summary>Whose spend crossed the mark last.</summary>
+    public string? AskedBy { get; init; }
+
+    /// <summary>What is planned in its parts, and spent there.</summary>
+    public long PartsMinor { get; init; }
+
+    /// <summary>What of its own counts towards an approval that was asked.</summary>
+    public long CountsMinor { get; init; }
+
+    /// <summary>What was spent and committed when the decision was against it; 0: it never was.</summary>
+    public long RefusedMinor { get; init; }
+
+    /// <summary>The spend by which it went over its own plan; null: it is not.</summary>
+    public string? OverSince { get; init; }
+
     public ImmutableDictionary<string, SpendMark> Spends { get; init; } =
         ImmutableDictionary.Create<string, SpendMark>(StringComparer.Ordinal);
     public ImmutableList<PostSpend> Waiting { get; init; } = [];
@@ -102,23 +143,31 @@ internal sealed record BudgetLine : IState<BudgetLine, BudgetLineEvent>
     /// <summary>Booked, and held for a check.</summary>
     public ImmutableList<PostSpend> Unusual { get; init; } = [];
 
+    /// <summary>What it may spend itself.</summary>
+    public long OwnMinor => Terms is null ? 0 : Math.Max(0, Terms.PlannedMinor - PartsMinor);
+
+    /// <summary>Spent and committed.</summary>
+    public long TakenMinor => CommittedMinor + ActualMinor;
+
     public DateTimeOffset? DueAt => Ask == AskState.Asked ? AskedAt : null;
 
     public static BudgetLine New() => new();
 
     public BudgetLine Apply(BudgetLineEvent happened) => happened switch
     {
-        BudgetLineEvent.Planned e => this with { PlanVersion = e.Version, Terms = e.Terms },
+        BudgetLineEvent.Planned e => Planned(e),
         BudgetLineEvent.Committed { Spend: var s } e => Unqueue(s.Id) with
         {
             CommittedMinor = CommittedMinor + s.AmountMinor,
-            Spends = Mark(s, SpendState.Committed, e.OverMinor > 0),
+            Spends = Mark(s, SpendState.Committed, e.Elastic ?? e.OverMinor > 0, e.OverMinor > 0),
+            OverSince = e.OverMinor > 0 ? OverSince ?? s.Id : null,
         },
         BudgetLineEvent.Booked { Spend: var s } e => Unqueue(s.Id) with
         {
             CommittedMinor = CommittedMinor - e.HeldMinor,
             ActualMinor = ActualMinor + s.AmountMinor,
-            Spends = Mark(s, SpendState.Actual, e.OverMinor > 0),
+            OverSince = e.OverMinor > 0 ? OverSince ?? s.Id : null,
+            Spends = Mark(s, SpendState.Actual, e.Elastic ?? e.OverMinor > 0, e.OverMinor > 0),
             Largest = [.. Largest.Append(s).OrderByDescending(l => l.AmountMinor).Take(LargestMax)],
         },
         BudgetLineEvent.Queued { Spend: var s } => this with
@@ -129,18 +178,26 @@ internal sealed record BudgetLine : IState<BudgetLine, BudgetLineEvent>
         BudgetLineEvent.Released e => this with
         {
             CommittedMinor = CommittedMinor - e.HeldMinor,
+            OverSince = TakenMinor - e.HeldMinor > OwnMinor ? OverSince : null,
             Spends = Spends.SetItem(e.Id, Spends[e.Id] with { State = SpendState.Released }),
         },
         BudgetLineEvent.Dropped e => Unqueue(e.Id) with
         {
-            Spends = Spends.SetItem(e.Id, Spends[e.Id] with { State = SpendState.Dropped }),
+            Spends = Spends.SetItem(e.Id, Spends[e.Id] with { State = SpendState.Dropped, Reason = e.Reason }),
         },
-        BudgetLineEvent.Asked e => this with { Ask = AskState.Asked, Asks = e.Number, AskedAt = e.At },
+        BudgetLineEvent.Asked e => this with
+        {
+            Ask = AskState.Asked,
+            Asks = e.Number,
+            AskedAt = e.At,
+            AskedBy = e.By,
+        },
         BudgetLineEvent.Told => this with { Ask = AskState.Open },
         BudgetLineEvent.Settled e => this with
         {
             Ask = e.GrantedMinor is null ? AskState.Refused : AskState.None,
             GrantedMinor = e.GrantedMinor ?? GrantedMinor,
+            RefusedMinor = e.GrantedMinor is null ? TakenMinor : RefusedMinor,
         },
         BudgetLineEvent.Flagged { Spend: var s } => this with
         {
@@ -158,48 +215,28 @@ internal sealed record BudgetLine : IState<BudgetLine, BudgetLineEvent>
             Spends = Spends.SetItem(
                 s.Id, Spends[s.Id] with { Check = SpendCheck.Refused, State = SpendState.Dropped }),
             ActualMinor = ActualMinor - s.AmountMinor,
+            OverSince = TakenMinor - s.AmountMinor > OwnMinor ? OverSince : null,
             Largest = Largest.RemoveAll(l => l.Id == s.Id),
         },
         _ => throw new UnreachableException($"Unknown event {happened.GetType()}"), // stop; never skip
     };
 
+    private BudgetLine Planned(BudgetLineEvent.Planned e)
+    {
+        var next = this with { PlanVersion = e.Version, Terms = e.Terms, PartsMinor = e.PartsMinor ?? 0 };
+        return next with
+        {
+            CountsMinor = Math.Min(next.OwnMinor, e.CountsMinor ?? next.OwnMinor),
+            OverSince = TakenMinor > next.OwnMinor ? OverSince : null,
+        };
+    }
+
     private BudgetLine Unqueue(string id) => Spends.TryGetValue(id, out var mark) && mark.State == SpendState.Waiting
         ? this with { Waiting = Waiting.RemoveAll(s => s.Id == id) } : this;
 
-    private ImmutableDictionary<string, SpendMark> Mark(PostSpend s, SpendState state, bool elastic) =>
-        Spends.SetItem(s.Id, new(state, s.AmountMinor, BudgetLineDecide.ContentOf(s), elastic));
-}
-
-/// <summary>The state as stored.</summary>
-internal sealed record FrozenBudgetLine(
-    BudgetTerms? Terms, long PlanVersion, long CommittedMinor, long ActualMinor, long GrantedMinor, int Asks,
-    AskState Ask, DateTimeOffset? AskedAt, KeyValuePair<string, SpendMark>[] Spends, PostSpend[] Waiting,
-    PostSpend[] Largest, PostSpend[]? Unusual = null);
-
-/// <summary>The shape of the state beside the events.</summary>
-internal static class BudgetLineSnapshot
-{
-    public static readonly SnapshotCodec<BudgetLine> Codec = SnapshotCodec<BudgetLine>.Of(
-        BudgetLineJson.Default.FrozenBudgetLine, meaning: 1,
-        s => new(s.Terms, s.PlanVersion, s.CommittedMinor, s.ActualMinor, s.GrantedMinor, s.Asks, s.Ask, s.AskedAt,
-            [.. s.Spends.OrderBy(p => p.Key, StringComparer.Ordinal)], [.. s.Waiting], [.. s.Largest],
-            s.Unusual.IsEmpty ? null : [.. s.Unusual]),
-        f => new()
-        {
-            Terms = f.Terms,
-            PlanVersion = f.PlanVersion,
-            CommittedMinor = f.CommittedMinor,
-            ActualMinor = f.ActualMinor,
-            GrantedMinor = f.GrantedMinor,
-            Asks = f.Asks,
-            Ask = f.Ask,
-            AskedAt = f.AskedAt,
-            Spends = f.Spends.ToImmutableDictionary(StringComparer.Ordinal),
-            Waiting = [.. f.Waiting],
-            Largest = [.. f.Largest],
-            Unusual = [.. f.Unusual ?? []],
-        },
-        s => s.Spends.Count);
+    private ImmutableDictionary<string, SpendMark> Mark(
+        PostSpend s, SpendState state, bool elastic, bool over = false) => Spends.SetItem(
+            s.Id, new(state, s.AmountMinor, BudgetLineDecide.ContentOf(s), elastic) { Over = over });
 }
 
 [JsonSourceGenerationOptions(

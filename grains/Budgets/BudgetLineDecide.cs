@@ -13,30 +13,40 @@ internal static class BudgetLineDecide
         this BudgetLine line, PlanLine command, string key, BudgetPolicy policy, Market market, DateTimeOffset now)
     {
         if (command.Version <= line.PlanVersion) return line.Info(key, policy, market, now);
-        var events = new List<BudgetLineEvent> { new BudgetLineEvent.Planned(command.Version, command.Terms, now) };
-        var after = line.Apply(events[0]);
+        var planned = new BudgetLineEvent.Planned(command.Version, command.Terms, now)
+        {
+            PartsMinor = command.PartsMinor == 0 ? null : command.PartsMinor,
+            CountsMinor = command.CountsMinor,
+        };
+        var after = line.Apply(planned);
+        if (command.IsTake && after.TakenMinor > after.OwnMinor)
+            return BudgetLineFault.Say(BudgetRefusals.Spent, "amountMinor",
+                $"Of {key} {line.TakenMinor} of {line.OwnMinor} are spent and committed.");
+        var events = new List<BudgetLineEvent> { planned };
+        var isClosed = BudgetLineMark.IsClosed(key, policy, market, now);
         // Raised to what was spent: there is nothing to decide any more, and what waited goes on.
-        if (after.IsHeld() && !after.IsOver(after.ActualMinor + after.CommittedMinor, policy))
+        if (after.IsHeld() && !after.IsOverCounted(policy))
         {
             events.Add(new BudgetLineEvent.Settled(after.Asks, 0, now));
             after = after.Apply(events[^1]);
-            foreach (var e in after.LetOn(policy, now)) events.Add(e);
+            events.AddRange(isClosed ? after.DropAll(BudgetRefusals.Closed, now) : after.LetOn(policy, now));
+        }
+        else if (!isClosed && after.MayAsk() && after.IsOver(after.TakenMinor, policy))
+        {
+            events.Add(after.Asking(null, policy, now)); // lowered below what is spent and committed
         }
 
         return After(line, key, policy, market, now, [.. events]);
     }
 
+    /// <param name="isStartUp">The start-up phase is in force, in which marketing has its band (BUD-06).</param>
     public static Decision<BudgetLineEvent, SpendInfo> Decide(
-        this BudgetLine line, PostSpend command, string key, BudgetPolicy policy, Market market, DateTimeOffset now)
+        this BudgetLine line, PostSpend command, string key, BudgetPolicy policy, Market market, DateTimeOffset now,
+        bool isStartUp = false)
     {
         if (line.Terms is null) return BudgetRefusals.Unknown;
-        if (!IsGood(command)) return BudgetRefusals.BadTerms;
-        if (command.Currency != line.Terms.Currency) return BudgetRefusals.Currency;
-        if (line.Terms.Kind == BudgetKind.Marketing && command.Tags.Class is null) return BudgetRefusals.ClassRequired;
-        if (command.Tags is { Acquisition: Acquisition.Purchase, Note: null })
-            return BudgetRefusals.ReasonRequired.With("field", "note");
-        if (!IsInMonth(key, command.HappenedAt ?? now, command.HappenedAt is not null, market))
-            return BudgetRefusals.Month;
+        if (BudgetLineFault.Of(command, line.Terms) is { } fault) return fault;
+        if (BudgetLineFault.OfMonth(command, key, market) is { } month) return month;
         var isKnown = line.Spends.TryGetValue(command.Id, out var mark);
         var isSettling = isKnown && mark.State == SpendState.Committed && command.Stage == SpendStage.Actual;
         if (isKnown && mark.Content != ContentOf(command)) return BudgetRefusals.Changed;
@@ -48,22 +58,28 @@ internal static class BudgetLineDecide
             return isSame ? line.Spend(command.Id, key, policy, market, now) : BudgetRefusals.Changed;
         }
 
-        if (IsClosed(key, policy, market, now)) return BudgetRefusals.Closed;
-        if (command.HappenedAt < now - TimeSpan.FromDays(policy.SpendDays)) return BudgetRefusals.Late;
+        // What was committed before a tag was asked for is settled without it.
+        if (!isSettling || line.Terms.Kind == BudgetKind.Reserve)
+            if (BudgetLineFault.OfKind(command, line.Terms) is { } kind) return kind;
+        if (BudgetLineFault.OfFuture(command, key, market, now) is { } future) return future;
+        if (BudgetLineMark.IsClosed(key, policy, market, now))
+            return BudgetLineMark.Closed(key, policy, "month", "book it in the open month.");
+        if (BudgetLineFault.OfLate(command, policy, now) is { } late) return late;
         if (!isSettling && line.MustWait(command, policy))
         {
-            if (!command.Wait) return BudgetRefusals.Held;
+            if (!command.Wait) return line.OfHeld(command, key, policy);
             if (line.Waiting.Count >= IBudgetLineGrain.WaitingMax) return BudgetRefusals.QueueFull;
             var queued = new BudgetLineEvent.Queued(command, now);
             return Spent(line, command.Id, key, policy, market, now,
-                line.Ask is AskState.Asked or AskState.Open ? [queued] : [queued, line.Asking(policy, now)]);
+                line.Ask is AskState.Asked or AskState.Open
+                    ? [queued] : [queued, line.Asking(command.By, policy, now)]);
         }
 
-        var happened = line.Book(command, isSettling ? mark.AmountMinor : 0, now);
-        var isCrossing = line.Apply(happened) is { Ask: AskState.None } after
-            && after.IsOver(after.ActualMinor, policy);
+        var happened = line.Book(command, isSettling ? mark.AmountMinor : 0, isStartUp, policy, now);
+        var after = line.Apply(happened);
         return Spent(line, command.Id, key, policy, market, now,
-            isCrossing ? [happened, line.Asking(policy, now)] : [happened]);
+            after.MayAsk() && after.IsOver(after.TakenMinor, policy)
+                ? [happened, line.Asking(command.By, policy, now)] : [happened]);
     }
 
     public static Decision<BudgetLineEvent, SpendInfo> DecideRelease(
@@ -101,11 +117,16 @@ internal static class BudgetLineDecide
     {
         if (line.Terms is null) return BudgetRefusals.Unknown;
         if (!line.Spends.TryGetValue(command.Id, out var mark)) return BudgetRefusals.UnknownSpend;
-        if (command.Reason.Length is 0 or > Limits.TextLengthMax) return BudgetRefusals.BadTerms;
+        if (command.Reason.Length is 0 or > Limits.TextLengthMax)
+            return BudgetLineFault.Say(
+                BudgetRefusals.BadTerms, "reason", $"Must have 1 to {Limits.TextLengthMax} characters.");
         if (mark.Check == SpendCheck.None) return BudgetRefusals.NotHeld;
         if (mark.Check != SpendCheck.Held)
             return mark.Check == SpendCheck.Passed == command.Passed
                 ? line.Spend(command.Id, key, policy, market, now) : BudgetRefusals.Checked;
+        if (!command.Passed && BudgetLineMark.IsClosed(key, policy, market, now))
+            return BudgetLineMark.Closed(key, policy, "passed",
+                "nothing comes off it. Say passed with the reason, and book the correction in the open month.");
         return Spent(line, command.Id, key, policy, market, now, [new BudgetLineEvent.Checked(
             line.Unusual.Find(s => s.Id == command.Id)!, command.Passed, command.By, command.Reason, now)]);
     }
@@ -118,30 +139,26 @@ internal static class BudgetLineDecide
 
     /// <summary>
     /// The approval is over. Granted: all that is spent, committed and waiting; the next mark is worked out from it.
-    /// Not granted: what waits is dropped, and a flexible line stays held.
+    /// Not granted: what waits is dropped, and a flexible line stays held; the next mark of a rigid one is worked out
+    /// from what is spent and committed. A closed month takes nothing of what waits.
     /// </summary>
-    public static Decision<BudgetLineEvent, Done> DecideSettled(
-        this BudgetLine line, int number, ApprovalState state, DateTimeOffset now)
+    public static Decision<BudgetLineEvent, Done> DecideSettled(this BudgetLine line, int number,
+        ApprovalState state, string key, BudgetPolicy policy, Market market, DateTimeOffset now)
     {
         if (number != line.Asks || line.Ask is not (AskState.Asked or AskState.Open)) return default(Done);
         if (state == ApprovalState.Open) return default(Done);
         if (state != ApprovalState.Approved)
         {
             return new(default(Done), [new BudgetLineEvent.Settled(number, null, now),
-                .. line.Waiting.Select(s => new BudgetLineEvent.Dropped(s.Id, s.Tags.PlacementId, now))]);
+                .. line.DropAll(BudgetRefusals.Held, now)]);
         }
 
-        var granted = line.ActualMinor + line.CommittedMinor + line.Waiting.Sum(s => s.AmountMinor);
-        return new(default(Done), [new BudgetLineEvent.Settled(number, granted, now),
-            .. line.Waiting.Select(s => line.Book(s, 0, now))]);
+        if (BudgetLineMark.IsClosed(key, policy, market, now))
+            return new(default(Done), [new BudgetLineEvent.Settled(number, line.TakenMinor, now),
+                .. line.DropAll(BudgetRefusals.Closed, now)]);
+        var granted = line.TakenMinor + line.Waiting.Sum(s => s.AmountMinor);
+        return new(default(Done), [new BudgetLineEvent.Settled(number, granted, now), .. line.BookAll(policy, now)]);
     }
-
-    /// <summary>More than the mark: of the plan, or of what was granted.</summary>
-    public static bool IsOver(this BudgetLine line, long amountMinor, BudgetPolicy policy) =>
-        amountMinor * 100 > Math.Max(line.Terms!.PlannedMinor, line.GrantedMinor) * (100 + policy.OverPercent);
-
-    /// <summary>True: no spend goes through.</summary>
-    public static bool IsHeld(this BudgetLine line) => !line.Terms!.Rigid && line.Ask != AskState.None;
 
     /// <summary>Tells one content from another: all but the amount, the stage and whether it waits.</summary>
     public static int ContentOf(PostSpend s)
@@ -149,86 +166,60 @@ internal static class BudgetLineDecide
         var content = string.Create(CultureInfo.InvariantCulture,
             $"{s.Currency}|{s.Tags.Class}|{s.Tags.SessionId}|{s.Tags.HostId}|{s.Tags.Category}|{s.Tags.Step}"
             + $"|{s.Tags.CampaignId}|{s.Tags.PlacementId}|{s.Tags.Note}|{s.HappenedAt?.ToUnixTimeMilliseconds()}");
-        // What was posted before there was such a tag stays as it is.
-        return IdHash.Short(s.Tags.Acquisition is { } how ? $"{content}|{how}" : content);
+        // What was posted before there was such a tag stays as it is; a service is what most of it was.
+        return IdHash.Short(s.Tags.Acquisition is { } how && how != Acquisition.Service ? $"{content}|{how}" : content);
     }
-
-    /// <summary>The first instant at which a month takes no more.</summary>
-    public static bool IsClosed(string key, BudgetPolicy policy, Market market, DateTimeOffset now)
-    {
-        var (year, month, _) = BudgetKeys.Parse(key);
-        return now >= market.StartOf(new DateOnly(year, month, 1).AddMonths(1).AddDays(policy.CloseDays));
-    }
-
-    public static BudgetLineInfo Info(
-        this BudgetLine line, string key, BudgetPolicy policy, Market market, DateTimeOffset now) =>
-        new(key, line.Terms!, line.PlanVersion, line.CommittedMinor, line.ActualMinor,
-            BudgetFigures.Forecast(key, line.CommittedMinor, line.ActualMinor, market, now),
-            BudgetFigures.Variance(line.ActualMinor, line.Terms!.PlannedMinor),
-            IsClosed(key, policy, market, now) ? BudgetLineState.Closed
-            : line.IsHeld() ? BudgetLineState.Held : BudgetLineState.Open,
-            line.Asks == 0 ? null : ApprovalOf(key, line.Asks), line.Waiting.Count);
-
-    public static SpendInfo Spend(
-        this BudgetLine line, string id, string key, BudgetPolicy policy, Market market, DateTimeOffset now)
-    {
-        var mark = line.Spends[id];
-        return new(id, mark.State, mark.AmountMinor, mark.Elastic, line.Info(key, policy, market, now))
-        {
-            Check = mark.Check,
-        };
-    }
-
-    public static string ApprovalOf(string key, int number) =>
-        ApprovalIds.Of(BudgetKeys.LineKind, key, number.ToString(CultureInfo.InvariantCulture));
 
     private static bool MustWait(this BudgetLine line, PostSpend command, BudgetPolicy policy) =>
         !line.Terms!.Rigid && (line.IsHeld() || (command.Stage == SpendStage.Committed
-            && line.IsOver(line.CommittedMinor + line.ActualMinor + command.AmountMinor, policy)));
+            && line.IsOver(line.TakenMinor + command.AmountMinor, policy)));
 
-    private static BudgetLineEvent Book(this BudgetLine line, PostSpend s, long held, DateTimeOffset now)
+    private static BudgetLineEvent Book(this BudgetLine line, PostSpend s, long held, bool isStartUp,
+        BudgetPolicy policy, DateTimeOffset now)
     {
-        var over = Math.Max(0,
-            line.CommittedMinor + line.ActualMinor - held + s.AmountMinor - line.Terms!.PlannedMinor);
-        return s.Stage == SpendStage.Committed ? new BudgetLineEvent.Committed(s, over, now)
-            : new BudgetLineEvent.Booked(s, held, over, now);
+        var taken = line.TakenMinor - held + s.AmountMinor;
+        var over = Math.Max(0, taken - line.OwnMinor);
+        bool? elastic = over == 0 ? null : isStartUp && line.IsElastic() && !line.IsOver(taken, policy);
+        return s.Stage == SpendStage.Committed ? new BudgetLineEvent.Committed(s, over, now) { Elastic = elastic }
+            : new BudgetLineEvent.Booked(s, held, over, now) { Elastic = elastic };
     }
+
+    private static IEnumerable<BudgetLineEvent> BookAll(this BudgetLine line, BudgetPolicy policy, DateTimeOffset now)
+    {
+        foreach (var s in line.Waiting)
+        {
+            var e = line.Book(s, 0, false, policy, now);
+            line = line.Apply(e);
+            yield return e;
+        }
+    }
+
+    private static IEnumerable<BudgetLineEvent> DropAll(this BudgetLine line, Refusal why, DateTimeOffset now) =>
+        line.Waiting.Select(s => Drop(s, why, now));
+
+    private static BudgetLineEvent.Dropped Drop(PostSpend s, Refusal why, DateTimeOffset now) =>
+        new(s.Id, s.Tags.PlacementId, now) { Reason = why.Code };
 
     /// <summary>Of what waits, in order, what the mark allows.</summary>
     private static IEnumerable<BudgetLineEvent> LetOn(this BudgetLine line, BudgetPolicy policy, DateTimeOffset now)
     {
         foreach (var s in line.Waiting)
         {
-            if (line.IsOver(line.CommittedMinor + line.ActualMinor + s.AmountMinor, policy))
+            if (line.IsOver(line.TakenMinor + s.AmountMinor, policy))
             {
-                yield return new BudgetLineEvent.Dropped(s.Id, s.Tags.PlacementId, now);
+                yield return Drop(s, BudgetRefusals.Held, now);
                 continue;
             }
 
-            var e = line.Book(s, 0, now);
+            var e = line.Book(s, 0, false, policy, now);
             line = line.Apply(e);
             yield return e;
         }
     }
 
-    private static BudgetLineEvent.Asked Asking(this BudgetLine line, BudgetPolicy policy, DateTimeOffset now) =>
-        new(line.Asks + 1, policy.OverPercent, now);
-
-    private static bool IsInMonth(string key, DateTimeOffset at, bool isSaid, Market market)
-    {
-        if (!isSaid) return true;
-        var (year, month, _) = BudgetKeys.Parse(key);
-        var day = market.BusinessDay(at);
-        return (day.Year, day.Month) == (year, month);
-    }
-
-    private static bool IsGood(PostSpend s) =>
-        Limits.IsId(s.Id) && s.AmountMinor is >= 1 and <= Limits.AmountMinorMax
-        && IsIdOrNone(s.Tags.SessionId) && IsIdOrNone(s.Tags.HostId) && IsIdOrNone(s.Tags.Category)
-        && IsIdOrNone(s.Tags.Step) && IsIdOrNone(s.Tags.CampaignId) && IsIdOrNone(s.Tags.PlacementId)
-        && s.Tags.Note?.Length is null or (> 0 and <= Limits.TextLengthMax);
-
-    private static bool IsIdOrNone(string? text) => text is null || Limits.IsId(text);
+    private static BudgetLineEvent.Asked Asking(
+        this BudgetLine line, string? by, BudgetPolicy policy, DateTimeOffset now) =>
+        new(line.Asks + 1, policy.OverPercent, now) { By = by };
 
     private static Decision<BudgetLineEvent, BudgetLineInfo> After(BudgetLine line, string key, BudgetPolicy policy,
         Market market, DateTimeOffset now, BudgetLineEvent[] happened) =>
@@ -237,26 +228,4 @@ internal static class BudgetLineDecide
     private static Decision<BudgetLineEvent, SpendInfo> Spent(BudgetLine line, string id, string key,
         BudgetPolicy policy, Market market, DateTimeOffset now, BudgetLineEvent[] happened) =>
         new(happened.Aggregate(line, (s, e) => s.Apply(e)).Spend(id, key, policy, market, now), happened);
-}
-
-/// <summary>Figures of a line; pure.</summary>
-internal static class BudgetFigures
-{
-    /// <summary>
-    /// What the month will come to when it goes on as it went: what was spent, by the days gone, for all its days; not
-    /// less than what is spent and committed already.
-    /// </summary>
-    public static long Forecast(string key, long committed, long actual, Market market, DateTimeOffset now)
-    {
-        var (year, month, _) = BudgetKeys.Parse(key);
-        var (first, today) = (new DateOnly(year, month, 1), market.BusinessDay(now));
-        var days = DateTime.DaysInMonth(year, month);
-        var gone = Math.Clamp(today.DayNumber - first.DayNumber + 1, 0, days);
-        var pace = gone == 0 ? 0 : (long)Math.Round((decimal)actual * days / gone, MidpointRounding.AwayFromZero);
-        return Math.Max(committed + actual, pace);
-    }
-
-    /// <summary>Actual over plan, percent, one decimal; null: nothing is planned.</summary>
-    public static decimal? Variance(long actual, long planned) => planned == 0 ? null
-        : Math.Round((actual - planned) * 100m / planned, 1, MidpointRounding.AwayFromZero);
 }

@@ -2,6 +2,7 @@ using System.Globalization;
 using Ale.Approvals;
 using Ale.Kernel;
 using Ale.Markets;
+using Ale.Phases;
 using Ale.Policy;
 
 namespace Ale.Budgets;
@@ -20,11 +21,12 @@ internal sealed class BudgetLineGrain(SiloKernel kernel, PolicyBook policies, Ma
 
     public async Task<Outcome<BudgetLineInfo>> Plan(PlanLine command, CancellationToken ct)
     {
-        var open = State.Ask is AskState.Asked or AskState.Open ? BudgetLineDecide.ApprovalOf(Key, State.Asks) : null;
+        var open = State.Ask is AskState.Asked or AskState.Open ? BudgetLineMark.ApprovalOf(Key, State.Asks) : null;
         var planned = await Commit(State.Decide(command, Key, Policy, Market, Now), ct);
         // What is within the plan now need not be decided.
         if (open is not null && planned.Refusal is null && State.Ask == AskState.None)
             await GrainFactory.Approval(open).Withdraw("The plan was raised.", CancellationToken.None);
+        if (State.Ask == AskState.Asked) await Tell();
         return planned;
     }
 
@@ -33,7 +35,16 @@ internal sealed class BudgetLineGrain(SiloKernel kernel, PolicyBook policies, Ma
 
     public async Task<Outcome<SpendInfo>> Spend(PostSpend command, CancellationToken ct)
     {
-        var spent = await Commit(State.Decide(command, Key, Policy, Market, Now), ct);
+        var isStartUp = false;
+        // Asked first, and only where it matters.
+        if (State.IsElastic() && State.TakenMinor + command.AmountMinor > State.OwnMinor)
+        {
+            var (at, refusal) = await GrainFactory.Phases().InForce(null, ct);
+            if (refusal is not null) return refusal;
+            isStartUp = at!.Phase == PhaseRules.StartUp;
+        }
+
+        var spent = await Commit(State.Decide(command, Key, Policy, Market, Now, isStartUp), ct);
         if (State.Ask == AskState.Asked) await Tell();
         return spent;
     }
@@ -55,7 +66,7 @@ internal sealed class BudgetLineGrain(SiloKernel kernel, PolicyBook policies, Ma
         GrainFactory.DecideAndSettle(command, Settle, ct);
 
     public Task<Outcome<Done>> Settle(ApprovalInfo approval, CancellationToken ct) => Commit(
-        State.DecideSettled(ApprovalIds.CountOf(approval.Id), approval.State, Now), ct);
+        State.DecideSettled(ApprovalIds.CountOf(approval.Id), approval.State, Key, Policy, Market, Now), ct);
 
     protected override Task OnDue() => Tell();
 
@@ -66,7 +77,7 @@ internal sealed class BudgetLineGrain(SiloKernel kernel, PolicyBook policies, Ma
     {
         if (State.Ask != AskState.Asked || State.AskedAt is not { } at) return;
         var (number, policy) = (State.Asks, policies.For(null, at).Budgets);
-        var asked = await GrainFactory.Approval(BudgetLineDecide.ApprovalOf(Key, number)).Ask(
+        var asked = await GrainFactory.Approval(BudgetLineMark.ApprovalOf(Key, number)).Ask(
             Question(number, policy));
         // Another form of the same question stands there when the figures moved between two tries.
         if (asked.Refusal is { } refusal && refusal.Code != ApprovalRefusals.Changed.Code)
@@ -76,19 +87,21 @@ internal sealed class BudgetLineGrain(SiloKernel kernel, PolicyBook policies, Ma
 
     private AskApproval Question(int number, BudgetPolicy policy)
     {
-        var terms = State.Terms!;
         ApprovalLine[] sums =
         [
-            new("planned", terms.PlannedMinor, null), new("actual", State.ActualMinor, null),
-            new("committed", State.CommittedMinor, null),
-            new("waiting", State.Waiting.Sum(s => s.AmountMinor), Count(State.Waiting.Count)),
+            Sum("planned", State.OwnMinor), Sum("actual", State.ActualMinor), Sum("committed", State.CommittedMinor),
+            Sum("waiting", State.Waiting.Sum(s => s.AmountMinor),
+                State.Waiting.Count.ToString(CultureInfo.InvariantCulture)),
         ];
         return new($"Budget {Key} is over its plan by more than {policy.OverPercent} %", $"budget/{Key}",
             [.. sums, .. State.Largest.Select(s => new ApprovalLine(s.Id, s.AmountMinor, NoteOf(s.Tags)))],
-            "budgets", policy.ApproverRole, 1)
-        { Currency = terms.Currency };
+            State.AskedBy ?? "budgets", policy.ApproverRole, 1)
+        { Currency = State.Terms!.Currency };
 
-        static string Count(int count) => count.ToString(CultureInfo.InvariantCulture);
+        // A sum that an approval cannot state stands in words.
+        static ApprovalLine Sum(string label, long minor, string? note = null) => minor <= Limits.AmountMinorMax
+            ? new(label, minor, note)
+            : new(label, null, string.Create(CultureInfo.InvariantCulture, $"{minor} minor units {note}").Trim());
     }
 
     /// <summary>What a spend was for, in one line.</summary>

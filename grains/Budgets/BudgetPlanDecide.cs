@@ -9,25 +9,40 @@ namespace Ale.Budgets;
 /// <summary>What is decided about a year's budget.</summary>
 internal static class BudgetPlanDecide
 {
+    /// <param name="phase">The phase in force; null: none has begun.</param>
+    /// <param name="drawnMinor">What is drawn or held of the pot, where the line is one of a reserve.</param>
     public static Decision<BudgetPlanEvent, Done> Decide(
-        this BudgetPlan plan, PutBudgetLine command, DateTimeOffset now)
+        this BudgetPlan plan, PutBudgetLine command, int? phase, DateTimeOffset now, long drawnMinor = 0)
     {
         var (place, terms) = (command.Place, command.Terms);
-        if (!IsGood(terms)) return BudgetRefusals.BadTerms;
-        if (plan.Currency is { } currency && currency != terms.Currency) return BudgetRefusals.Currency;
+        if (BudgetPlanFault.Of(terms) is { } fault) return fault;
+        if (plan.Currency is { } currency && currency != terms.Currency)
+            return BudgetLineFault.Say(BudgetRefusals.Currency, "currency",
+                $"The line is in {terms.Currency}; the year's plan is in {currency}.");
         var before = plan.Lines.GetValueOrDefault(BudgetPlan.KeyOf(place));
         if (before?.Terms == terms) return default(Done);
-        if (before is not null && before.Terms.Kind != terms.Kind) return BudgetRefusals.Changed;
+        if (before is not null && before.Terms.Kind != terms.Kind)
+            return BudgetLineFault.Say(BudgetRefusals.Changed, "kind",
+                $"{place.Month}/{place.Line} is of kind {before.Terms.Kind}; a line's kind stays.");
         if (before is null && plan.Lines.Count >= IBudgetPlanGrain.LinesMax) return BudgetRefusals.Full;
-        if (terms.Parent is not null)
+        if (BudgetPlanFault.OfTree(plan, place, terms) is { } tree) return tree;
+        if (BudgetPlanFault.OfTotal(plan, place, terms) is { } total) return total;
+        if (plan.State != BudgetPlanState.Draft) return BudgetRefusals.InForce;
+        if (phase == PhaseRules.StartUp && before is { Terms.Rigid: true })
         {
-            if (plan.IsBelow(place, terms.Parent)) return BudgetRefusals.Circle.With("field", "parent");
-            if (!plan.Lines.ContainsKey(BudgetPlan.KeyOf(new(place.Month, terms.Parent))))
-                return BudgetRefusals.Parent.With("field", "parent");
+            if (!terms.Rigid)
+                return BudgetLineFault.Say(BudgetRefusals.Rigid, "rigid", $"In the start-up phase it stays rigid.");
+            if (terms.PlannedMinor < before.Terms.PlannedMinor)
+                return BudgetLineFault.Say(BudgetRefusals.Rigid, "plannedMinor",
+                    $"In the start-up phase a rigid line keeps its {before.Terms.PlannedMinor}.");
         }
 
-        if (plan.State != BudgetPlanState.Draft) return BudgetRefusals.InForce;
-        return new(default(Done), new BudgetPlanEvent.LinePut(plan.Version + 1, place, terms, command.By, now));
+        var put = new BudgetPlanEvent.LinePut(plan.Version + 1, place, terms, command.By, now);
+        if (terms.PlannedMinor < before?.Terms.PlannedMinor
+            && plan.Apply(put).Pots().Any(p => p.Pot == place.Line && p.AmountMinor < drawnMinor))
+            return BudgetLineFault.Say(BudgetRefusals.Spent, "plannedMinor",
+                $"{drawnMinor} of the reserve {place.Line} are drawn or held.");
+        return new(default(Done), put);
     }
 
     public static Decision<BudgetPlanEvent, Done> Decide(this BudgetPlan plan, CarveLine command, DateTimeOffset now)
@@ -40,38 +55,16 @@ internal static class BudgetPlanDecide
         if (plan.State == BudgetPlanState.Submitted) return BudgetRefusals.InForce;
         var share = (long)Math.Round(from.PlannedMinor * command.Percent / 100m, MidpointRounding.AwayFromZero);
         var terms = new BudgetTerms(share, from.Currency, from.Kind, command.Goal, false, command.From.Line);
+        if (BudgetPlanFault.OfTree(plan, place, terms) is { } tree) return tree;
         return new(default(Done), new BudgetPlanEvent.LinePut(plan.Version + 1, place, terms, command.By, now));
-    }
-
-    /// <param name="freeMinor">What of the line it comes from is neither spent nor committed.</param>
-    /// <param name="phase">The phase in force; null: none has begun.</param>
-    public static Decision<BudgetPlanEvent, BudgetPlanInfo> Decide(this BudgetPlan plan, MoveBudget command,
-        string year, long freeMinor, int? phase, BudgetPolicy policy, DateTimeOffset now)
-    {
-        if (plan.Keys.Find(command.Key, now) is { } done)
-            return done.Command == CommandOf(command.From, command.To, command.AmountMinor, command.Note)
-                ? plan.Info(year, phase, policy) : BudgetRefusals.Changed;
-        if (plan.Lines.GetValueOrDefault(BudgetPlan.KeyOf(command.From)) is not { } from)
-            return BudgetRefusals.Unknown.With("field", "from");
-        if (plan.Lines.GetValueOrDefault(BudgetPlan.KeyOf(command.To)) is not { } to)
-            return BudgetRefusals.Unknown.With("field", "to");
-        if (command.AmountMinor is < 1 or > Limits.AmountMinorMax || command.From == command.To
-            || command.Note.Length is 0 or > Limits.TextLengthMax
-            || to.Terms.PlannedMinor + command.AmountMinor > Limits.AmountMinorMax)
-            return BudgetRefusals.BadTerms;
-        if (plan.State == BudgetPlanState.Submitted) return BudgetRefusals.InForce;
-        if (from.Terms.Rigid && phase == PhaseRules.StartUp) return BudgetRefusals.Rigid;
-        if (command.AmountMinor > Math.Min(freeMinor, from.Terms.PlannedMinor)) return BudgetRefusals.Spent;
-        var moved = new BudgetPlanEvent.Moved(plan.Version + 1, command.Key, command.From, command.To,
-            command.AmountMinor, command.By, command.Note, now);
-        return new(plan.Apply(moved).Info(year, phase, policy), moved);
     }
 
     public static Decision<BudgetPlanEvent, BudgetPlanInfo> Decide(this BudgetPlan plan, SubmitBudget command,
         string year, int? phase, BudgetPolicy policy, DateTimeOffset now)
     {
         if (plan.Lines.IsEmpty) return BudgetRefusals.Unknown;
-        if (command.Overrides.Any(o => o.Reason.Length is 0 or > Limits.TextLengthMax)) return BudgetRefusals.BadTerms;
+        if (command.Overrides.Any(o => o.Reason.Length is 0 or > Limits.TextLengthMax))
+            return BudgetPlanFault.OfText("overrides");
         if (plan.State == BudgetPlanState.Submitted) return plan.Info(year, phase, policy);
         if (plan.State == BudgetPlanState.InForce) return BudgetRefusals.InForce;
         var findings = PhaseRules.Check(plan, phase, policy);
@@ -87,7 +80,7 @@ internal static class BudgetPlanDecide
         string year, int? phase, BudgetPolicy policy, DateTimeOffset now)
     {
         if (plan.Lines.IsEmpty) return BudgetRefusals.Unknown;
-        if (command.Note.Length is 0 or > Limits.TextLengthMax) return BudgetRefusals.BadTerms;
+        if (command.Note.Length is 0 or > Limits.TextLengthMax) return BudgetPlanFault.OfText("note");
         if (plan.State == BudgetPlanState.Draft) return plan.Info(year, phase, policy);
         if (plan.State == BudgetPlanState.Submitted) return BudgetRefusals.State;
         var revised = new BudgetPlanEvent.Revised(plan.Version + 1, command.By, command.Note, now);
@@ -111,9 +104,10 @@ internal static class BudgetPlanDecide
     public static BudgetPlanInfo Info(this BudgetPlan plan, string year, int? phase, BudgetPolicy policy)
     {
         var total = plan.TotalMinor();
+        var own = plan.Own().ToArray();
         var shares = Enum.GetValues<BudgetKind>().Select(kind =>
         {
-            var sum = plan.Top().Where(l => l.Terms.Kind == kind).Sum(l => l.Terms.PlannedMinor);
+            var sum = own.Where(l => l.Line.Terms.Kind == kind).Sum(l => l.OwnMinor);
             return new BudgetShare(kind, sum, PhaseRules.Percent(sum, total));
         });
         return new(year, plan.State, plan.Version, plan.Note, total, plan.Currency, [.. shares],
@@ -125,31 +119,4 @@ internal static class BudgetPlanDecide
 
     public static string ApprovalOf(string year, int number) =>
         ApprovalIds.Of(BudgetKeys.PlanKind, year, number.ToString(CultureInfo.InvariantCulture));
-
-    public static string CommandOf(BudgetPlace from, BudgetPlace to, long amount, string note) =>
-        string.Create(CultureInfo.InvariantCulture,
-            $"{from.Month}/{from.Line}>{to.Month}/{to.Line}:{amount}:{IdHash.Short(note)}");
-
-    /// <summary>Lines that are part of no other: what is counted once.</summary>
-    public static IEnumerable<VersionedLine> Top(this BudgetPlan plan) =>
-        plan.Lines.Values.Where(l => l.Terms.Parent is null);
-
-    public static long TotalMinor(this BudgetPlan plan) => plan.Top().Sum(l => l.Terms.PlannedMinor);
-
-    private static bool IsBelow(this BudgetPlan plan, BudgetPlace place, string? parent)
-    {
-        while (parent is not null)
-        {
-            if (parent == place.Line) return true;
-            parent = plan.Lines.GetValueOrDefault(BudgetPlan.KeyOf(new(place.Month, parent)))?.Terms.Parent;
-        }
-
-        return false;
-    }
-
-    private static bool IsGood(BudgetTerms t) =>
-        t.PlannedMinor is >= 0 and <= Limits.AmountMinorMax && Enum.IsDefined(t.Kind)
-        && t.Goal?.Length is null or (> 0 and <= Limits.TextLengthMax)
-        && t.BenefitPercent is null or (>= 0 and <= 1_000_000)
-        && (t.Parent is null || BudgetKeys.IsLine(BudgetKeys.YearMin, 1, t.Parent));
 }

@@ -1,33 +1,47 @@
 using System.Globalization;
 using Ale.Approvals;
 using Ale.Kernel;
+using Ale.Markets;
 using Ale.Phases;
 using Ale.Policy;
 
 namespace Ale.Budgets;
 
 [GrainType("budgetplan")]
-internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies)
+internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies, MarketBook markets)
     : EventSourcedGrain<BudgetPlan, BudgetPlanEvent>(kernel), IBudgetPlanGrain
 {
-    private Task? _spreading;
+    private Task? _spreading, _moving;
 
     private BudgetPolicy Policy => policies.For(null, Now).Budgets;
+
+    private Market Market => markets.For(null, Now);
 
     private int Year => int.Parse(Key, CultureInfo.InvariantCulture);
 
     public async Task<Outcome<BudgetLineInfo>> Put(PutBudgetLine command, CancellationToken ct)
     {
         if (!BudgetKeys.IsLine(Year, command.Place.Month, command.Place.Line))
-            return await Commit<BudgetLineInfo>(BudgetRefusals.BadTerms, ct);
-        return await Opened(State.Decide(command, Now), command.Place, ct);
+            return await Commit<BudgetLineInfo>(BudgetPlanFault.Of(Year, command.Place)!, ct);
+        var (phase, why) = await Phase(ct);
+        if (why is not null) return why;
+        var drawn = 0L;
+        if (State.Lines.GetValueOrDefault(BudgetPlan.KeyOf(command.Place)) is { } line && BudgetPlanTree.IsPot(line))
+        {
+            (drawn, why) = await Drawn(command.Place.Line, ct);
+            if (why is not null) return why;
+        }
+
+        await Quiet();
+        return await Opened(State.Decide(command, phase, Now, drawn), command.Place, ct);
     }
 
     public async Task<Outcome<BudgetLineInfo>> Carve(CarveLine command, CancellationToken ct)
     {
         var place = command.From with { Line = command.Line };
         if (!BudgetKeys.IsLine(Year, place.Month, place.Line))
-            return await Commit<BudgetLineInfo>(BudgetRefusals.BadTerms, ct);
+            return await Commit<BudgetLineInfo>(BudgetPlanFault.Of(Year, place)!, ct);
+        await Quiet();
         return await Opened(State.Decide(command, Now), place, ct);
     }
 
@@ -35,26 +49,30 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies)
     {
         var (phase, why) = await Phase(ct);
         if (why is not null) return why;
-        var free = 0L;
-        if (State.Lines.ContainsKey(BudgetPlan.KeyOf(command.From)))
-        {
-            var (line, unknown) = await GrainFactory.BudgetLine(KeyOf(command.From)).Get(ct);
-            if (unknown is not null) return unknown;
-            free = line!.Terms.PlannedMinor - line.CommittedMinor - line.ActualMinor;
-        }
-
-        return await Changed(State.Decide(command, Key, free, phase, Policy, Now), ct);
+        var (free, not) = await Free(command.From, ct);
+        if (not is not null) return not;
+        await Quiet();
+        var begun = await Commit(State.Decide(command, Key, free, phase, Policy, Market, Now), ct);
+        if (begun.Refusal is not null) return begun;
+        await Quiet(); // begun is begun: nobody stops it half way
+        if (State.Keys.Find(command.Key, Now) is null)
+            return await Commit<BudgetPlanInfo>(BudgetLineFault.Say(BudgetRefusals.Spent, "amountMinor",
+                $"The money of {command.From.Month}/{command.From.Line} was spent, held or drawn meanwhile."));
+        await Spread();
+        return await Commit<BudgetPlanInfo>(State.Info(Key, phase, Policy));
     }
 
     public async Task<Outcome<BudgetPlanInfo>> Submit(SubmitBudget command, CancellationToken ct)
     {
         var (phase, why) = await Phase(ct);
+        await Quiet();
         return why ?? await Changed(State.Decide(command, Key, phase, Policy, Now), ct);
     }
 
     public async Task<Outcome<BudgetPlanInfo>> Revise(ReviseBudget command, CancellationToken ct)
     {
         var (phase, why) = await Phase(ct);
+        await Quiet();
         return why ?? await Changed(State.Decide(command, Key, phase, Policy, Now), ct);
     }
 
@@ -70,13 +88,18 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies)
 
     public async Task<Outcome<Done>> Settle(ApprovalInfo approval, CancellationToken ct)
     {
+        await Quiet();
         var settled = await Commit(
             State.DecideSettled(ApprovalIds.CountOf(approval.Id), approval.State, Policy, Now), ct);
         await Spread();
         return settled;
     }
 
-    protected override Task OnDue() => Spread();
+    protected override async Task OnDue()
+    {
+        await Quiet();
+        await Spread();
+    }
 
     private async Task<Outcome<BudgetLineInfo>> Opened(
         Decision<BudgetPlanEvent, Done> decision, BudgetPlace place, CancellationToken ct)
@@ -103,6 +126,61 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies)
 
     private string KeyOf(BudgetPlace place) => BudgetKeys.KeyOf(Year, place.Month, place.Line);
 
+    /// <summary>What of a line's own money is neither spent nor committed, and not drawn or held where it is a
+    /// pot's.</summary>
+    private async Task<(long Minor, Refusal? Why)> Free(BudgetPlace from, CancellationToken ct)
+    {
+        if (State.Lines.GetValueOrDefault(BudgetPlan.KeyOf(from)) is not { } planned) return (0, null);
+        var (line, unknown) = await GrainFactory.BudgetLine(KeyOf(from)).Get(ct);
+        if (unknown is not null) return (0, unknown);
+        var taken = line!.CommittedMinor + line.ActualMinor;
+        if (!BudgetPlanTree.IsPot(planned)) return (line.OwnMinor - taken, null);
+        var (drawn, why) = await Drawn(from.Line, ct);
+        return (State.Pots().First(p => p.Pot == from.Line).AmountMinor - drawn - taken, why);
+    }
+
+    /// <summary>What is drawn and held of a pot; 0: there is none yet.</summary>
+    private async Task<(long Minor, Refusal? Why)> Drawn(string pot, CancellationToken ct)
+    {
+        var (info, refusal) = await GrainFactory.Reserve($"{Key}-{pot}").Get(ct);
+        if (refusal is not null) return (0, refusal.Code == ReserveRefusals.Unknown.Code ? null : refusal);
+        return (info!.HeldMinor + info.DrawnMinor, null);
+    }
+
+    /// <summary>A move that is under way ends first: until then nothing else is decided of the plan.</summary>
+    private async Task Quiet()
+    {
+        while (State.Moving is not null)
+        {
+            if (_moving is not { IsCompleted: false }) _moving = EndMove();
+            await _moving;
+        }
+    }
+
+    /// <summary>The line, or the pot, gives the money in a turn of its own, or has not got it any more; asked again it
+    /// knows.</summary>
+    private async Task EndMove()
+    {
+        if (State.Moving is not { } moving) return;
+        Sure((await Answer(default(Done))).Refusal); // it is asked for when it stands in the journal
+        var (plan, take) = (State, State.Take(moving));
+        Refusal? refusal;
+        if (BudgetPlanTree.IsPot(plan.Lines[BudgetPlan.KeyOf(moving.From)]))
+        {
+            var pot = moving.From.Line;
+            var after = plan.Pots().First(p => p.Pot == pot).AmountMinor - moving.AmountMinor;
+            refusal = (await GrainFactory.Reserve($"{Key}-{pot}").Set(
+                new(take.Version, after, plan.Currency!) { IsTake = true })).Refusal;
+        }
+        else
+        {
+            refusal = (await GrainFactory.BudgetLine(KeyOf(moving.From)).Plan(take)).Refusal;
+        }
+
+        if (refusal?.Code != BudgetRefusals.Spent.Code && refusal?.Code != ReserveRefusals.Empty.Code) Sure(refusal);
+        Sure((await Commit(State.DecideTaken(moving, refusal is null, Now))).Refusal);
+    }
+
     /// <summary>One at a time; who comes meanwhile waits for it, and goes on when it left something.</summary>
     private async Task Spread()
     {
@@ -118,34 +196,36 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies)
     {
         var (plan, known) = (State, State.SpreadVersion);
         await Task.WhenAll(plan.Lines.Values.Where(l => l.Version > known).Select(async line =>
-            Sure((await GrainFactory.BudgetLine(KeyOf(line.Place)).Plan(new(line.Version, line.Terms))).Refusal)));
+            Sure((await GrainFactory.BudgetLine(KeyOf(line.Place)).Plan(plan.Tell(line.Place))).Refusal)));
         if (plan.State == BudgetPlanState.Submitted) Sure(await Ask(plan));
         if (plan.State == BudgetPlanState.InForce)
-            foreach (var (pot, amount) in Pots(plan))
-                Sure((await GrainFactory.Reserve($"{Key}-{pot}").Set(new(plan.Version, amount, plan.Currency!))).Refusal);
+            foreach (var (pot, amount) in plan.Pots())
+                Sure((await GrainFactory.Reserve($"{Key}-{pot}").Set(
+                    new(plan.Version, amount, plan.Currency!))).Refusal);
         Sure((await Commit(State.DecideSpread(plan.Version, Now))).Refusal);
     }
-
-    /// <summary>What is set aside: the emergency reserve, and the lines of kind reserve, over all months.</summary>
-    private static IEnumerable<(string Pot, long AmountMinor)> Pots(BudgetPlan plan) =>
-        plan.Top().Where(l => l.Terms.Kind == BudgetKind.Reserve && l.Place.Line != ReserveKeys.Emergency)
-            .GroupBy(l => l.Place.Line).Select(pot => (pot.Key, pot.Sum(l => l.Terms.PlannedMinor)))
-            .Append((ReserveKeys.Emergency, plan.EmergencyMinor));
 
     private async Task<Refusal?> Ask(BudgetPlan plan)
     {
         var info = plan.Info(Key, null, Policy);
         ApprovalLine[] lines =
         [
-            new("total", info.TotalMinor, null),
-            .. info.Shares.Select(s => new ApprovalLine($"{s.Kind}".ToLowerInvariant(), s.PlannedMinor,
+            Sum("total", info.TotalMinor, null),
+            .. info.Shares.Select(s => Sum($"{s.Kind}".ToLowerInvariant(), s.PlannedMinor,
                 string.Create(CultureInfo.InvariantCulture, $"{s.Percent} %"))),
             .. plan.Overrides.Take(20).Select(o => new ApprovalLine($"not followed: {o.Rule}", null,
                 o.Reason.Length > ApprovalLine.TextLengthMax ? o.Reason[..ApprovalLine.TextLengthMax] : o.Reason)),
         ];
-        return (await GrainFactory.Approval(BudgetPlanDecide.ApprovalOf(Key, plan.Number)).Ask(new(
+        var refusal = (await GrainFactory.Approval(BudgetPlanDecide.ApprovalOf(Key, plan.Number)).Ask(new(
             $"Budget of {Key}", $"budget/{Key}", [.. lines], plan.SubmittedBy, Policy.ApproverRole, 1)
         { Currency = plan.Currency })).Refusal;
+        // The same question in other words: it stands there since a try that was cut off.
+        return refusal?.Code == ApprovalRefusals.Changed.Code ? null : refusal;
+
+        // A sum that an approval cannot state stands in words.
+        static ApprovalLine Sum(string label, long minor, string? note) => minor <= Limits.AmountMinorMax
+            ? new(label, minor, note)
+            : new(label, null, string.Create(CultureInfo.InvariantCulture, $"{minor} minor units {note}").Trim());
     }
 
     private void Sure(Refusal? refusal)

@@ -5,7 +5,7 @@ namespace Ale.Budgets;
 
 /// <summary>Lines of the budget and their spends as tables.</summary>
 internal sealed class BudgetProjection() : Projection<BudgetLineEvent>(
-    "budgets", 3, "budget", BudgetLineJson.Default.BudgetLineEvent, Lines, Spends, Breakdown)
+    "budgets", 4, "budget", BudgetLineJson.Default.BudgetLineEvent, Lines, Spends, Breakdown)
 {
     /// <summary><c>kind</c> is <c>labour</c>, <c>marketing</c>, <c>technology</c> or <c>reserve</c>.</summary>
     public static readonly Table Lines = new("budget_line",
@@ -13,7 +13,7 @@ internal sealed class BudgetProjection() : Projection<BudgetLineEvent>(
         Column.TextKey("key"), Column.Number("year"), Column.Number("month"), Column.Text("line"),
         Column.Number("planned_minor"), Column.Text("currency"), Column.Text("kind"), Column.Text("goal"),
         Column.Number("rigid"), Column.Text("parent"), Column.Number("benefit_percent"), Column.Number("top_hosts"),
-        Column.Sum("committed_minor"), Column.Sum("actual_minor"),
+        Column.Sum("committed_minor"), Column.Sum("actual_minor"), Column.Number("own_minor"),
     ], "year, key");
 
     /// <summary><c>state</c> is <c>committed</c>, <c>actual</c>, <c>waiting</c>, <c>released</c> or
@@ -42,20 +42,23 @@ internal sealed class BudgetProjection() : Projection<BudgetLineEvent>(
         var line = views.Row(Lines, key);
         switch (happened)
         {
-            case BudgetLineEvent.Planned { Terms: var t }:
+            case BudgetLineEvent.Planned { Terms: var t } e:
                 var (year, month, id) = BudgetKeys.Parse(key);
                 line.Set("year", year).Set("month", month).Set("line", id).Set("planned_minor", t.PlannedMinor)
                     .Set("currency", t.Currency).Set("kind", NameOf(t.Kind)).Set("goal", t.Goal ?? "")
                     .Set("rigid", t.Rigid ? 1 : 0).Set("parent", t.Parent ?? "")
-                    .Set("benefit_percent", t.BenefitPercent ?? -1).Set("top_hosts", t.TopHosts ? 1 : 0);
+                    .Set("benefit_percent", t.BenefitPercent ?? -1).Set("top_hosts", t.TopHosts ? 1 : 0)
+                    .Set("own_minor", Math.Max(0, t.PlannedMinor - (e.PartsMinor ?? 0)));
                 break;
             case BudgetLineEvent.Committed e:
                 line.Add("committed_minor", e.Spend.AmountMinor);
-                Spend(key, e.Spend, SpendState.Committed, e.At, views).Set("elastic", e.OverMinor > 0 ? 1 : 0);
+                Spend(key, e.Spend, SpendState.Committed, e.At, views)
+                    .Set("elastic", e.Elastic ?? e.OverMinor > 0 ? 1 : 0);
                 break;
             case BudgetLineEvent.Booked e:
                 line.Add("committed_minor", -e.HeldMinor).Add("actual_minor", e.Spend.AmountMinor);
-                Spend(key, e.Spend, SpendState.Actual, e.At, views).Set("elastic", e.OverMinor > 0 ? 1 : 0);
+                Spend(key, e.Spend, SpendState.Actual, e.At, views)
+                    .Set("elastic", e.Elastic ?? e.OverMinor > 0 ? 1 : 0);
                 Broken(key, e.Spend, 1, views);
                 break;
             case BudgetLineEvent.Flagged e:
@@ -138,7 +141,8 @@ internal sealed class BudgetPlanProjection() : Projection<BudgetPlanEvent>(
             BudgetPlanEvent.Submitted e => (e.Version, "submitted", "", e.By, e.At),
             BudgetPlanEvent.Settled e => (e.Version, e.IsApproved ? "approved" : "not_approved", "", "", e.At),
             BudgetPlanEvent.Revised e => (e.Version, "revised", e.Note, e.By, e.At),
-            BudgetPlanEvent.Spread => (0L, "", "", "", default(DateTimeOffset)),
+            BudgetPlanEvent.Spread or BudgetPlanEvent.Moving or BudgetPlanEvent.Stayed =>
+                (0L, "", "", "", default(DateTimeOffset)),
             _ => throw new UnreachableException($"Unknown event {happened.GetType()}"), // stop; never skip
         };
         if (version == 0) return;

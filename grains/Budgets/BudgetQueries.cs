@@ -25,6 +25,7 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook 
         public long TopHosts { get; init; }
         public long CommittedMinor { get; init; }
         public long ActualMinor { get; init; }
+        public long OwnMinor { get; init; }
     }
 
     private sealed class SpendOf
@@ -83,7 +84,7 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook 
         var (rows, refusal) = await views.List<LineRow>($$"""
             select key, month, line, planned_minor as PlannedMinor, currency, kind, goal, rigid, parent,
                    benefit_percent as BenefitPercent, top_hosts as TopHosts, committed_minor as CommittedMinor,
-                   actual_minor as ActualMinor
+                   actual_minor as ActualMinor, own_minor as OwnMinor
             from {budget_line} where year = @year and key > @after{{where}} order by key limit @limit
             """, new
         {
@@ -104,7 +105,8 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook 
             },
             r.CommittedMinor, r.ActualMinor,
             BudgetFigures.Forecast(r.Key, r.CommittedMinor, r.ActualMinor, market, now),
-            BudgetFigures.Variance(r.ActualMinor, r.PlannedMinor))));
+            BudgetFigures.Variance(r.ActualMinor, r.OwnMinor))
+        { OwnMinor = r.OwnMinor }));
     }
 
     public async Task<Outcome<ImmutableArray<SpendRow>>> Spends(
@@ -157,7 +159,7 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook 
             group by b.way, b.value, l.currency
             union all
             select 'line', l.line, l.currency, cast(sum(l.actual_minor) as bigint), 0
-            from {budget_line} l where {{lines}} and @by in ('', 'line') and l.parent = ''
+            from {budget_line} l where {{lines}} and @by in ('', 'line')
             group by l.line, l.currency
             """, new
         {

@@ -31,7 +31,8 @@ internal static class BudgetsSetup
     }
 }
 
-/// <summary>The spend that takes a rigid line beyond its plan asks for a transfer (BUD-06).</summary>
+/// <summary>The spend that takes a rigid line beyond its plan asks for a transfer; later ones make it tell the whole
+/// shortfall (BUD-06).</summary>
 internal sealed class BudgetReactions(PolicyBook policies, TimeProvider time) : Reaction<BudgetLineEvent>(
     "budget-inbox", "budget", BudgetLineJson.Default.BudgetLineEvent)
 {
@@ -39,13 +40,12 @@ internal sealed class BudgetReactions(PolicyBook policies, TimeProvider time) : 
         string key, BudgetLineEvent happened, string eventId, IGrainFactory grains)
     {
         if (happened is not BudgetLineEvent.Booked { OverMinor: > 0 } e) return null;
-        if (e.OverMinor > e.Spend.AmountMinor - e.HeldMinor) return null; // an earlier one asked
         var (line, refusal) = await grains.BudgetLine(key).Get();
         if (refusal is not null) return refusal;
-        if (!line!.Terms.Rigid) return null;
-        return (await grains.InboxItem(TransferItem(key, e.Spend.Id)).Open(
+        if (line is not { Terms.Rigid: true, OverSince: { } first }) return null; // money has come meanwhile
+        return (await grains.InboxItem(TransferItem(key, first)).Retell(
             new("budget_transfer", string.Create(CultureInfo.InvariantCulture,
-                $"Move {e.OverMinor} {e.Spend.Currency} (minor units) to {key}, which is rigid and over its plan"),
+                $"Move {line.OverMinor} {e.Spend.Currency} (minor units) to {key}, which is rigid and over its plan"),
                 $"budget/{key}", policies.For(null, time.GetUtcNow()).Budgets.FinanceRole, InboxSeverity.Warning,
                 null), "budgets")).Refusal;
     }

@@ -11,7 +11,7 @@ internal static class PhaseRules
 {
     public const int StartUp = 1, Growth = 2, Maturity = 3;
 
-    /// <summary>Lines of kind reserve whose id begins so are the risk reserve.</summary>
+    /// <summary>Lines of kind reserve whose id begins so, and their parts, are the risk reserve.</summary>
     public const string RiskLine = "risk";
 
     /// <summary>True: who does not follow it says why.</summary>
@@ -23,8 +23,8 @@ internal static class PhaseRules
         foreach (var line in plan.Lines.Values.Where(l => l.Terms.Goal is null))
             yield return Broken("goal", $"{line.Place.Month}/{line.Place.Line} names no goal.");
         var total = plan.TotalMinor();
-        var risk = Sum(plan, t => t.Kind == BudgetKind.Reserve,
-            id => id.StartsWith(RiskLine, StringComparison.Ordinal));
+        var risk = Sum(plan, l => l.Terms.Kind == BudgetKind.Reserve
+            && plan.Chain(l.Place).Any(c => c.Place.Line.StartsWith(RiskLine, StringComparison.Ordinal)));
         if (policy.IsEmergencyInRisk) risk = Math.Max(0, risk - Emergency(plan, policy));
         if (IsLess(risk, total, policy.RiskPercentMin))
             yield return Broken("risk_reserve",
@@ -65,8 +65,9 @@ internal static class PhaseRules
         foreach (var line in plan.Lines.Values.Where(l => l.Terms is { Rigid: true, PlannedMinor: 0 }))
             yield return Broken("rigid_first",
                 $"{line.Place.Month}/{line.Place.Line} is rigid and has no money, while flexible lines have.");
-        var marketing = Sum(plan, t => t.Kind == BudgetKind.Marketing);
-        var hosts = Sum(plan, t => t is { Kind: BudgetKind.Marketing, TopHosts: true });
+        var marketing = Sum(plan, l => l.Terms.Kind == BudgetKind.Marketing);
+        var hosts = Sum(plan, l => l.Terms.Kind == BudgetKind.Marketing
+            && plan.Chain(l.Place).Any(c => c.Terms.TopHosts));
         if (marketing > 0 && IsLess(hosts, marketing, policy.TopHostPercent))
             yield return Advice("top_hosts", $"{Percent(hosts, marketing)} % of marketing go to top hosts; ",
                 $"the advice is {policy.TopHostPercent} %.");
@@ -74,7 +75,7 @@ internal static class PhaseRules
 
     private static IEnumerable<BudgetFinding> InGrowth(BudgetPlan plan, long total, BudgetPolicy policy)
     {
-        var marketing = Sum(plan, t => t.Kind == BudgetKind.Marketing);
+        var marketing = Sum(plan, l => l.Terms.Kind == BudgetKind.Marketing);
         if (!policy.IsRoiOn && !IsLess(marketing, total, policy.MarketingPercent))
             yield return Broken("roi", $"{Percent(marketing, total)} % are for marketing; {policy.MarketingPercent} % ",
                 $"or more need the evaluation of returns to be on.");
@@ -82,14 +83,15 @@ internal static class PhaseRules
 
     private static IEnumerable<BudgetFinding> InMaturity(BudgetPlan plan, long total, BudgetPolicy policy)
     {
-        var labour = Sum(plan, t => t.Kind == BudgetKind.Labour);
+        var labour = Sum(plan, l => l.Terms.Kind == BudgetKind.Labour);
         if (IsMore(labour, total, policy.LabourPercentMax))
             yield return Broken("labour",
                 $"{Percent(labour, total)} % are for labour; the cap is {policy.LabourPercentMax} %.");
     }
 
-    private static long Sum(BudgetPlan plan, Func<BudgetTerms, bool> which, Func<string, bool>? line = null) =>
-        plan.Top().Where(l => which(l.Terms) && line?.Invoke(l.Place.Line) != false).Sum(l => l.Terms.PlannedMinor);
+    /// <summary>Each line's own money: what stands in its parts is counted there, and once.</summary>
+    private static long Sum(BudgetPlan plan, Func<VersionedLine, bool> which) =>
+        plan.Own().Where(l => which(l.Line)).Sum(l => l.OwnMinor);
 
     private static bool IsLess(long part, long whole, int percent) => part * 100m < (decimal)whole * percent;
 

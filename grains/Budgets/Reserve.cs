@@ -44,7 +44,7 @@ internal sealed record Reserve : IState<Reserve, ReserveEvent>
 
     public long HeldMinor => Sum(DrawState.Waiting);
     public long DrawnMinor => Sum(DrawState.Granted);
-    public long LeftMinor => AmountMinor - HeldMinor - DrawnMinor;
+    public long LeftMinor => Math.Max(0, AmountMinor - HeldMinor - DrawnMinor);
 
     public IEnumerable<OneDraw> Untold => Draws.Values.Where(d => d is { State: DrawState.Waiting, IsTold: false });
 
@@ -55,6 +55,14 @@ internal sealed record Reserve : IState<Reserve, ReserveEvent>
     public Decision<ReserveEvent, ReserveInfo> Decide(SetReserve command, string key, DateTimeOffset now)
     {
         if (command.Version <= Version) return Info(key);
+        if (command.IsTake)
+        {
+            if (Currency is null || command.AmountMinor >= AmountMinor) return Info(key); // it has no more than that
+            if (command.AmountMinor < HeldMinor + DrawnMinor)
+                return ReserveRefusals.Empty.With("field", "amountMinor").With("detail", string.Create(
+                    CultureInfo.InvariantCulture, $"Of {key} {HeldMinor + DrawnMinor} are drawn or held."));
+        }
+
         var set = new ReserveEvent.Set(command.Version, command.AmountMinor, command.Currency, now);
         return new(Apply(set).Info(key), set);
     }

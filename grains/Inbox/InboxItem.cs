@@ -9,17 +9,21 @@ namespace Ale.Inbox;
 
 /// <summary>Events, past tense. Their names and properties are the stored format (JSON): add, never change.</summary>
 [JsonDerivedType(typeof(Opened), "inbox.opened"), JsonDerivedType(typeof(Finished), "inbox.finished")]
+[JsonDerivedType(typeof(Retold), "inbox.retold")]
 internal abstract record InboxEvent
 {
     internal sealed record Opened(InboxTerms Terms, string By, DateTimeOffset At) : InboxEvent;
+
+    /// <summary>Its cause has grown: the terms are those now.</summary>
+    internal sealed record Retold(InboxTerms Terms, string By, DateTimeOffset At) : InboxEvent;
 
     /// <summary><c>Key</c> is a person's; null: a slice closed it.</summary>
     internal sealed record Finished(string By, string Reason, string? Key, DateTimeOffset At) : InboxEvent;
 }
 
 /// <summary>
-/// One item. Invariants: opened once, done at most once, never open again; its terms never change; what it remembers
-/// are its texts and at most one key.
+/// One item. Invariants: opened once, done at most once, never open again; its kind, subject and role never change, nor
+/// its terms once it is done; what it remembers are its texts and at most one key.
 /// </summary>
 internal sealed record InboxItem : IState<InboxItem, InboxEvent>
 {
@@ -36,6 +40,16 @@ internal sealed record InboxItem : IState<InboxItem, InboxEvent>
         if (!IsGood(terms)) return InboxRefusals.BadTerms;
         if (Opening is not null) return Opening.Terms == terms ? Info(id) : InboxRefusals.Changed;
         return After(id, new InboxEvent.Opened(terms, by, now));
+    }
+
+    public Decision<InboxEvent, InboxItemInfo> DecideRetell(
+        InboxTerms terms, string by, string id, DateTimeOffset now)
+    {
+        if (Opening is null) return Decide(terms, by, id, now);
+        if (!IsGood(terms)) return InboxRefusals.BadTerms;
+        var was = Opening.Terms;
+        if ((terms.Kind, terms.Subject, terms.Role) != (was.Kind, was.Subject, was.Role)) return InboxRefusals.Changed;
+        return Finish is not null || terms == was ? Info(id) : After(id, new InboxEvent.Retold(terms, by, now));
     }
 
     public Decision<InboxEvent, InboxItemInfo> Decide(FinishItem command, string id, DateTimeOffset now)
@@ -61,6 +75,8 @@ internal sealed record InboxItem : IState<InboxItem, InboxEvent>
         {
             case InboxEvent.Opened e:
                 return this with { Opening = e };
+            case InboxEvent.Retold e:
+                return this with { Opening = Opening! with { Terms = e.Terms } };
             case InboxEvent.Finished e:
                 var next = this with { Finish = e };
                 // The state does not know its own id; the answer gets it when it is given again.

@@ -10,6 +10,9 @@ internal sealed class InboxItemGrain(SiloKernel kernel)
     public Task<Outcome<InboxItemInfo>> Open(InboxTerms terms, string by, CancellationToken ct) =>
         Commit(State.Decide(terms, by, Key, Now), ct);
 
+    public Task<Outcome<InboxItemInfo>> Retell(InboxTerms terms, string by, CancellationToken ct) =>
+        Commit(State.DecideRetell(terms, by, Key, Now), ct);
+
     public Task<Outcome<InboxItemInfo>> Get(ImmutableArray<string>? roles, CancellationToken ct) =>
         Commit<InboxItemInfo>(State.IsSeen(roles) ? State.Info(Key) : InboxRefusals.Unknown, ct);
 

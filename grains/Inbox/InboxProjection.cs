@@ -24,6 +24,9 @@ internal sealed class InboxProjection()
                     .Set("role", t.Role).Set("severity", NameOf(t.Severity)).Set("due_at", t.DueAt)
                     .Set("state", NameOf(InboxState.Open)).Set("opened_by", e.By).Set("opened_at", e.At);
                 break;
+            case InboxEvent.Retold { Terms: var t }:
+                views.Row(Items, key).Set("title", t.Title).Set("severity", NameOf(t.Severity)).Set("due_at", t.DueAt);
+                break;
             case InboxEvent.Finished e:
                 views.Row(Items, key).Set("state", NameOf(InboxState.Done)).Set("done_by", e.By).Set("done_at", e.At)
                     .Set("reason", e.Reason);

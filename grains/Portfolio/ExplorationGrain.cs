@@ -51,7 +51,8 @@ internal sealed class ExplorationGrain(SiloKernel kernel, PolicyBook policies, M
         if (State.AskingSince is not null)
         {
             var asked = await Line.Spend(new(SpendId, State.Terms!.AmountMinor, State.Terms.Currency,
-                SpendStage.Committed, Wait: false, new() { Note = State.Terms.Title }));
+                SpendStage.Committed, Wait: false,
+                new() { Note = State.Terms.Title, Acquisition = Acquisition.Service }));
             await Commit(State.DecideAsked(asked.Refusal?.Code, Now));
             return asked.Refusal;
         }

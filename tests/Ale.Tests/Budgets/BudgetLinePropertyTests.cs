@@ -10,7 +10,7 @@ public sealed class BudgetLinePropertyTests
 {
     private const string Key = "2026-06-marketing";
     private static readonly DateTimeOffset Noon = new(2026, 6, 15, 4, 0, 0, TimeSpan.Zero);
-    private static readonly BudgetTerms Plan = new(100_000, "CNY", BudgetKind.Technology, "reach", false, null);
+    private static readonly BudgetTerms Plan = new(100_000, "CNY", BudgetKind.Labour, "reach", false, null);
     private static readonly PolicyBook Book = PolicyBook.Load(Repository.At("deploy", "policy"));
     private static readonly BudgetPolicy Policy = Book.For(null, Noon).Budgets;
     private static readonly Market Market = new MarketBook(Book).For(null, Noon);
@@ -34,8 +34,8 @@ public sealed class BudgetLinePropertyTests
                 IEnumerable<BudgetLineEvent> events = step.Kind switch
                 {
                     0 => line.DecideRelease($"s{step.Id}", Key, Policy, Market, Noon).Events,
-                    1 => line.DecideSettled(line.Asks, ApprovalState.Approved, Noon).Events,
-                    2 => line.DecideSettled(line.Asks, ApprovalState.Rejected, Noon).Events,
+                    1 => line.DecideSettled(line.Asks, ApprovalState.Approved, Key, Policy, Market, Noon).Events,
+                    2 => line.DecideSettled(line.Asks, ApprovalState.Rejected, Key, Policy, Market, Noon).Events,
                     3 => line.Decide(new PlanLine(line.PlanVersion + 1, Plan with
                     {
                         PlannedMinor = step.Amount * 5L,

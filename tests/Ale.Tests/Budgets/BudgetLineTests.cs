@@ -11,7 +11,7 @@ public sealed class BudgetLineTests
 {
     private const string Key = "2026-06-marketing";
     private static readonly DateTimeOffset Noon = new(2026, 6, 15, 4, 0, 0, TimeSpan.Zero); // 12:00 in Shanghai
-    private static readonly BudgetTerms Plan = new(100_000, "CNY", BudgetKind.Technology, "reach", false, null);
+    private static readonly BudgetTerms Plan = new(100_000, "CNY", BudgetKind.Labour, "reach", false, null);
     private static readonly PolicyBook Book = PolicyBook.Load(Repository.At("deploy", "policy"));
     private static readonly BudgetPolicy Policy = Book.For(null, Noon).Budgets;
     private static readonly Market Market = new MarketBook(Book).For(null, Noon);
@@ -39,13 +39,13 @@ public sealed class BudgetLineTests
     [Theory] // Plan 100,000; the mark is 120,000.
     [InlineData(99_999, false, false)]
     [InlineData(100_000, false, false)]
-    [InlineData(100_001, true, false)] // elastic: over the plan, within the mark
+    [InlineData(100_001, true, false)] // over the plan, within the mark: a warning
     [InlineData(120_000, true, false)] // exactly 20 %: nothing
     [InlineData(120_001, true, true)]
-    public void BUD_03_more_than_20_percent_over_asks_an_approval_in_the_same_turn(long actual, bool elastic, bool asks)
+    public void BUD_03_more_than_20_percent_over_asks_an_approval_in_the_same_turn(long actual, bool over, bool asks)
     {
         var (reply, after, events) = Spend(Line(), Actual(actual));
-        Assert.Equal((SpendState.Actual, elastic), (reply.Value!.State, reply.Value.Elastic));
+        Assert.Equal((SpendState.Actual, over, false), (reply.Value!.State, reply.Value.Over, reply.Value.Elastic));
         Assert.Equal(asks, events.Any(e => e is BudgetLineEvent.Asked));
         Assert.Equal(asks ? BudgetLineState.Held : BudgetLineState.Open, reply.Value.Line.State);
         Assert.Equal(asks ? "budget.held" : null, Spend(after, Actual(1, "next")).Reply.Refusal?.Code);
@@ -200,11 +200,11 @@ public sealed class BudgetLineTests
     {
         var ask = how == ApprovalState.Approved ? AskState.None : AskState.Refused;
         var line = Spent(Line(), Actual(120_001), Commit(500) with { Wait = true });
-        var (_, events) = line.DecideSettled(1, how, Noon);
+        var (_, events) = line.DecideSettled(1, how, Key, Policy, Market, Noon);
         var after = events.Aggregate(line, (l, e) => l.Apply(e));
         Assert.Equal((ask, waiting, 0), (after.Ask, after.Spends["c1"].State, after.Waiting.Count));
-        Assert.Empty(after.DecideSettled(1, how, Noon).Events); // told again
-        Assert.Empty(line.DecideSettled(2, how, Noon).Events); // of another approval
+        Assert.Empty(after.DecideSettled(1, how, Key, Policy, Market, Noon).Events); // told again
+        Assert.Empty(line.DecideSettled(2, how, Key, Policy, Market, Noon).Events); // of another approval
         // Granted are 120,501; the next mark is 20 % above.
         var next = Spend(after, Commit(24_100, "c2"));
         Assert.Equal(how == ApprovalState.Approved ? null : "budget.held", next.Reply.Refusal?.Code);
@@ -270,13 +270,24 @@ public sealed class BudgetLineTests
             new(SpendClass.Brand, "S1", "H1", "skin", "delivery", "C1", "P1", "a note"))
         { HappenedAt = Noon };
         GoldenLines.CheckText("Budgets/BudgetLine.golden.jsonl", BudgetLine.EventJson,
-            new BudgetLineEvent.Planned(3, Plan with { Parent = "all", BenefitPercent = 120, TopHosts = true }, Noon),
+            new BudgetLineEvent.Planned(3, Plan with
+            {
+                Kind = BudgetKind.Technology,
+                Parent = "all",
+                BenefitPercent = 120,
+                TopHosts = true,
+            }, Noon),
             new BudgetLineEvent.Committed(Commit(800), 0, Noon), new BudgetLineEvent.Booked(spend, 800, 20, Noon),
             new BudgetLineEvent.Queued(spend, Noon), new BudgetLineEvent.Released("c1", 800, Noon),
             new BudgetLineEvent.Dropped("c1", "P1", Noon), new BudgetLineEvent.Asked(1, 20, Noon),
             new BudgetLineEvent.Told(1, Noon), new BudgetLineEvent.Settled(1, 120_501, Noon),
             new BudgetLineEvent.Settled(1, null, Noon),
             new BudgetLineEvent.Flagged(spend with { Tags = new() { Acquisition = Acquisition.Purchase } }, 300, Noon),
-            new BudgetLineEvent.Checked(spend, false, "fay", "twice", Noon));
+            new BudgetLineEvent.Checked(spend, false, "fay", "twice", Noon),
+            new BudgetLineEvent.Planned(4, Plan, Noon) { PartsMinor = 5_000, CountsMinor = 90_000 },
+            new BudgetLineEvent.Committed(Commit(800), 20, Noon) { Elastic = false },
+            new BudgetLineEvent.Booked(Actual(800) with { By = "fay" }, 0, 20, Noon) { Elastic = true },
+            new BudgetLineEvent.Dropped("c1", null, Noon) { Reason = "budget.closed" },
+            new BudgetLineEvent.Asked(2, 20, Noon) { By = "fay" });
     }
 }

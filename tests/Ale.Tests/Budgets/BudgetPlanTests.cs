@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ale.Approvals;
+using Ale.Markets;
 using Ale.Policy;
 using Xunit;
 
@@ -10,8 +11,9 @@ public sealed class BudgetPlanTests
 {
     private const string Year = "2026";
     private static readonly DateTimeOffset Noon = new(2026, 6, 15, 4, 0, 0, TimeSpan.Zero);
-    private static readonly BudgetPolicy Policy =
-        PolicyBook.Load(Repository.At("deploy", "policy")).For(null, Noon).Budgets;
+    private static readonly PolicyBook Book = PolicyBook.Load(Repository.At("deploy", "policy"));
+    private static readonly BudgetPolicy Policy = Book.For(null, Noon).Budgets;
+    private static readonly Market Market = new MarketBook(Book).For(null, Noon);
 
     private static BudgetTerms T(long planned, BudgetKind kind, string? goal = "reach") =>
         new(planned, "CNY", kind, goal, false, null);
@@ -106,9 +108,9 @@ public sealed class BudgetPlanTests
     {
         var plan = Of(("rent", T(20_000, BudgetKind.Labour) with { Rigid = true }),
             ("media", T(100_000, BudgetKind.Marketing)));
-        var (reply, _) = plan.Decide(Move(500, "rent", "media"), Year, 20_000, phase, Policy, Noon);
+        var (reply, _) = plan.Decide(Move(500, "rent", "media"), Year, 20_000, phase, Policy, Market, Noon);
         Assert.Equal(code, reply.Refusal?.Code);
-        var back = plan.Decide(Move(500, "media", "rent"), Year, 100_000, phase, Policy, Noon).Reply;
+        var back = plan.Decide(Move(500, "media", "rent"), Year, 100_000, phase, Policy, Market, Noon).Reply;
         Assert.Null(back.Refusal);
     }
 
@@ -165,13 +167,15 @@ public sealed class BudgetPlanTests
     public void BUD_01_a_move_changes_both_lines_together_with_a_note()
     {
         var plan = Of(("a", T(600_000, BudgetKind.Marketing)), ("b", T(1_000, BudgetKind.Technology)));
-        var (reply, events) = plan.Decide(Move(50_000), Year, 600_000, null, Policy, Noon);
-        var after = events.Aggregate(plan, (p, e) => p.Apply(e));
+        var (reply, events) = plan.Decide(Move(50_000), Year, 600_000, null, Policy, Market, Noon);
+        var begun = events.Aggregate(plan, (p, e) => p.Apply(e));
+        var after = begun.DecideTaken(begun.Moving!, true, Noon).Events.Aggregate(begun, (p, e) => p.Apply(e));
         Assert.Equal((3L, "less media", 601_000L), (reply.Value!.Version, reply.Value.Note, reply.Value.TotalMinor));
         Assert.Equal([550_000L, 51_000], after.Lines.Values.Select(l => l.Terms.PlannedMinor));
         Assert.All(after.Lines.Values, l => Assert.Equal(3, l.Version));
-        Assert.Empty(after.Decide(Move(50_000), Year, 0, null, Policy, Noon).Events); // again
-        Assert.Equal("budget.changed", after.Decide(Move(50_001), Year, 0, null, Policy, Noon).Reply.Refusal?.Code);
+        Assert.Empty(after.Decide(Move(50_000), Year, 0, null, Policy, Market, Noon).Events); // again
+        Assert.Equal("budget.changed",
+            after.Decide(Move(50_001), Year, 0, null, Policy, Market, Noon).Reply.Refusal?.Code);
     }
 
     [Theory]
@@ -186,7 +190,7 @@ public sealed class BudgetPlanTests
         string from, string to, long amount, long free, string note, string? code)
     {
         var plan = Of(("a", T(100, BudgetKind.Marketing)), ("b", T(100, BudgetKind.Technology)));
-        Assert.Equal(code, plan.Decide(Move(amount, from, to, note: note), Year, free, null, Policy, Noon)
+        Assert.Equal(code, plan.Decide(Move(amount, from, to, note: note), Year, free, null, Policy, Market, Noon)
             .Reply.Refusal?.Code);
     }
 
@@ -208,8 +212,9 @@ public sealed class BudgetPlanTests
         if (state == "in force") plan = plan.Apply(new BudgetPlanEvent.Settled(10, 1, true, 0, Noon));
         var refusal = what switch
         {
-            "put" => plan.Decide(new PutBudgetLine(new(6, "new"), T(1, BudgetKind.Labour), "fay"), Noon).Reply.Refusal,
-            "move" => plan.Decide(Move(1, "labour", "marketing"), Year, 9, null, Policy, Noon).Reply.Refusal,
+            "put" => plan.Decide(
+                new PutBudgetLine(new(6, "new"), T(1, BudgetKind.Labour), "fay"), null, Noon).Reply.Refusal,
+            "move" => plan.Decide(Move(1, "labour", "marketing"), Year, 9, null, Policy, Market, Noon).Reply.Refusal,
             "submit" => plan.Decide(new SubmitBudget("fay", []), Year, null, Policy, Noon).Reply.Refusal,
             _ => plan.Decide(new ReviseBudget("fay", "more"), Year, null, Policy, Noon).Reply.Refusal,
         };
@@ -229,7 +234,7 @@ public sealed class BudgetPlanTests
             ("c", T(20, BudgetKind.Labour) with { Parent = "b" }));
         var terms = T(1, BudgetKind.Labour) with { Currency = currency == "" ? "CNY" : currency, Parent = parent };
         if (currency == "") terms = terms with { PlannedMinor = -1 };
-        var (reply, events) = plan.Decide(new PutBudgetLine(new(6, line), terms, "fay"), Noon);
+        var (reply, events) = plan.Decide(new PutBudgetLine(new(6, line), terms, "fay"), null, Noon);
         Assert.Equal(code, reply.Refusal?.Code);
         Assert.Equal(code is null ? 1 : 0, events.Length);
     }
@@ -240,7 +245,7 @@ public sealed class BudgetPlanTests
         var plan = Of(("a", T(100, BudgetKind.Labour)), ("b", T(50, BudgetKind.Labour) with { Parent = "a" }));
         Assert.Equal(100, plan.TotalMinor());
         var other = new PutBudgetLine(new(6, "a"), T(100, BudgetKind.Marketing), "fay");
-        Assert.Equal("budget.changed", plan.Decide(other, Noon).Reply.Refusal?.Code); // a line's kind stays
+        Assert.Equal("budget.changed", plan.Decide(other, null, Noon).Reply.Refusal?.Code); // a line's kind stays
     }
 
     [Fact]
@@ -252,6 +257,9 @@ public sealed class BudgetPlanTests
             new BudgetPlanEvent.Moved(2, "k1", new(6, "a"), new(7, "b"), 50, "fay", "why", Noon),
             new BudgetPlanEvent.Submitted(3, 1, "fay", overrides, Noon),
             new BudgetPlanEvent.Settled(4, 1, true, 5, Noon), new BudgetPlanEvent.Revised(5, "fay", "more", Noon),
-            new BudgetPlanEvent.Spread(5, Noon));
+            new BudgetPlanEvent.Spread(5, Noon),
+            new BudgetPlanEvent.Moving("k2", new(6, "a"), new(7, "b"), 50, "fay", "why", Noon),
+            new BudgetPlanEvent.Moved(6, "k2", new(6, "a"), new(7, "b"), 50, "fay", "why", Noon) { Carries = true },
+            new BudgetPlanEvent.Stayed(8, "k3", new(6, "a"), Noon));
     }
 }

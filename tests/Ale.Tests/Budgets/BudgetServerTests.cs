@@ -16,6 +16,14 @@ public sealed class BudgetServerTests
     private static string Spend(long amount, string state = "committed", string more = "") =>
         $$"""{"amountMinor":{{amount}},"currency":"CNY","state":"{{state}}"{{more}}}""";
 
+    /// <summary>A line of this month, in which money is spent: its path and its key.</summary>
+    private static (string Path, string Key) ThisMonth(string line)
+    {
+        var now = TimeProvider.System.GetUtcNow().AddHours(8);
+        return (FormattableString.Invariant($"/api/budgets/{now.Year}/{now.Month}/{line}"),
+            BudgetKeys.KeyOf(now.Year, now.Month, line));
+    }
+
     private static async Task Decide(SiloHttp http, string approval, string decision = "approve") =>
         (await http.Post($"/api/approvals/{approval}/decide", $$"""{"decision":"{{decision}}","reason":"useful"}""",
             "approver", "ada")).Ok();
@@ -50,12 +58,18 @@ public sealed class BudgetServerTests
             """;
         (await http.Post("/api/budgets/2096/moves", move, "finance", "fay", ("Idempotency-Key", "m1"))).Ok();
         (await http.Post("/api/budgets/2096/moves", move, "finance", "fay", ("Idempotency-Key", "m1"))).Ok();
-        (await http.Put("/api/budgets/2096/6/technology/spends/s1", Spend(700_000, "actual"), "finance")).Ok();
-        var last = (await http.Put("/api/budgets/2096/6/technology/spends/s2", Spend(300_000), "finance")).Ok();
+        const string tool = ",\"acquisition\":\"subscription\"";
+        (await http.Put("/api/budgets/2096/6/technology/spends/s0", Spend(700_000, "actual", tool), "finance"))
+            .IsProblem(400, "budget.month"); // nothing of it has happened
+        (await http.Put("/api/budgets/2096/6/technology/spends/s1", Spend(700_000), "finance"))
+            .IsProblem(400, "budget.acquisition_required");
+        (await http.Put("/api/budgets/2096/6/technology/spends/s1", Spend(700_000, more: tool), "finance")).Ok();
+        var last = (await http.Put("/api/budgets/2096/6/technology/spends/s2", Spend(300_000, more: tool), "finance"))
+            .Ok();
         var at = ("Ale-At", last.Headers["Ale-At"]);
         var lines = await Listed(http, "2096/lines?month=6", at);
         var technology = lines.Single(l => (string)l!["line"]! == "technology")!;
-        Assert.Equal((23_000_000L, 300_000L, 700_000L), ((long)technology["plannedMinor"]!,
+        Assert.Equal((23_000_000L, 1_000_000L, 0L), ((long)technology["plannedMinor"]!,
             (long)technology["committedMinor"]!, (long)technology["actualMinor"]!));
         Assert.Equal(55_000_000, (long)lines.Single(l => (string)l!["line"]! == "marketing")!["plannedMinor"]!);
         var versions = await Listed(http, "2096/versions?limit=1", at);
@@ -69,7 +83,7 @@ public sealed class BudgetServerTests
     public async Task BUD_02_of_twenty_spends_at_once_only_so_many_pass_as_the_remainder_bears(string store)
     {
         var http = (await TestSilo.On(store)).Http;
-        (await http.Put("/api/budgets/2095/6/rush", Line(100_000, "technology"), "finance")).Ok();
+        (await http.Put("/api/budgets/2095/6/rush", Line(100_000, "labour"), "finance")).Ok();
         (await http.Put("/api/budgets/2095/6/rush/spends/first", Spend(116_000), "finance")).Ok();
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(i =>
             http.Put($"/api/budgets/2095/6/rush/spends/r{i}", Spend(800), "finance")));
@@ -81,14 +95,15 @@ public sealed class BudgetServerTests
     public async Task BUD_03_an_overrun_is_decided_by_people_while_what_comes_waits(string store)
     {
         var http = (await TestSilo.On(store)).Http;
-        (await http.Put("/api/budgets/2095/7/media", Line(100_000, "marketing"), "finance")).Ok();
-        const string spends = "/api/budgets/2095/7/media/spends/";
+        var (path, key) = ThisMonth("over-media");
+        (await http.Put(path, Line(100_000, "marketing"), "finance")).Ok();
+        var (spends, first) = (path + "/spends/", $"budget:{key}:1");
         Assert.Equal((400, "budget.class_required"), Said(await http.Put(spends + "a0", Spend(5_000), "finance")));
         var crossing = (await http.Put(spends + "a1",
             Spend(120_001, "actual", ",\"class\":\"brand\",\"hostId\":\"H2\""), "finance")).Ok().Json["line"]!;
-        Assert.Equal(("held", "budget:2095-07-media:1"),
+        Assert.Equal(("held", first),
             ((string)crossing["state"]!, (string)crossing["approvalId"]!));
-        var approval = (await http.Get("/api/approvals/budget:2095-07-media:1", "approver")).Ok().Json;
+        var approval = (await http.Get($"/api/approvals/{first}", "approver")).Ok().Json;
         Assert.Equal("open", (string)approval["state"]!); // it stood there when the reply came
         Assert.Contains(approval["breakdown"]!.AsArray(), b => (string)b!["label"]! == "a1"
             && (long)b["amountMinor"]! == 120_001 && ((string)b["note"]!).Contains("H2", StringComparison.Ordinal));
@@ -96,10 +111,10 @@ public sealed class BudgetServerTests
             Spend(10, more: ",\"class\":\"brand\""), "finance")));
         var waits = await http.Put(spends + "a3", Spend(500, more: ",\"class\":\"brand\",\"wait\":true"), "finance");
         Assert.Equal((202, "waiting"), (waits.Status, (string)waits.Json["state"]!));
-        await Decide(http, "budget:2095-07-media:1");
+        await Decide(http, first);
         Assert.Equal("committed", (string)(await http.Get(spends + "a3", "finance")).Ok().Json["state"]!);
         (await http.Put(spends + "a4", Spend(10, more: ",\"class\":\"brand\""), "finance")).Ok();
-        Assert.Equal((409, "approval.decided"), Said(await http.Post("/api/approvals/budget:2095-07-media:1/decide",
+        Assert.Equal((409, "approval.decided"), Said(await http.Post($"/api/approvals/{first}/decide",
             """{"decision":"reject","reason":"no"}""", "approver", "bob")));
     }
 
@@ -109,14 +124,15 @@ public sealed class BudgetServerTests
     public async Task BUD_06_a_rigid_line_is_booked_and_asks_for_a_transfer(string store)
     {
         var silo = await TestSilo.On(store);
-        (await silo.Http.Put("/api/budgets/2095/8/rent", Line(20_000, "labour", ",\"rigid\":true"), "finance")).Ok();
-        (await silo.Http.Put("/api/budgets/2095/8/rent/spends/r1", Spend(20_500, "actual"), "finance")).Ok();
-        (await silo.Http.Put("/api/budgets/2095/8/rent/spends/r2", Spend(100, "actual"), "finance")).Ok();
-        var item = silo.Grains.InboxItem(BudgetReactions.TransferItem("2095-08-rent", "r1"));
-        var opened = await new Func<Task<Outcome<InboxItemInfo>>>(() => item.Get()).Until(o => o.Value is not null, 30);
+        var (path, key) = ThisMonth("rent");
+        (await silo.Http.Put(path, Line(20_000, "labour", ",\"rigid\":true"), "finance")).Ok();
+        (await silo.Http.Put(path + "/spends/r1", Spend(20_500, "actual"), "finance")).Ok();
+        (await silo.Http.Put(path + "/spends/r2", Spend(100, "actual"), "finance")).Ok();
+        var item = silo.Grains.InboxItem(BudgetReactions.TransferItem(key, "r1"));
+        var opened = await new Func<Task<Outcome<InboxItemInfo>>>(() => item.Get()).Until(
+            o => o.Value?.Terms.Title.Contains("600 CNY", StringComparison.Ordinal) == true, 30);
         Assert.Equal("finance", opened.Value!.Terms.Role);
-        Assert.Contains("500 CNY", opened.Value.Terms.Title, StringComparison.Ordinal);
-        Assert.Null((await silo.Grains.InboxItem(BudgetReactions.TransferItem("2095-08-rent", "r2")).Get()).Value);
+        Assert.Null((await silo.Grains.InboxItem(BudgetReactions.TransferItem(key, "r2")).Get()).Value);
     }
 
     [Theory, InlineData("sqlite"), InlineData("postgres")]
@@ -143,5 +159,102 @@ public sealed class BudgetServerTests
         Assert.Equal(("granted", "L94", 40_000L), ((string)draw["state"]!, (string)draw["incident"]!["id"]!,
             (long)draw["reserve"]!["leftMinor"]!));
         Assert.Equal("reserve.wrong_incident", (await http.Put(promo + "/draws/d1", body, "finance", "fay")).Code);
+    }
+
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task BUD_01_of_two_moves_and_a_spend_at_once_none_takes_the_money_of_another(string store)
+    {
+        var http = (await TestSilo.On(store)).Http;
+        var (path, key) = ThisMonth("race");
+        var now = BudgetKeys.Parse(key);
+        (await http.Put(path, Line(160, "labour"), "finance")).Ok();
+        (await http.Put(path + "-to", Line(1, "labour"), "finance")).Ok();
+        (await http.Put(path + "/spends/s1", Spend(60, "actual"), "finance")).Ok();
+        var moves = await Task.WhenAll(Enumerable.Range(0, 8).Select(i => http.Post(
+            $"/api/budgets/{now.Year}/moves", $$"""
+            {"fromMonth":{{now.Month}},"fromLine":"race","toMonth":{{now.Month}},"toLine":"race-to","amountMinor":60,
+             "note":"at once"}
+            """, "finance", "fay", ("Idempotency-Key", $"race{i}"))));
+        Assert.Single(moves, m => m.Status == 200);
+        Assert.All(moves.Where(m => m.Status != 200), m => Assert.Equal((409, "budget.spent"), Said(m)));
+        var from = (await http.Get(path, "finance")).Ok().Json;
+        Assert.Equal((100L, 60L), ((long)from["plannedMinor"]!, (long)from["actualMinor"]!));
+        Assert.Equal(61, (long)(await http.Get(path + "-to", "finance")).Ok().Json["plannedMinor"]!);
+    }
+
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task BUD_03_who_spends_over_the_mark_does_not_approve_it(string store)
+    {
+        var http = (await TestSilo.On(store)).Http;
+        var (path, key) = ThisMonth("own-overrun");
+        (await http.Put(path, Line(100_000, "labour"), "finance", "fay")).Ok();
+        (await http.Put(path + "/spends/s1", Spend(120_001, "actual"), "finance", "fay")).Ok();
+        const string yes = """{"decision":"approve","reason":"mine"}""";
+        (await http.Post($"/api/approvals/budget:{key}:1/decide", yes, "approver", "fay"))
+            .IsProblem(403, "approval.own");
+        (await http.Post($"/api/approvals/budget:{key}:1/decide", yes, "approver", "ada")).Ok();
+    }
+
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task BUD_01_a_tree_is_planned_spent_and_broken_down_once(string store)
+    {
+        var http = (await TestSilo.On(store)).Http;
+        var (path, key) = ThisMonth("tree");
+        (await http.Put(path, Line(2_000, "labour"), "finance")).Ok();
+        (await http.Put(path + "-part", Line(3_000, "labour", ",\"parent\":\"tree\""), "finance"))
+            .IsProblem(409, "budget.parts");
+        (await http.Put(path + "-part", Line(300, "marketing", ",\"parent\":\"tree\""), "finance"))
+            .IsProblem(400, "budget.parent_kind");
+        (await http.Put(path + "-part", Line(300, "labour", ",\"parent\":\"tree\""), "finance")).Ok();
+        Assert.Equal(1_700, (long)(await http.Get(path, "finance")).Ok().Json["ownMinor"]!);
+        (await http.Put(path + "/spends/s1", Spend(2_041), "finance")).IsProblem(409, "budget.held");
+        (await http.Put(path + "/spends/s2", Spend(1_000, "actual"), "finance")).Ok();
+        var last = (await http.Put(path + "-part/spends/s1", Spend(200, "actual"), "finance")).Ok();
+        var at = ("Ale-At", last.Headers["Ale-At"]);
+        var (year, month, _) = BudgetKeys.Parse(key);
+        var rows = await Listed(http, $"{year}/lines?month={month}&limit=200", at);
+        var row = rows.Single(l => (string)l!["line"]! == "tree")!;
+        Assert.Equal(1_700, (long)row["ownMinor"]!);
+        var broken = await Listed(http, $"{year}/breakdown?month={month}&by=line&limit=200", at);
+        Assert.Equal([1_000L, 200], broken.Where(b => ((string)b!["value"]!).StartsWith("tree",
+            StringComparison.Ordinal)).Select(b => (long)b!["amountMinor"]!));
+        var hosts = await Listed(http, $"{year}/breakdown?month={month}&by=host&limit=200", at);
+        Assert.Equal(hosts.Sum(h => (long)h!["amountMinor"]!), broken.Sum(b => (long)b!["amountMinor"]!));
+    }
+
+    [Theory]
+    [InlineData("/api/budgets/2096/lines?month=13", "month")]
+    [InlineData("/api/budgets/2096/breakdown?by=foo", "by")]
+    public async Task BUD_01_a_list_of_what_cannot_be_is_refused(string path, string field)
+    {
+        var http = (await TestSilo.On("sqlite")).Http;
+        var refused = await http.Get(path, "finance");
+        refused.IsProblem(400, "request.invalid");
+        Assert.Equal(field, (string)refused.Json["errors"]![0]!["field"]!);
+    }
+
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task BUD_11_what_is_drawn_or_held_of_a_reserve_is_not_moved_away(string store)
+    {
+        var http = (await TestSilo.On(store)).Http;
+        foreach (var (line, planned) in new[] { ("all", 850_000L), ("risk", 150_000) })
+            (await http.Put($"/api/budgets/2093/6/{line}",
+                Line(planned, line == "all" ? "labour" : "reserve"), "finance", "fay")).Ok();
+        (await http.Put("/api/budgets/2093/6/risk/spends/s", Spend(1), "finance", "fay"))
+            .IsProblem(409, "budget.reserve");
+        var plan = (await http.Post("/api/budgets/2093/submit", null, "finance", "fay")).Ok().Json;
+        await Decide(http, (string)plan["approvalId"]!);
+        Assert.Equal(202, (await http.Put("/api/reserves/2093-risk/draws/d1",
+            """{"amountMinor":110000,"reason":"flood"}""", "finance", "fay")).Status);
+        (await Move(40_001, "m1")).IsProblem(409, "budget.spent");
+        (await Move(40_000, "m2")).Ok();
+        var pot = (await http.Get("/api/reserves/2093-risk", "finance")).Ok().Json;
+        Assert.Equal((110_000L, 110_000L, 0L),
+            ((long)pot["amountMinor"]!, (long)pot["heldMinor"]!, (long)pot["leftMinor"]!));
+        (await Move(1, "m3")).IsProblem(409, "budget.spent");
+
+        Task<Answer> Move(long amount, string key) => http.Post("/api/budgets/2093/moves", $$"""
+            {"fromMonth":6,"fromLine":"risk","toMonth":6,"toLine":"all","amountMinor":{{amount}},"note":"less"}
+            """, "finance", "fay", ("Idempotency-Key", key));
     }
 }

@@ -18,7 +18,7 @@ public sealed class CostServerTests
         var http = (await TestSilo.On(store)).Http;
         var today = TimeProvider.System.GetUtcNow().AddHours(8);
         var path = FormattableString.Invariant($"/api/budgets/{today.Year}/{today.Month}/cleaning-{store}");
-        (await http.Put(path, """{"plannedMinor":9000000,"currency":"CNY","kind":"technology"}""", "finance")).Ok();
+        (await http.Put(path, """{"plannedMinor":9000000,"currency":"CNY","kind":"labour"}""", "finance")).Ok();
         long[] usual = [300_000, 250_000, 350_000, 320_000, 280_000, 300_000];
         for (var i = 0; i < usual.Length; i++) await Post($"i{i}", usual[i]);
         await new Func<Task<JsonArray>>(Spends).Until(s => s.Count == 6, 30);
@@ -74,7 +74,7 @@ public sealed class CostServerTests
                 .Until(a => a.Status == 200, 30);
             Assert.Equal(1_000_000, (long)line.Json["plannedMinor"]!);
             (await http.Put(path + "research-explore/spends/x", """
-                {"amountMinor":400000,"currency":"CNY","state":"actual"}
+                {"amountMinor":400000,"currency":"CNY","state":"actual","acquisition":"subscription"}
                 """, "finance")).Ok();
             (await http.Put(path + "research/spends/camera", """
                 {"amountMinor":690000,"currency":"CNY","state":"actual","acquisition":"purchase"}

@@ -103,8 +103,22 @@ public sealed class InboxTests
     }
 
     [Fact]
+    public void TEC_15_an_open_item_is_told_again_when_its_cause_grows()
+    {
+        var more = Terms with { Title = "More of it" };
+        Assert.Equal("More of it", Opened.DecideRetell(more, "registers", "i", Noon).Reply.Value!.Terms.Title);
+        Assert.Empty(Opened.DecideRetell(Terms, "registers", "i", Noon).Events);
+        Assert.IsType<InboxEvent.Opened>(InboxItem.New().DecideRetell(more, "registers", "i", Noon).Events.Single());
+        Assert.Equal("inbox.changed",
+            Opened.DecideRetell(more with { Role = "x" }, "registers", "i", Noon).Reply.Refusal?.Code);
+        var done = Opened.Apply(new InboxEvent.Finished("l1", "seen", null, Noon));
+        Assert.Empty(done.DecideRetell(more, "registers", "i", Noon).Events);
+    }
+
+    [Fact]
     public void Stored_events_are_read_and_written_as_ever() => GoldenLines.Check("Inbox/Inbox.golden.jsonl",
         InboxItem.EventJson, new InboxEvent.Opened(Terms, "registers", Noon),
         new InboxEvent.Opened(Terms with { Severity = InboxSeverity.Alarm, DueAt = null }, "p1", Noon),
-        new InboxEvent.Finished("l1", "renewed", "k1", Noon), new InboxEvent.Finished("registers", "gone", null, Noon));
+        new InboxEvent.Finished("l1", "renewed", "k1", Noon), new InboxEvent.Finished("registers", "gone", null, Noon),
+        new InboxEvent.Retold(Terms with { Title = "Expires today: papers" }, "registers", Noon));
 }
