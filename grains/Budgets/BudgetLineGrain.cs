@@ -85,7 +85,7 @@ internal sealed class BudgetLineGrain(SiloKernel kernel, PolicyBook policies, Ma
         ];
         return new($"Budget {Key} is over its plan by more than {policy.OverPercent} %", $"budget/{Key}",
             [.. sums, .. State.Largest.Select(s => new ApprovalLine(s.Id, s.AmountMinor, NoteOf(s.Tags)))],
-            "budgets", policy.ApproverRole, 1)
+            "budgets", policy.ApproverRole, policy.OverQuorum)
         { Currency = terms.Currency };
 
         static string Count(int count) => count.ToString(CultureInfo.InvariantCulture);

@@ -144,7 +144,8 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies)
                 o.Reason.Length > ApprovalLine.TextLengthMax ? o.Reason[..ApprovalLine.TextLengthMax] : o.Reason)),
         ];
         return (await GrainFactory.Approval(BudgetPlanDecide.ApprovalOf(Key, plan.Number)).Ask(new(
-            $"Budget of {Key}", $"budget/{Key}", [.. lines], plan.SubmittedBy, Policy.ApproverRole, 1)
+            $"Budget of {Key}", $"budget/{Key}", [.. lines], plan.SubmittedBy, Policy.ApproverRole,
+            Policy.PlanQuorum)
         { Currency = plan.Currency })).Refusal;
     }
 

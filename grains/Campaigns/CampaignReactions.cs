@@ -83,7 +83,7 @@ internal sealed class BudgetWord() : Reaction<BudgetLineEvent>(
 /// What platforms tell of a placement is reported to it (DAT-07): its spend, and the results of its own kind. What is of
 /// a placement that nobody entered stands in an inbox.
 /// </summary>
-internal sealed class PlatformSpend(PolicyBook policies, TimeProvider time) : Reaction<PlatformsEvent>(
+internal sealed class PlatformSpend(PolicyBook policies, JournalClock clock) : Reaction<PlatformsEvent>(
     "platform-placements", "platform", PlatformJson.Default.PlatformsEvent)
 {
     private const string SpendKind = "spend";
@@ -98,7 +98,7 @@ internal sealed class PlatformSpend(PolicyBook policies, TimeProvider time) : Re
             var (placement, unknown) = await grains.Placement(told.Key).Get();
             if (unknown is not null)
             {
-                var role = policies.For(null, time.GetUtcNow()).Campaigns.Role;
+                var role = policies.For(null, clock.GetUtcNow()).Campaigns.Role;
                 var opened = await grains.InboxItem(CauseIds.Of("placement_unknown", $"{key}/{told.Key}")).Open(
                     new("placement_unknown", $"Platform {key} tells of placement {told.Key}, which nobody entered",
                         $"placement/{told.Key}", role, InboxSeverity.Warning, null), "campaigns");
