@@ -57,17 +57,23 @@ internal static class ApprovalHttp
             .WithSummary("Approves or rejects, also as a stand-in of the role; 403 approval.own for who asked");
     }
 
-    /// <summary>His own roles, and the question's when he stands in for it just now.</summary>
+    /// <summary>His own roles, and those that decide the question for which he stands in just now.</summary>
     private static async Task<ImmutableArray<string>> RolesOf(
         Caller caller, string id, IGrainFactory grains, CancellationToken ct)
     {
         // Who may not decide by his own role decides by none of them.
         ImmutableArray<string> own = caller.May(Permission.ApprovalDecide) ? [.. caller.Roles] : [];
         var (approval, _) = await grains.Approval(id).Get(ct);
-        if (approval is null || own.Contains(approval.Question.Role) || !Limits.IsId(caller.Subject)) return own;
-        var (stands, _) = await grains.Register(ApprovalKeys.StandIns, caller.Subject)
-            .Valid(null, [new("role", approval.Question.Role)], ct);
-        return stands?.IsValid == true ? own.Add(approval.Question.Role) : own;
+        if (approval is null || !Limits.IsId(caller.Subject)) return own;
+        string?[] deciding = [approval.Question.Role, approval.EscalatedTo];
+        foreach (var role in deciding.OfType<string>().Except(own, StringComparer.Ordinal))
+        {
+            var (stands, _) = await grains.Register(ApprovalKeys.StandIns, caller.Subject)
+                .Valid(null, [new("role", role)], ct);
+            if (stands?.IsValid == true) return own.Add(role); // one is enough
+        }
+
+        return own;
     }
 
     /// <summary>A question; no personal data, for it is kept for ever.</summary>

@@ -42,9 +42,15 @@ internal static class BudgetPlanHttp
                 BudgetHttp.YearOf(year);
                 if (by is { } way && !Ways.Contains(way.Value))
                     throw new ProblemException(Problem.Invalid("by", $"Must be one of {string.Join(", ", Ways)}."));
-                var wanted = new BreakdownWanted(PrefixOf(year, month, line?.Value), page.Limit) { By = by?.Value };
+                var wanted = new BreakdownWanted(PrefixOf(year, month, line?.Value), int.MaxValue)
+                {
+                    By = by?.Value,
+                    PageMax = page.Limit + 1,
+                    After = page.After is { } c ? new(c.Text(0), c.Text(1), c.Long(2), c.Text(3)) : null,
+                };
                 return edge.Run(ct => grains.BudgetQueries().Breakdown(wanted, page.At ?? default, ct),
-                    found => new Page<BreakdownRow>(found, null));
+                    found => Page<BreakdownRow>.Of(found, page.Limit,
+                        last => Cursor.Of(last.By, last.Currency, last.AmountMinor, last.Value ?? "")));
             })
             .Allow(Permission.BudgetRead).WithName("listBudgetBreakdown")
             .WithSummary("What was booked by line, session, host, category, step, campaign and class; as CSV too");
@@ -211,10 +217,10 @@ internal static class BudgetPlanHttp
     internal sealed record BudgetLineRowReply(
         string Key, int Month, string Line, BudgetKind Kind, string? Goal, bool Rigid, string? Parent,
         string Currency, long PlannedMinor, long CommittedMinor, long ActualMinor, long ForecastMinor,
-        decimal? VariancePercent, long OwnMinor)
+        decimal? VariancePercent, long OwnMinor, long YearPlannedMinor, long YearActualMinor)
     {
         public static BudgetLineRowReply Of(BudgetLineRow r) => new(r.Key, r.Month, r.Line, r.Terms.Kind,
             r.Terms.Goal, r.Terms.Rigid, r.Terms.Parent, r.Terms.Currency, r.Terms.PlannedMinor, r.CommittedMinor,
-            r.ActualMinor, r.ForecastMinor, r.VariancePercent, r.OwnMinor);
+            r.ActualMinor, r.ForecastMinor, r.VariancePercent, r.OwnMinor, r.YearPlannedMinor, r.YearActualMinor);
     }
 }

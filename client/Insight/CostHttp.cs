@@ -1,3 +1,4 @@
+using Ale.Budgets;
 using Ale.Edge;
 
 namespace Ale.Insight;
@@ -29,6 +30,14 @@ internal static class CostHttp
                 ct => grains.Costs().Structure(FirstOf(month), page.At ?? default, ct)))
             .Allow(Permission.BudgetRead).WithName("getCostStructure")
             .WithSummary("What automations saved in the month of a day, and the share of creative hours");
+
+        costs.MapGet("/tilt", (int year, IGrainFactory grains, EdgeCall edge) =>
+            {
+                var key = BudgetHttp.YearOf(year);
+                return edge.Run(ct => grains.Costs().Tilt(key, ct));
+            })
+            .Allow(Permission.BudgetRead).WithName("getPlanTilt")
+            .WithSummary("The year's flexible lines by their share, and whether those the phase leans to come first");
     }
 
     private static DateOnly FirstOf(DateOnly day) => new(day.Year, day.Month, 1);

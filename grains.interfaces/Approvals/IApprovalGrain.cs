@@ -148,7 +148,11 @@ public sealed record ApprovalInfo(
     [Id(7)] public string? EscalatedTo { get; init; }
 }
 
-/// <summary>In order of precedence: when several apply, the first is the answer.</summary>
+/// <summary>
+/// In order of precedence: when several apply, the first is the answer. The detail of <see cref="Own"/>,
+/// <see cref="Role"/>, <see cref="Expired"/>, <see cref="Decided"/> and <see cref="Twice"/> says who may decide, or who
+/// decided when.
+/// </summary>
 public static class ApprovalRefusals
 {
     /// <summary>The id has not its form, a text is empty or too long, or the quorum is out of range.</summary>

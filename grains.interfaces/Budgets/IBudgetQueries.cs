@@ -39,6 +39,15 @@ public interface IBudgetQueries : IGrainWithIntegerKey
     Task<Outcome<ImmutableArray<UnusualSpend>>> Unusual(
         string from, string to, int limit, JournalPlace at, CancellationToken ct = default);
 
+    /// <summary>How many spends of the months were unusual, and how many of them nobody has checked (BUD-15).</summary>
+    /// <param name="from">The first month, as <c>2026-04</c>.</param>
+    /// <param name="to">The last.</param>
+    /// <param name="at">The count waits up to 2 s until it shows this place.</param>
+    /// <param name="ct">Stops the call.</param>
+    [Alias("unusual_count")]
+    Task<Outcome<UnusualCount>> UnusualCount(
+        string from, string to, JournalPlace at, CancellationToken ct = default);
+
     /// <summary>What earlier spends like one came to, the latest first: of the same line in this month and some before,
     /// of the same category, step and currency (BUD-15). The list shows what it can.</summary>
     [Alias("likes")]
@@ -71,7 +80,19 @@ public sealed record BreakdownWanted([property: Id(0)] string Prefix, [property:
     /// <summary>Only one way: <c>line</c>, <c>session</c>, <c>host</c>, <c>category</c>, <c>step</c>, <c>campaign</c>,
     /// <c>class</c> or <c>acquisition</c>.</summary>
     [Id(2)] public string? By { get; init; }
+
+    /// <summary>Only what comes after this in the list.</summary>
+    [Id(3)] public BreakdownPlace? After { get; init; }
+
+    /// <summary>At most so many rows of all ways together; null: as many as there are.</summary>
+    [Id(4)] public int? PageMax { get; init; }
 }
+
+/// <summary>Where a row of the breakdown stands: by way, currency, amount and thing.</summary>
+[GenerateSerializer, Immutable, Alias("ale.budget.breakdown_place")]
+public sealed record BreakdownPlace(
+    [property: Id(0)] string By, [property: Id(1)] string Currency, [property: Id(2)] long AmountMinor,
+    [property: Id(3)] string? Value);
 
 /// <summary>What was booked for one thing.</summary>
 /// <param name="By">The way to look at it.</param>
@@ -107,6 +128,12 @@ public sealed record BudgetLineRow(
 {
     /// <summary>What it may spend itself, without its parts (BUD-01).</summary>
     [Id(8)] public long OwnMinor { get; init; }
+
+    /// <summary>Planned for this line from January to this month, minor units .</summary>
+    [Id(9)] public long YearPlannedMinor { get; init; }
+
+    /// <summary>Booked on it from January to this month, minor units.</summary>
+    [Id(10)] public long YearActualMinor { get; init; }
 }
 
 /// <summary>A spend as listed.</summary>
@@ -124,7 +151,7 @@ public sealed record SpendRow(
 /// <summary>What was bought, not subscribed, and the year before (BUD-16).</summary>
 /// <param name="ChangePercent">Of the year before, one decimal; null: nothing was bought then.</param>
 /// <param name="GoalPercent">What is wanted, as -30.</param>
-/// <param name="IsMet">True: at most the goal.</param>
+/// <param name="IsMet">True: at most the goal, by the amounts and not by the rounded change.</param>
 [GenerateSerializer, Immutable, Alias("ale.budget.assets")]
 public sealed record FixedAssets(
     [property: Id(0)] int Year, [property: Id(1)] string Currency, [property: Id(2)] long AmountMinor,
@@ -134,6 +161,12 @@ public sealed record FixedAssets(
 /// <summary>A spend that was held for a check, and its line.</summary>
 [GenerateSerializer, Immutable, Alias("ale.budget.unusual")]
 public sealed record UnusualSpend([property: Id(0)] string Line, [property: Id(1)] SpendRow Spend);
+
+/// <summary>How many spends were held for a check.</summary>
+/// <param name="Spends">All of them.</param>
+/// <param name="Held">Those that nobody has checked.</param>
+[GenerateSerializer, Immutable, Alias("ale.budget.unusual_count")]
+public sealed record UnusualCount([property: Id(0)] long Spends, [property: Id(1)] long Held);
 
 /// <summary>A version of a plan.</summary>
 /// <param name="What">What was done, as <c>line_put</c> or <c>moved</c>.</param>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ale.Budgets;
 
 namespace Ale.Insight;
 
@@ -12,6 +13,15 @@ public interface ICostQueries : IGrainWithIntegerKey
     /// <param name="ct">Stops the call.</param>
     [Alias("steps")]
     Task<Outcome<ImmutableArray<StepCost>>> Steps(DateOnly month, JournalPlace at, CancellationToken ct = default);
+
+    /// <summary>The same by the caps and the calendar of an instant, as a run of a job that was due then (BUD-14).</summary>
+    /// <param name="month">Its first day.</param>
+    /// <param name="instant">When the caps are in force.</param>
+    /// <param name="at">The list waits up to 2 s until it shows this place.</param>
+    /// <param name="ct">Stops the call.</param>
+    [Alias("steps_at")]
+    Task<Outcome<ImmutableArray<StepCost>>> StepsAt(
+        DateOnly month, DateTimeOffset instant, JournalPlace at, CancellationToken ct = default);
 
     /// <summary>
     /// Visits, buyers and conversion by category, one row a week and category, the latest week first, then the best
@@ -27,14 +37,44 @@ public interface ICostQueries : IGrainWithIntegerKey
 
     /// <summary>
     /// What automations saved in a month, and the share of creative hours (BUD-18), from the registers
-    /// <c>automation</c>, <c>automation_use</c> and <c>labour_hours</c>.
+    /// <c>automation</c>, <c>automation_use</c> and <c>labour_hours</c>. Of several valid definitions of an automation
+    /// the one entered last counts. An entry whose figures are absent, no whole numbers or too large counts nowhere: it is
+    /// named.
     /// </summary>
     /// <param name="month">Its first day.</param>
     /// <param name="at">The list waits up to 2 s until it shows this place.</param>
     /// <param name="ct">Stops the call.</param>
     [Alias("structure")]
     Task<Outcome<CostStructure>> Structure(DateOnly month, JournalPlace at, CancellationToken ct = default);
+
+    /// <summary>
+    /// The flexible lines of a year's plan by what is planned for them, the largest first, beside those that the phase in
+    /// force leans to: a ranked check that is shown and refuses nothing. No such plan:
+    /// <see cref="BudgetRefusals.Unknown"/>.
+    /// </summary>
+    /// <param name="year">As <c>2026</c>.</param>
+    /// <param name="ct">Stops the call.</param>
+    [Alias("tilt")]
+    Task<Outcome<PlanTilt>> Tilt(string year, CancellationToken ct = default);
 }
+
+/// <summary>How a year's plan leans.</summary>
+/// <param name="Phase">The one in force; null: none has begun.</param>
+/// <param name="LeansTo">What lines' ids begin with that are to come first: in growth <c>budget.growthLines</c>, in
+/// maturity <c>budget.maturityLines</c>; else nothing.</param>
+/// <param name="IsMet">True: there are such lines, and they come first; null: the phase leans to nothing.</param>
+[GenerateSerializer, Immutable, Alias("ale.cost.tilt")]
+public sealed record PlanTilt(
+    [property: Id(0)] string Year, [property: Id(1)] int? Phase, [property: Id(2)] ImmutableArray<string> LeansTo,
+    [property: Id(3)] ImmutableArray<TiltRow> Rows, [property: Id(4)] bool? IsMet);
+
+/// <summary>A line of the ranking, over all months.</summary>
+/// <param name="Percent">Of the whole plan, one decimal.</param>
+/// <param name="IsWanted">True: the phase leans to it.</param>
+[GenerateSerializer, Immutable, Alias("ale.cost.tilt_row")]
+public sealed record TiltRow(
+    [property: Id(0)] int Rank, [property: Id(1)] string Line, [property: Id(2)] long PlannedMinor,
+    [property: Id(3)] decimal Percent, [property: Id(4)] bool IsWanted);
 
 /// <summary>What a step cost.</summary>
 /// <param name="Step">The tag of its spends: <c>content</c>, <c>live</c>, <c>packing</c>, <c>logistics</c> or
@@ -69,7 +109,12 @@ public sealed record CategoryWeek(
 public sealed record CostStructure(
     [property: Id(0)] DateOnly Month, [property: Id(1)] ImmutableArray<AutomationSaving> Automations,
     [property: Id(2)] long SavingMinor, [property: Id(3)] decimal? CreativePercent,
-    [property: Id(4)] decimal? CreativeBefore, [property: Id(5)] decimal? Points);
+    [property: Id(4)] decimal? CreativeBefore, [property: Id(5)] decimal? Points)
+{
+    /// <summary>Entries that were left out, each with the figure that is wrong, as
+    /// <c>automation/bot/a1: after</c>.</summary>
+    [Id(6)] public ImmutableArray<string> Skipped { get; init; } = [];
+}
 
 /// <summary>What one automation saved.</summary>
 /// <param name="BeforeMinor">What one piece cost without it.</param>

@@ -37,7 +37,7 @@ public enum TargetState
     /// <summary>On course or ahead.</summary>
     Green,
 
-    /// <summary>Behind by a fifth at most.</summary>
+    /// <summary>Behind by no more than the policy bears (<c>target.amberPercent</c>).</summary>
     Amber,
 
     /// <summary>Further behind.</summary>

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ale.Kernel;
 using Ale.Policy;
 
@@ -6,6 +7,8 @@ namespace Ale.Approvals;
 /// <summary>What is decided about an approval.</summary>
 internal static class ApprovalDecide
 {
+    private const string Rule = "detail"; // what the edge says instead of the code
+
     public static Decision<ApprovalEvent, ApprovalInfo> Decide(
         this Approval approval, AskApproval command, string id, ApprovalPolicy policy, DateTimeOffset now)
     {
@@ -28,23 +31,24 @@ internal static class ApprovalDecide
     {
         if (command.Reason.Length is 0 or > Limits.TextLengthMax) return ApprovalRefusals.BadTerms;
         if (approval.Asking is not { Question: var question }) return ApprovalRefusals.Unknown;
-        if (command.By == question.AskedBy) return ApprovalRefusals.Own;
+        if (command.By == question.AskedBy)
+            return ApprovalRefusals.Own.With(Rule, $"{question.AskedBy} asked for it; somebody else decides.");
         if (!command.Roles.Contains(question.Role)
-            && !(approval.EscalatedTo is { } up && command.Roles.Contains(up))) return ApprovalRefusals.Role;
+            && !(approval.EscalatedTo is { } up && command.Roles.Contains(up)))
+            return ApprovalRefusals.Role.With(Rule, approval.WhoDecides());
         if (approval.Keys.Find(command.Key, now) is { } done)
         {
             return done.Command == CommandOf(command.By, command.Decision, command.Reason)
                 ? done.Answer with { Id = id } : ApprovalRefusals.Changed;
         }
 
-        if (approval.State == ApprovalState.Expired) return ApprovalRefusals.Expired;
-        if (approval.Closing is not null) return ApprovalRefusals.Decided;
-        if (approval.Asking!.ExpiresAt <= now) // nobody was there to see it; it is over all the same
-        {
-            return new(ApprovalRefusals.Expired, new ApprovalEvent.Closed(ApprovalState.Expired, null, now));
-        }
-
-        if (approval.Votes.Any(v => v.By == command.By)) return ApprovalRefusals.Twice;
+        var over = ApprovalRefusals.Expired.With(Rule, $"It was over, undecided, at {At(approval.Asking!.ExpiresAt)}.");
+        if (approval.State == ApprovalState.Expired) return over;
+        if (approval.Closing is not null) return ApprovalRefusals.Decided.With(Rule, approval.HowItEnded());
+        if (approval.Asking.ExpiresAt <= now) // nobody was there to see it; it is over all the same
+            return new(over, new ApprovalEvent.Closed(ApprovalState.Expired, null, now));
+        if (approval.Votes.FirstOrDefault(v => v.By == command.By) is { } vote)
+            return ApprovalRefusals.Twice.With(Rule, $"{Said(vote)}; one person decides once.");
         var voted = new ApprovalEvent.Voted(command.By, command.Decision, command.Reason, command.Key, now);
         return approval.Apply(voted).Outcome() is { } outcome
             ? After(approval, id, voted, new ApprovalEvent.Closed(outcome, null, now)) : After(approval, id, voted);
@@ -69,6 +73,21 @@ internal static class ApprovalDecide
 
     /// <summary>What tells a decision from another under the same key.</summary>
     public static string CommandOf(string by, ApprovalDecision decision, string reason) => $"{decision}:{by}:{reason}";
+
+    private static string WhoDecides(this Approval approval) => approval.EscalatedTo is { } up
+        ? $"Holders of {approval.Asking!.Question.Role} or {up} decide it."
+        : $"Holders of {approval.Asking!.Question.Role} decide it.";
+
+    private static string HowItEnded(this Approval approval) => approval.State == ApprovalState.Withdrawn
+        ? $"It was withdrawn at {At(approval.Closing!.At)}."
+        : $"It was {approval.State.ToString().ToLowerInvariant()} at {At(approval.Closing!.At)}: "
+            + $"{string.Join(", ", approval.Votes.Select(Said))}.";
+
+    private static string Said(ApprovalVote vote) =>
+        $"{vote.By} {(vote.Decision == ApprovalDecision.Approve ? "approved" : "rejected")} it at {At(vote.At)}";
+
+    private static string At(DateTimeOffset at) =>
+        at.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
 
     private static Decision<ApprovalEvent, ApprovalInfo> After(
         Approval approval, string id, params ApprovalEvent[] happened) =>

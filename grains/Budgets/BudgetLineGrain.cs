@@ -95,7 +95,7 @@ internal sealed class BudgetLineGrain(SiloKernel kernel, PolicyBook policies, Ma
         ];
         return new($"Budget {Key} is over its plan by more than {policy.OverPercent} %", $"budget/{Key}",
             [.. sums, .. State.Largest.Select(s => new ApprovalLine(s.Id, s.AmountMinor, NoteOf(s.Tags)))],
-            State.AskedBy ?? "budgets", policy.ApproverRole, 1)
+            State.AskedBy ?? "budgets", policy.ApproverRole, policy.OverQuorum)
         { Currency = State.Terms!.Currency };
 
         // A sum that an approval cannot state stands in words.

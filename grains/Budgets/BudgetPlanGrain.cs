@@ -217,7 +217,8 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies, Ma
                 o.Reason.Length > ApprovalLine.TextLengthMax ? o.Reason[..ApprovalLine.TextLengthMax] : o.Reason)),
         ];
         var refusal = (await GrainFactory.Approval(BudgetPlanDecide.ApprovalOf(Key, plan.Number)).Ask(new(
-            $"Budget of {Key}", $"budget/{Key}", [.. lines], plan.SubmittedBy, Policy.ApproverRole, 1)
+            $"Budget of {Key}", $"budget/{Key}", [.. lines], plan.SubmittedBy, Policy.ApproverRole,
+            Policy.PlanQuorum)
         { Currency = plan.Currency })).Refusal;
         // The same question in other words: it stands there since a try that was cut off.
         return refusal?.Code == ApprovalRefusals.Changed.Code ? null : refusal;

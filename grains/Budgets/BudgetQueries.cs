@@ -7,7 +7,7 @@ using Orleans.Concurrency;
 namespace Ale.Budgets;
 
 [StatelessWorker]
-internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook policies, TimeProvider time)
+internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook policies, JournalClock clock)
     : Grain, IBudgetQueries
 {
     private sealed class LineRow
@@ -26,6 +26,8 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook 
         public long CommittedMinor { get; init; }
         public long ActualMinor { get; init; }
         public long OwnMinor { get; init; }
+        public long YearPlannedMinor { get; init; }
+        public long YearActualMinor { get; init; }
     }
 
     private sealed class SpendOf
@@ -58,6 +60,12 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook 
         public long Spends { get; init; }
     }
 
+    private sealed class CountRow
+    {
+        public long Spends { get; init; }
+        public long Held { get; init; }
+    }
+
     private static readonly string[] Ways = ["line", "session", "host", "category", "step", "campaign", "class", Way];
 
     private const string Way = "acquisition";
@@ -80,12 +88,19 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook 
     public async Task<Outcome<ImmutableArray<BudgetLineRow>>> Lines(
         BudgetLinesWanted wanted, JournalPlace at, CancellationToken ct)
     {
-        var where = wanted.Month is null ? "" : " and month = @month";
+        var where = wanted.Month is null ? "" : " and l.month = @month";
+        const string soFar = """
+            from {budget_line} y where y.year = l.year and y.line = l.line and y.currency = l.currency
+              and y.month <= l.month
+            """;
         var (rows, refusal) = await views.List<LineRow>($$"""
-            select key, month, line, planned_minor as PlannedMinor, currency, kind, goal, rigid, parent,
-                   benefit_percent as BenefitPercent, top_hosts as TopHosts, committed_minor as CommittedMinor,
-                   actual_minor as ActualMinor, own_minor as OwnMinor
-            from {budget_line} where year = @year and key > @after{{where}} order by key limit @limit
+            select l.key, l.month, l.line, l.planned_minor as PlannedMinor, l.currency, l.kind, l.goal, l.rigid,
+                   l.parent,
+                   l.benefit_percent as BenefitPercent, l.top_hosts as TopHosts, l.committed_minor as CommittedMinor,
+                   l.actual_minor as ActualMinor, l.own_minor as OwnMinor,
+                   (select cast(sum(y.planned_minor) as bigint) {{soFar}}) as YearPlannedMinor,
+                   (select cast(sum(y.actual_minor) as bigint) {{soFar}}) as YearActualMinor
+            from {budget_line} l where l.year = @year and l.key > @after{{where}} order by l.key limit @limit
             """, new
         {
             year = wanted.Year,
@@ -94,7 +109,7 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook 
             limit = wanted.Limit,
         }, at, ct);
         if (refusal is not null) return refusal;
-        var now = time.GetUtcNow();
+        var now = clock.GetUtcNow();
         var market = markets.For(null, now);
         return ImmutableArray.CreateRange(rows!.Select(r => new BudgetLineRow(r.Key, (int)r.Month, r.Line,
             new(r.PlannedMinor, r.Currency, Enum.Parse<BudgetKind>(r.Kind, true), OrNull(r.Goal), r.Rigid == 1,
@@ -106,7 +121,11 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook 
             r.CommittedMinor, r.ActualMinor,
             BudgetFigures.Forecast(r.Key, r.CommittedMinor, r.ActualMinor, market, now),
             BudgetFigures.Variance(r.ActualMinor, r.OwnMinor))
-        { OwnMinor = r.OwnMinor }));
+        {
+            OwnMinor = r.OwnMinor,
+            YearPlannedMinor = r.YearPlannedMinor,
+            YearActualMinor = r.YearActualMinor,
+        }));
     }
 
     public async Task<Outcome<ImmutableArray<SpendRow>>> Spends(
@@ -173,7 +192,20 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook 
             .SelectMany(g => g.OrderByDescending(r => r.AmountMinor).ThenBy(r => r.Value, StringComparer.Ordinal)
                 .Take(wanted.Limit)
                 .Select(r => new BreakdownRow(r.By, OrNull(r.Value), r.Currency, r.AmountMinor, r.Spends,
-                    PhaseRules.Percent(r.AmountMinor, g.Sum(x => x.AmountMinor))))));
+                    PhaseRules.Percent(r.AmountMinor, g.Sum(x => x.AmountMinor)))))
+            .Where(r => wanted.After is not { } after || Compare(r, after) > 0)
+            .Take(wanted.PageMax ?? int.MaxValue));
+    }
+
+    /// <summary>By the order of the list.</summary>
+    private static int Compare(BreakdownRow a, BreakdownPlace b)
+    {
+        var way = Array.IndexOf(Ways, a.By).CompareTo(Array.IndexOf(Ways, b.By));
+        if (way != 0) return way;
+        var currency = string.CompareOrdinal(a.Currency, b.Currency);
+        if (currency != 0) return currency;
+        var amount = b.AmountMinor.CompareTo(a.AmountMinor);
+        return amount != 0 ? amount : string.CompareOrdinal(a.Value ?? "", b.Value ?? "");
     }
 
     public async Task<Outcome<ImmutableArray<FixedAssets>>> Assets(int year, JournalPlace at, CancellationToken ct)
@@ -182,13 +214,15 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook 
         if (refusal is not null) return refusal;
         var (before, why) = await Breakdown(new(YearOf(year - 1), int.MaxValue) { By = Way }, at, ct);
         if (why is not null) return why;
-        var goal = -policies.For(null, time.GetUtcNow()).Costs.AssetSavingPercent;
+        var goal = -policies.For(null, clock.GetUtcNow()).Costs.AssetSavingPercent;
         return ImmutableArray.CreateRange(now.Concat(before).Where(r => r.Value == "purchase")
             .Select(r => r.Currency).Distinct().Order(StringComparer.Ordinal).Select(currency =>
             {
                 var (spent, last) = (Bought(now, currency), Bought(before, currency));
                 var change = BudgetFigures.Variance(spent, last);
-                return new FixedAssets(year, currency, spent, last, change, goal, change <= goal);
+                // By the amounts themselves: a change that is rounded to the goal is not there yet.
+                var isMet = last > 0 && spent * 100m <= last * (100m + goal);
+                return new FixedAssets(year, currency, spent, last, change, goal, isMet);
             }));
 
         static string YearOf(int year) =>
@@ -208,6 +242,17 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook 
             """, new { from = from + "-", to = to + ".", limit }, at, ct);
         if (refusal is not null) return refusal;
         return ImmutableArray.CreateRange(rows!.Select(r => new UnusualSpend(r.Line, Spend(r))));
+    }
+
+    public async Task<Outcome<UnusualCount>> UnusualCount(
+        string from, string to, JournalPlace at, CancellationToken ct)
+    {
+        var (rows, refusal) = await views.List<CountRow>("""
+            select cast(count(*) as bigint) as Spends,
+                   cast(coalesce(sum(case when checked = @held then 1 else 0 end), 0) as bigint) as Held
+            from {budget_spend} where line >= @from and line < @to and checked is not null
+            """, new { from = from + "-", to = to + ".", held = BudgetProjection.NameOf(SpendCheck.Held) }, at, ct);
+        return refusal is not null ? refusal : new UnusualCount(rows![0].Spends, rows[0].Held);
     }
 
     public async Task<Outcome<ImmutableArray<long>>> Likes(

@@ -1,22 +1,18 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
-using Ale.Jobs;
-using Ale.Markets;
-using Ale.Policy;
 using Ale.Reviews;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Ale.Budgets;
 
 /// <summary>
-/// A month's deviations from its budget, in both directions (BUD-04): what was found by line, session, host, category and
-/// step, and the move that is proposed for the month after. Pure, but for what the accepted move does.
+/// A month's deviations from its budget, in both directions (BUD-04): what was found by line, session, host, category
+/// and step, and the move that is proposed for the month after. Pure, but for what the accepted move does.
 /// </summary>
 internal static class BudgetReview
 {
     public const string Kind = "budget_variance", MoveName = "budget.move";
-    private const int Shown = 3; // of each way to look at it
+    private const int Shown = 3; // of each way to look at it; the rest stands there as one sum
 
     /// <summary>More than so much away from the plan; exactly so much is in order.</summary>
     public static bool IsOff(long actual, long planned, int percent) =>
@@ -26,54 +22,71 @@ internal static class BudgetReview
     public static string Off(BudgetLineRow line) => line.VariancePercent is { } percent
         ? percent.ToString("+0.0;-0.0", CultureInfo.InvariantCulture) + " %" : "nothing was planned";
 
-    /// <summary>What was found, in one text.</summary>
-    public static string Finding(BudgetLineRow line, ImmutableArray<BreakdownRow> breakdown)
+    /// <summary>What was found, in one text: the deviations of each way add up to the line's.</summary>
+    public static string Finding(BudgetLineRow line, BudgetVariance variance)
     {
         var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture,
             $"Planned {line.Terms.PlannedMinor}, booked {line.ActualMinor} {line.Terms.Currency} (minor units), "
             + $"{Off(line)}."));
-        foreach (var way in breakdown.Where(r => r.By != "line").GroupBy(r => r.By))
+        if (variance.Months == 0) text.Append(" No month before is there to compare with.");
+        else
         {
-            if (way.All(r => r.Value is null)) continue; // nobody said
-            text.Append(CultureInfo.InvariantCulture, $" By {way.Key}: ").AppendJoin(", ", way.Take(Shown).Select(r =>
-                string.Create(CultureInfo.InvariantCulture, $"{r.Value ?? "none"} {r.AmountMinor} ({r.Percent} %)")))
-                .Append('.');
+            var plan = variance.PlanOffMinor(line.Terms.PlannedMinor);
+            text.Append(CultureInfo.InvariantCulture, $" Mean of {variance.Months} months before: ")
+                .Append(CultureInfo.InvariantCulture, $"{variance.MeanMinor}; booked {variance.OffMinor:+0;-0;0} and planned {plan:+0;-0;0} ")
+                .Append("against it.");
         }
 
+        foreach (var way in variance.Rows.GroupBy(r => r.By))
+        {
+            if (way.All(r => r.Value is null)) continue; // nobody said
+            text.Append(CultureInfo.InvariantCulture, $" By {way.Key}: ")
+                .AppendJoin(", ", way.Take(Shown).Select(r => r.Text()));
+            if (way.Count() > Shown)
+                text.Append(CultureInfo.InvariantCulture, $", and {way.Count() - Shown} more ")
+                    .Append(CultureInfo.InvariantCulture, $"({way.Skip(Shown).Sum(r => r.OffMinor):+0;-0;0})");
+            text.Append('.');
+        }
+
+        var causes = variance.Causes(line.ActualMinor - line.Terms.PlannedMinor);
+        if (!causes.IsEmpty)
+            text.Append(" Causes: ").AppendJoin(", ", causes.Select(c => $"{c.By} {c.Text()}")).Append('.');
         return Cut(text.ToString());
     }
 
     /// <summary>
     /// What is proposed. Too little was needed: the rest goes to the line of next month with the best benefit. Too
-    /// much: it comes from the flexible one with the least.
+    /// much: it comes from the flexible one with the least. What is set aside is neither asked nor given.
     /// </summary>
     /// <param name="line">The line that is off.</param>
-    /// <param name="breakdown">What it was spent for.</param>
+    /// <param name="variance">What it was off for.</param>
     /// <param name="next">Lines of the month after.</param>
     public static (string Text, ReviewEffect? Effect) Proposal(
-        BudgetLineRow line, ImmutableArray<BreakdownRow> breakdown, ImmutableArray<BudgetLineRow> next)
+        BudgetLineRow line, BudgetVariance variance, ImmutableArray<BudgetLineRow> next)
     {
         var off = line.ActualMinor - line.Terms.PlannedMinor;
         var others = next.Where(l => l.Line != line.Line && l.Terms.Kind != BudgetKind.Reserve
             && l.Terms.Parent is null && l.Terms.Currency == line.Terms.Currency)
             .OrderByDescending(l => l.Terms.BenefitPercent ?? -1).ThenBy(l => l.Key, StringComparer.Ordinal).ToArray();
-        var own = next.FirstOrDefault(l => l.Line == line.Line);
+        var own = next.FirstOrDefault(l => l.Line == line.Line && l.Terms.Kind != BudgetKind.Reserve);
         var other = off < 0 ? others.FirstOrDefault()
             : others.LastOrDefault(l => !l.Terms.Rigid && l.Terms.PlannedMinor - l.CommittedMinor - l.ActualMinor > 0);
-        var cause = breakdown.FirstOrDefault(r => r is { By: "host", Value: not null })
-            ?? breakdown.FirstOrDefault(r => r.By != "line" && r.Value is not null);
-        var why = cause is null ? "" : string.Create(CultureInfo.InvariantCulture,
-            $" Look at {cause.By} {cause.Value} first: {cause.Percent} % of it.");
+        var causes = variance.Causes(off);
+        var cause = causes.FirstOrDefault(c => c.By == BudgetVariance.Host)
+            ?? causes.MaxBy(c => Math.Abs(c.OffMinor));
+        var why = cause is null ? "" : $" Look at {cause.By} {cause.Text()} first.";
         if (own is null || other is null)
             return ((off < 0 ? "Plan less for it, or say what kept it back." : "Plan more for it, or say why not.")
                 + why, null);
         var (from, to) = off < 0 ? (own, other) : (other, own);
         var amount = Math.Min(Math.Abs(off), from.Terms.PlannedMinor - from.CommittedMinor - from.ActualMinor);
+        if (from.Terms.Rigid) return ("It is rigid, and its money stays: plan it anew." + why, null);
         if (amount <= 0) return ("There is nothing left to move: plan it anew." + why, null);
         var argument = string.Create(CultureInfo.InvariantCulture,
             $"{from.Key[..4]}|{from.Month}|{from.Line}|{to.Month}|{to.Line}|{amount}");
-        return (Cut(string.Create(CultureInfo.InvariantCulture, $"Move {amount} from {from.Key} to {to.Key}.") + why),
-            new(MoveName, argument));
+        var host = off < 0 && cause?.By == BudgetVariance.Host ? $" (host {cause.Value})" : "";
+        return (Cut(string.Create(CultureInfo.InvariantCulture, $"Move {amount} from {from.Key}{host} to {to.Key}.")
+            + why), new(MoveName, argument));
     }
 
     /// <summary>A move of so much more to a line, from the flexible one with the least benefit that has it; null: there
@@ -105,55 +118,22 @@ internal static class BudgetReview
         text.Length <= ReviewTerms.TextLengthMax ? text : text[..ReviewTerms.TextLengthMax];
 }
 
-/// <summary>On the first of each month the month before is reviewed (BUD-04).</summary>
-internal static class BudgetReviewJob
+/// <summary>All lines of a month, page by page.</summary>
+internal static class MonthLines
 {
-    private const int LinesMax = 500;
+    private const int PageMax = 500;
 
-    public static readonly JobDefinition Definition = new(
-        "budget-review", "The month before against its budget", p => p.Budgets.ReviewCron, null, Run);
-
-    private static async Task<JobResult> Run(JobRun run, CancellationToken ct)
-    {
-        var (grains, at) = (run.Services.GetRequiredService<IGrainFactory>(), run.Attempt.DueAt);
-        var policy = run.Services.GetRequiredService<PolicyBook>().For(null, at).Budgets;
-        var today = run.Services.GetRequiredService<MarketBook>().For(null, at).BusinessDay(at);
-        var (lines, refusal) = await Lines(grains, today.AddMonths(-1), ct);
-        if (refusal is not null) return JobResult.Failed(refusal.Code);
-        var (next, why) = await Lines(grains, today, ct);
-        if (why is not null) return JobResult.Failed(why.Code);
-        var opened = 0;
-        foreach (var line in lines.Where(
-            l => BudgetReview.IsOff(l.ActualMinor, l.Terms.PlannedMinor, policy.ReviewPercent)))
-        {
-            var (rows, no) = await grains.BudgetQueries().Breakdown(new(line.Key, 20), default, ct);
-            if (no is not null) return JobResult.Failed(no.Code);
-            var (text, effect) = BudgetReview.Proposal(line, rows, next);
-            // The run may come again when the figures have moved: the first word stands.
-            var review = grains.Review(CauseIds.Of(BudgetReview.Kind, line.Key));
-            if ((await review.Get(null, ct)).Value is not null) continue;
-            var put = await review.Open(new(BudgetReview.Kind,
-                $"{line.Key} is off its plan: {BudgetReview.Off(line)}", $"budget/{line.Key}", BudgetReview.Finding(line, rows), text, policy.FinanceRole)
-            { Effect = effect }, "budgets", CancellationToken.None);
-            if (put.Refusal is { } not) return JobResult.Failed(not.Code);
-            opened++;
-        }
-
-        return JobResult.Done(string.Create(CultureInfo.InvariantCulture,
-            $"{lines.Length} lines, {opened} more than {policy.ReviewPercent} % off."));
-    }
-
-    private static async Task<Outcome<ImmutableArray<BudgetLineRow>>> Lines(
+    public static async Task<Outcome<ImmutableArray<BudgetLineRow>>> Of(
         IGrainFactory grains, DateOnly month, CancellationToken ct)
     {
         var all = ImmutableArray.CreateBuilder<BudgetLineRow>();
         for (string? after = null; ;)
         {
             var (page, refusal) = await grains.BudgetQueries().Lines(
-                new(month.Year, LinesMax) { Month = month.Month, After = after }, default, ct);
+                new(month.Year, PageMax) { Month = month.Month, After = after }, default, ct);
             if (refusal is not null) return refusal;
             all.AddRange(page);
-            if (page.Length < LinesMax) return all.ToImmutable();
+            if (page.Length < PageMax) return all.ToImmutable();
             after = page[^1].Key;
         }
     }

@@ -19,7 +19,7 @@ internal static class BudgetsSetup
         return services
             .AddSingleton<Projection, BudgetProjection>().AddSingleton<Projection, BudgetPlanProjection>()
             .AddSingleton<Reaction, BudgetReactions>().AddSingleton<Reaction, UnusualSpends>()
-            .AddJob(BudgetReviewJob.Definition).AddJob(CostAudit.Definition).AddJob(SubscriptionCheck.Definition)
+            .AddJob(CostAudit.Definition).AddJob(SubscriptionCheck.Definition)
             .AddJob(ExploreLines.Definition)
             .AddSingleton(BudgetReview.Move)
             .AddSingleton(new Decider(BudgetKeys.LineKind, (grains, key) => grains.BudgetLine(key)))
@@ -33,7 +33,7 @@ internal static class BudgetsSetup
 
 /// <summary>The spend that takes a rigid line beyond its plan asks for a transfer; later ones make it tell the whole
 /// shortfall (BUD-06).</summary>
-internal sealed class BudgetReactions(PolicyBook policies, TimeProvider time) : Reaction<BudgetLineEvent>(
+internal sealed class BudgetReactions(PolicyBook policies, JournalClock clock) : Reaction<BudgetLineEvent>(
     "budget-inbox", "budget", BudgetLineJson.Default.BudgetLineEvent)
 {
     protected override async Task<Refusal?> React(
@@ -46,7 +46,7 @@ internal sealed class BudgetReactions(PolicyBook policies, TimeProvider time) : 
         return (await grains.InboxItem(TransferItem(key, first)).Retell(
             new("budget_transfer", string.Create(CultureInfo.InvariantCulture,
                 $"Move {line.OverMinor} {e.Spend.Currency} (minor units) to {key}, which is rigid and over its plan"),
-                $"budget/{key}", policies.For(null, time.GetUtcNow()).Budgets.FinanceRole, InboxSeverity.Warning,
+                $"budget/{key}", policies.For(null, clock.GetUtcNow()).Budgets.FinanceRole, InboxSeverity.Warning,
                 null), "budgets")).Refusal;
     }
 

@@ -18,7 +18,7 @@ internal static class SubscriptionCheck
 {
     /// <summary>The kind of register that subscriptions stand in, by tool.</summary>
     public const string Register = "subscription";
-    private const int EntriesMax = 200, Shown = 20;
+    private const int PageMax = 200, Shown = 20;
 
     public static readonly JobDefinition Definition = new(
         "subscription-check", "Tools: what was bought, and what ends", p => p.Costs.SubscriptionCron, null, Run);
@@ -30,9 +30,9 @@ internal static class SubscriptionCheck
         var month = run.Services.GetRequiredService<MarketBook>().For(null, at).BusinessDay(at).AddMonths(-1)
             .ToString("yyyy-MM", CultureInfo.InvariantCulture);
         var (bought, refusal) = await grains.BudgetQueries().Breakdown(
-            new($"{month}-", EntriesMax) { By = "acquisition" }, default, ct);
+            new($"{month}-", int.MaxValue) { By = "acquisition" }, default, ct);
         if (refusal is not null) return JobResult.Failed(refusal.Code);
-        var (entries, why) = await grains.RegisterQueries().Entries(new(EntriesMax)
+        var (entries, why) = await grains.AllEntries(new(PageMax)
         {
             Kind = Register,
             ValidAt = at,
@@ -60,6 +60,9 @@ internal static class SubscriptionCheck
                 CultureInfo.InvariantCulture, $"Bought for {p.AmountMinor} {p.Currency} (minor units).")),
             .. entries.Take(Shown).Select(e => string.Create(
                 CultureInfo.InvariantCulture, $"{e.Terms.Title} ends {e.EndsAt:yyyy-MM-dd}.")),
+            .. entries.Length > Shown
+                ? [string.Create(CultureInfo.InvariantCulture, $"And {entries.Length - Shown} more.")]
+                : Array.Empty<string>(),
         ]);
 }
 

@@ -18,7 +18,7 @@ internal static class Usual
         if (earlier.Count < policy.UnusualCountMin) return (0, false);
         var mean = earlier.Average();
         var deviation = Math.Sqrt(earlier.Average(a => (a - mean) * (a - mean)));
-        var room = Math.Max(3 * deviation, mean * policy.UnusualPercent / 100);
+        var room = Math.Max(policy.UnusualDeviations * deviation, mean * policy.UnusualPercent / 100);
         return ((long)Math.Round(mean, MidpointRounding.AwayFromZero), amount - mean > room);
     }
 }
@@ -28,7 +28,7 @@ internal static class Usual
 /// them is held for a check, and stands in an inbox until somebody has looked. Spend of placements is not: its cap and
 /// its cost per result are watched in its own turn.
 /// </summary>
-internal sealed class UnusualSpends(PolicyBook policies, TimeProvider time) : Reaction<BudgetLineEvent>(
+internal sealed class UnusualSpends(PolicyBook policies, JournalClock clock) : Reaction<BudgetLineEvent>(
     "budget-unusual", "budget", BudgetLineJson.Default.BudgetLineEvent)
 {
     protected override async Task<Refusal?> React(
@@ -37,7 +37,7 @@ internal sealed class UnusualSpends(PolicyBook policies, TimeProvider time) : Re
         switch (happened)
         {
             case BudgetLineEvent.Booked { Spend: { Tags.PlacementId: null } spend }:
-                var policy = policies.For(null, time.GetUtcNow()).Costs;
+                var policy = policies.For(null, clock.GetUtcNow()).Costs;
                 var (earlier, refusal) = await grains.BudgetQueries().Likes(key, spend, policy.UnusualMonths);
                 if (refusal is not null) return refusal;
                 var (mean, isUnusual) = Usual.Of(spend.AmountMinor, earlier, policy);
@@ -62,7 +62,7 @@ internal sealed class UnusualSpends(PolicyBook policies, TimeProvider time) : Re
 /// <summary>Each quarter the one before is audited (BUD-15): what was unusual, and what nobody has looked at.</summary>
 internal static class CostAudit
 {
-    private const int SpendsMax = 500, Shown = 10;
+    private const int Shown = 10;
 
     public static readonly JobDefinition Definition = new(
         "cost-audit", "The quarter before: unusual spends and their checks", p => p.Costs.AuditCron, null, Run);
@@ -72,20 +72,26 @@ internal static class CostAudit
         var (grains, at) = (run.Services.GetRequiredService<IGrainFactory>(), run.Attempt.DueAt);
         var today = run.Services.GetRequiredService<MarketBook>().For(null, at).BusinessDay(at);
         var role = run.Services.GetRequiredService<PolicyBook>().For(null, at).Budgets.FinanceRole;
-        var first = new DateOnly(today.Year, today.Month, 1).AddMonths(-3);
-        var (found, refusal) = await grains.BudgetQueries().Unusual(
-            MonthOf(first), MonthOf(first.AddMonths(2)), SpendsMax, default, ct);
+        // Whenever it runs, it is the quarter before that is over.
+        var first = new DateOnly(today.Year, today.Month - ((today.Month - 1) % 3), 1).AddMonths(-3);
+        var (from, to) = (MonthOf(first), MonthOf(first.AddMonths(2)));
+        var (count, refusal) = await grains.BudgetQueries().UnusualCount(from, to, default, ct);
         if (refusal is not null) return JobResult.Failed(refusal.Code);
-        var held = found.Count(u => u.Spend.Check == SpendCheck.Held);
+        var (found, no) = await grains.BudgetQueries().Unusual(from, to, Shown, default, ct);
+        if (no is not null) return JobResult.Failed(no.Code);
         var quarter = string.Create(CultureInfo.InvariantCulture, $"{first.Year}-Q{((first.Month - 1) / 3) + 1}");
         var review = grains.Review(CauseIds.Of("cost_audit", quarter));
-        var note = string.Create(CultureInfo.InvariantCulture, $"{quarter}: {found.Length} unusual, {held} unchecked.");
+        var note = string.Create(
+            CultureInfo.InvariantCulture, $"{quarter}: {count!.Spends} unusual, {count.Held} unchecked.");
         // The run may come again when more is checked: the first word stands.
         if ((await review.Get(null, ct)).Value is not null) return JobResult.Done(note);
-        var finding = string.Join(" ", found.Take(Shown).Select(u => string.Create(CultureInfo.InvariantCulture,
+        var finding = string.Join(" ", found.Select(u => string.Create(CultureInfo.InvariantCulture,
             $"{u.Line}/{u.Spend.Id}: {u.Spend.AmountMinor} {u.Spend.Currency}, {u.Spend.Check}.")).Prepend(note));
+        if (count.Spends > found.Length)
+            finding += string.Create(
+                CultureInfo.InvariantCulture, $" And {count.Spends - found.Length} more.");
         var opened = await review.Open(new("cost_audit", $"Audit of costs, {quarter}", $"budget/{quarter}", finding,
-            held > 0 ? "Check what is held, and say what the quarter taught." : "Say what the quarter taught.", role),
+            count.Held > 0 ? "Check what is held, and say what the quarter taught." : "Say what the quarter taught.", role),
             "budgets", CancellationToken.None);
         return opened.Refusal is { } why ? JobResult.Failed(why.Code) : JobResult.Done(note);
     }

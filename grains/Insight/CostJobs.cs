@@ -1,9 +1,11 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Ale.Budgets;
 using Ale.Inbox;
 using Ale.Jobs;
 using Ale.Kernel;
 using Ale.Markets;
+using Ale.Phases;
 using Ale.Policy;
 using Ale.Reviews;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,7 +15,7 @@ namespace Ale.Insight;
 /// <summary>What is watched of costs on the calendar.</summary>
 internal static class CostJobs
 {
-    private const int LinesMax = 1_000;
+    private const int Shown = 20, NamesMax = 3;
 
     /// <summary>Each day the steps of the month are looked at; one over its cap stands in an inbox, once a month
     /// (BUD-14).</summary>
@@ -23,7 +25,7 @@ internal static class CostJobs
             var (grains, policy, today) = Of(run);
             // On a month's first day, and so early, the day before is the last of the month that counts.
             var month = FirstOf(today.AddDays(-1));
-            var (steps, refusal) = await grains.Costs().Steps(month, default, ct);
+            var (steps, refusal) = await grains.Costs().StepsAt(month, run.Attempt.DueAt, default, ct);
             if (refusal is not null) return JobResult.Failed(refusal.Code);
             foreach (var step in steps.Where(s => s.IsOver))
             {
@@ -43,20 +45,22 @@ internal static class CostJobs
                 $"{steps.Length} steps, {steps.Count(s => s.IsOver)} over their cap."));
         });
 
-    /// <summary>Each Monday: a category that leads in conversion for so many weeks is proposed for more
-    /// (BUD-13).</summary>
+    /// <summary>Each Monday, from the phase of growth on: a category that leads in conversion for so many weeks is
+    /// proposed for more (BUD-13).</summary>
     public static readonly JobDefinition Lead = new(
         "category-lead", "The category that keeps leading", p => p.Costs.LeadCron, null, async (run, ct) =>
         {
             var (grains, policy, today) = Of(run);
+            var (phase, no) = await grains.Phases().InForce(run.Attempt.DueAt, ct);
+            if (no is not null) return JobResult.Failed(no.Code);
+            if (CategoryLead.WhyNot(phase!.Phase) is { } early) return JobResult.Done(early);
             var week = CategoryLead.MondayOf(today).AddDays(-7);
             var weeks = policy.Costs.LeadWeeks;
             var (rows, refusal) = await grains.Costs().Categories(week, weeks, default, ct);
             if (refusal is not null) return JobResult.Failed(refusal.Code);
             if (CategoryLead.Of(rows, week, weeks) is not { } leader)
                 return JobResult.Done("No category keeps leading.");
-            var (lines, why) = await grains.BudgetQueries().Lines(
-                new(today.Year, LinesMax) { Month = today.Month }, default, ct);
+            var (lines, why) = await MonthLines.Of(grains, today, ct);
             if (why is not null) return JobResult.Failed(why.Code);
             var note = string.Create(CultureInfo.InvariantCulture, $"{leader} leads {weeks} weeks.");
             // One proposal a month, and the first word of it stands.
@@ -84,13 +88,18 @@ internal static class CostJobs
             var note = string.Create(CultureInfo.InvariantCulture,
                 $"{month:yyyy-MM}: saved {found!.SavingMinor} minor units; creative hours {found.CreativePercent:0.0} %, ")
                 + string.Create(CultureInfo.InvariantCulture, $"{found.Points:+0.0;-0.0;0} points.");
-            if (found.Automations.IsEmpty && found.CreativePercent is null)
+            if (!found.Skipped.IsEmpty)
+                note += $" Left out: {Names(found.Skipped)}.";
+            if (found.Automations.IsEmpty && found.CreativePercent is null && found.Skipped.IsEmpty)
                 return JobResult.Done($"{month:yyyy-MM}: nobody entered anything.");
             var review = grains.Review(CauseIds.Of("cost_structure", $"{month:yyyy-MM}"));
             if ((await review.Get(null, ct)).Value is not null) return JobResult.Done(note);
-            var finding = string.Join(" ", found.Automations.Take(20).Select(a => string.Create(
+            var finding = string.Join(" ", found.Automations.Take(Shown).Select(a => string.Create(
                 CultureInfo.InvariantCulture, $"{a.Name}: {a.Count} at {a.AfterMinor} instead of {a.BeforeMinor}, ")
                 + string.Create(CultureInfo.InvariantCulture, $"{a.SavingMinor} saved.")).Prepend(note));
+            if (found.Automations.Length > Shown)
+                finding += string.Create(
+                    CultureInfo.InvariantCulture, $" And {found.Automations.Length - Shown} more.");
             var opened = await review.Open(new("cost_structure", string.Create(CultureInfo.InvariantCulture,
                     $"Cost structure of {month:yyyy-MM}"), string.Create(CultureInfo.InvariantCulture,
                     $"costs/{month:yyyy-MM}"), finding,
@@ -106,6 +115,10 @@ internal static class CostJobs
             run.Services.GetRequiredService<PolicyBook>().For(null, at),
             run.Services.GetRequiredService<MarketBook>().For(null, at).BusinessDay(at));
     }
+
+    private static string Names(ImmutableArray<string> names) => names.Length <= NamesMax ? string.Join(", ", names)
+        : string.Create(CultureInfo.InvariantCulture,
+            $"{string.Join(", ", names.Take(NamesMax))} and {names.Length - NamesMax} more");
 
     private static DateOnly FirstOf(DateOnly day) => new(day.Year, day.Month, 1);
 }

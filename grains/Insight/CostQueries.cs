@@ -3,6 +3,7 @@ using System.Globalization;
 using Ale.Budgets;
 using Ale.Kernel;
 using Ale.Markets;
+using Ale.Phases;
 using Ale.Platforms;
 using Ale.Policy;
 using Ale.Registers;
@@ -11,10 +12,10 @@ using Orleans.Concurrency;
 namespace Ale.Insight;
 
 [StatelessWorker]
-internal sealed class CostQueries(Views views, PolicyBook policies, MarketBook markets, TimeProvider time)
+internal sealed class CostQueries(Views views, PolicyBook policies, MarketBook markets, JournalClock clock)
     : Grain, ICostQueries
 {
-    private const int EntriesMax = 1_000;
+    private const int PageMax = 500;
 
     private sealed class Units
     {
@@ -30,12 +31,15 @@ internal sealed class CostQueries(Views views, PolicyBook policies, MarketBook m
         public long Buyers { get; init; }
     }
 
-    public async Task<Outcome<ImmutableArray<StepCost>>> Steps(
-        DateOnly month, JournalPlace at, CancellationToken ct)
+    public Task<Outcome<ImmutableArray<StepCost>>> Steps(DateOnly month, JournalPlace at, CancellationToken ct) =>
+        StepsAt(month, clock.GetUtcNow(), at, ct);
+
+    public async Task<Outcome<ImmutableArray<StepCost>>> StepsAt(
+        DateOnly month, DateTimeOffset instant, JournalPlace at, CancellationToken ct)
     {
-        var (market, caps) = (markets.For(null, time.GetUtcNow()), policies.For(null, time.GetUtcNow()).Costs.Caps);
+        var (market, caps) = (markets.For(null, instant), policies.For(null, instant).Costs.Caps);
         var (spent, refusal) = await GrainFactory.BudgetQueries().Breakdown(
-            new(MonthOf(month) + "-", EntriesMax) { By = "step" }, at, ct);
+            new(MonthOf(month) + "-", int.MaxValue) { By = "step" }, at, ct);
         if (refusal is not null) return refusal;
         var (units, why) = await views.List<Units>("""
             select (select count(*) from {session} where started_at >= @from and started_at < @to) as Sessions,
@@ -54,7 +58,7 @@ internal sealed class CostQueries(Views views, PolicyBook policies, MarketBook m
     public async Task<Outcome<ImmutableArray<CategoryWeek>>> Categories(
         DateOnly last, int weeks, JournalPlace at, CancellationToken ct)
     {
-        var market = markets.For(null, time.GetUtcNow());
+        var market = markets.For(null, clock.GetUtcNow());
         var found = ImmutableArray.CreateBuilder<CategoryWeek>();
         for (var back = 0; back < weeks; back++)
         {
@@ -96,8 +100,17 @@ internal sealed class CostQueries(Views views, PolicyBook policies, MarketBook m
         return CostStructures.Of(month, [.. automations], [.. uses], [.. hours]);
     }
 
+    public async Task<Outcome<PlanTilt>> Tilt(string year, CancellationToken ct)
+    {
+        var (plan, refusal) = await GrainFactory.BudgetPlan(year).Get(ct);
+        if (refusal is not null) return refusal;
+        var (phase, why) = await GrainFactory.Phases().InForce(null, ct);
+        return why is not null ? why
+            : PlanTilts.Of(plan!, phase!.Phase, policies.For(null, clock.GetUtcNow()).Budgets);
+    }
+
     private Task<Outcome<ImmutableArray<RegisterEntry>>> Entries(string kind, JournalPlace at, CancellationToken ct) =>
-        GrainFactory.RegisterQueries().Entries(new(EntriesMax) { Kind = kind }, at, ct);
+        GrainFactory.AllEntries(new(PageMax) { Kind = kind }, at, ct);
 
     private static string MonthOf(DateOnly day) => day.ToString("yyyy-MM", CultureInfo.InvariantCulture);
 }
@@ -125,6 +138,15 @@ internal static class StepCosts
 internal static class CategoryLead
 {
     public static DateOnly MondayOf(DateOnly day) => day.AddDays(-(((int)day.DayOfWeek + 6) % 7));
+
+    /// <summary>Why nothing is proposed in a phase; null: from growth on it is.</summary>
+    /// <param name="phase">Null: none has begun.</param>
+    public static string? WhyNot(int? phase) => phase switch
+    {
+        null => "No phase has begun: categories get more from growth on.",
+        < PhaseRules.Growth => "The start-up is in force: categories get more from growth on.",
+        _ => null,
+    };
 
     /// <summary>The category that had the best conversion in each of the weeks, alone; null: none had.</summary>
     public static string? Of(IEnumerable<CategoryWeek> rows, DateOnly lastWeek, int weeks)
@@ -159,30 +181,54 @@ internal static class CostStructures
     public static CostStructure Of(DateOnly month, IReadOnlyList<RegisterEntry> automations,
         IReadOnlyList<RegisterEntry> uses, IReadOnlyList<RegisterEntry> hours)
     {
-        var saved = automations.Where(a => a.State == RegisterState.Valid)
-            .Join(uses.Where(u => IsOf(u, month)), a => a.Subject, u => u.Subject, (a, u) =>
-            {
-                var (before, after, count) = (Number(a, "before"), Number(a, "after"), Number(u, "count"));
-                return new AutomationSaving(a.Subject, before, after, count, (before - after) * count);
-            })
+        var skipped = new List<string>();
+        var used = uses.Where(u => IsOf(u, month)).ToLookup(u => u.Subject, StringComparer.Ordinal);
+        var saved = automations.Where(a => a.State == RegisterState.Valid && used.Contains(a.Subject))
+            .GroupBy(a => a.Subject).Select(g => g.First()) // the one that was entered last
+            .SelectMany(a => used[a.Subject].Select(u => Saving(a, u, skipped))).OfType<AutomationSaving>()
             .OrderByDescending(s => s.SavingMinor).ThenBy(s => s.Name, StringComparer.Ordinal).ToImmutableArray();
         var (now, then) = (Creative(month), Creative(month.AddMonths(-1)));
-        return new(month, saved, saved.Sum(s => s.SavingMinor), now, then, now - then);
+        return new(month, saved, saved.Sum(s => s.SavingMinor), now, then, now - then)
+        {
+            Skipped = [.. skipped.Distinct(StringComparer.Ordinal)],
+        };
 
         decimal? Creative(DateOnly of)
         {
-            var entries = hours.Where(h => IsOf(h, of)).ToArray();
-            var (creative, routine) = (entries.Sum(h => Number(h, "creative")), entries.Sum(h => Number(h, "routine")));
+            var entries = hours.Where(h => IsOf(h, of))
+                .Select(h => (Creative: Number(h, "creative", skipped), Routine: Number(h, "routine", skipped)))
+                .Where(h => h is { Creative: not null, Routine: not null }).ToArray();
+            var (creative, routine) = (entries.Sum(h => h.Creative!.Value), entries.Sum(h => h.Routine!.Value));
             return creative + routine == 0 ? null : PhaseRules.Percent(creative, creative + routine);
         }
+    }
+
+    /// <summary>Null: a figure is wrong, or what it comes to is no sum of money any more.</summary>
+    private static AutomationSaving? Saving(RegisterEntry automation, RegisterEntry use, List<string> skipped)
+    {
+        if (Number(automation, "before", skipped) is not { } before
+            || Number(automation, "after", skipped) is not { } after
+            || Number(use, "count", skipped) is not { } count) return null;
+        var saving = (decimal)(before - after) * count;
+        if (Math.Abs(saving) <= Limits.AmountMinorMax)
+            return new(automation.Subject, before, after, count, (long)saving);
+        skipped.Add(NameOf(use, "count"));
+        return null;
     }
 
     private static bool IsOf(RegisterEntry entry, DateOnly month) => entry.State != RegisterState.Withdrawn
         && entry.State != RegisterState.Superseded
         && entry.Id.StartsWith(month.ToString("yyyy-MM", CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
-    /// <summary>A whole number of an entry; 0 when it has none, which the month's figures then show.</summary>
-    private static long Number(RegisterEntry entry, string name) => long.TryParse(
-        entry.Terms.Attributes.FirstOrDefault(a => a.Name == name).Value, NumberStyles.None,
-        CultureInfo.InvariantCulture, out var value) ? value : 0;
+    /// <summary>A whole number of an entry; null when it has none: guessed as 0 it would make the saving larger.</summary>
+    private static long? Number(RegisterEntry entry, string name, List<string> skipped)
+    {
+        if (long.TryParse(entry.Terms.Attributes.FirstOrDefault(a => a.Name == name).Value, NumberStyles.None,
+            CultureInfo.InvariantCulture, out var value) && value <= Limits.AmountMinorMax) return value;
+        skipped.Add(NameOf(entry, name));
+        return null;
+    }
+
+    private static string NameOf(RegisterEntry entry, string name) =>
+        $"{entry.Kind}/{entry.Subject}/{entry.Id}: {name}";
 }

@@ -17,25 +17,23 @@ namespace Ale.Insight;
 /// </summary>
 internal static class TargetDays
 {
-    private const int Week = 7; // business days that a figure of now is made of
-    private const int Quarter = 91;
-
     /// <param name="begun">Day 0; null: it has not come.</param>
     public static object Of(DateOnly day, DateOnly? begun, TargetPolicy policy, Market market)
     {
-        var (from, to, zero) = (day.AddDays(1 - Week), day.AddDays(1), begun ?? day.AddDays(1));
+        var (from, to, zero) = (day.AddDays(1 - policy.MeanDays), day.AddDays(1), begun ?? day.AddDays(1));
         var lastFirst = to.AddDays(-policy.AgainDays);
         var baseTo = zero.AddDays(policy.BaselineDays);
         return new
         {
             day = PlatformProjection.DayOf(day),
+            days = (double)policy.MeanDays,
             week = PlatformProjection.DayOf(from),
             begun = PlatformProjection.DayOf(zero),
             from = At(from),
             to = At(to),
             fromSlot = StockProjection.Slot(market.StartOf(from)),
             toSlot = StockProjection.Slot(market.StartOf(to)),
-            quarter = At(to.AddDays(-Quarter)),
+            quarter = At(to.AddDays(-policy.CostDays)),
             firstFrom = At(lastFirst.AddDays(-policy.BaselineDays)),
             firstTo = At(lastFirst),
             again = (long)TimeSpan.FromDays(policy.AgainDays).TotalMilliseconds,
@@ -97,9 +95,10 @@ internal sealed class TargetQueries(Views views, PolicyBook policies, MarketBook
         var (value, goal) = (source.ReadsGross ? gross : net, source.Goal(policy, baseline));
         if (goal is { } exact) goal = Math.Round(exact, source.Digits, MidpointRounding.AwayFromZero);
         if (source.Aim == TargetAim.Grow) baseline = 0; // nothing was there before day 0
-        var (pace, forecast, state) = TargetPace.Of(source.Aim, baseline, value, goal, day, policy.Targets.Days);
-        return new(source.Code, source.Title, policy.Targets.Owner, source.Unit, source.Formula, baseline, value, goal,
-            day, policy.Targets.Days, pace, forecast, state, source.Aim, source.Rows)
+        var (pace, forecast, state) = TargetPace.Of(source.Aim, baseline, value, goal, day, policy.Targets.Days,
+            policy.Targets.AmberPercent);
+        return new(source.Code, source.Title, policy.Targets.Owner, source.Unit, source.FormulaOf(policy.Targets),
+            baseline, value, goal, day, policy.Targets.Days, pace, forecast, state, source.Aim, source.Rows)
         {
             Gross = gross,
             Net = gross is null ? null : net,

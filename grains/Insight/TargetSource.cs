@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Ale.Policy;
 
 namespace Ale.Insight;
@@ -17,6 +18,7 @@ internal sealed class TargetFigures
 /// Where a target comes from. <see cref="Sql"/> answers with one row of <see cref="TargetFigures"/>; its parameters are
 /// those of <see cref="TargetDays"/>.
 /// </summary>
+/// <param name="Formula"><c>{mean}</c> and <c>{cost}</c> stand for the days of the policy.</param>
 /// <param name="Factor">The value is part × factor ÷ whole.</param>
 /// <param name="Digits">Decimals of the value.</param>
 /// <param name="Goal">From the policy and the baseline; null: it has none yet.</param>
@@ -27,6 +29,11 @@ internal sealed record TargetSource(
     /// <summary>True: the goal is read on the gross figure (A-49).</summary>
     public bool ReadsGross { get; init; }
 
+    /// <summary>How it is worked out, with the days of the policy.</summary>
+    public string FormulaOf(TargetPolicy policy) => Formula
+        .Replace("{mean}", policy.MeanDays.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
+        .Replace("{cost}", policy.CostDays.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
+
     public decimal? Value(double? part, double? whole) => part is { } p && whole is > 0 and { } w
         ? Math.Round((decimal)p * Factor / (decimal)w, Digits, MidpointRounding.AwayFromZero) : null;
 
@@ -34,9 +41,9 @@ internal sealed record TargetSource(
     public static readonly ImmutableArray<TargetSource> All =
     [
         new("plays_per_day", "Plays a day", "plays", TargetAim.Grow, 1, 0,
-            "plays of all platforms ÷ 7, over 7 business days", "/api/platforms/{id}/days?kind=play",
+            "plays of all platforms ÷ {mean}, over {mean} business days", "/api/platforms/{id}/days?kind=play",
             (p, _) => p.Targets.PlaysPerDay, """
-            select cast(sum(count) as double precision) as Part, cast(7 as double precision) as Whole
+            select cast(sum(count) as double precision) as Part, cast(@days as double precision) as Whole
             from {platform_day} where kind = 'play' and day >= @week and day <= @day
             """),
         new("followers", "New followers", "people", TargetAim.Grow, 1, 0,
@@ -48,7 +55,8 @@ internal sealed record TargetSource(
             from {platform_day} where kind in ('follow', 'unfollow') and day >= @begun and day <= @day
             """),
         new("conversion", "Conversion of sessions", "percent", TargetAim.Reach, 100, 2,
-            "distinct people who paid in a session ÷ its viewers of 3 s and more, over sessions of 7 business days",
+            "distinct people who paid in a session ÷ its viewers of 3 s and more, over sessions of {mean} business "
+            + "days",
             "/api/attribution/session", (p, _) => p.Targets.ConversionPercent, """
             select cast(sum(s.buyers) as double precision) as Part, cast(sum(s.gross) as double precision) as GrossPart,
                    cast(sum(s.viewers) as double precision) as Whole
@@ -63,8 +71,8 @@ internal sealed record TargetSource(
               group by e.session_id) s
             """),
         new("order_completion", "Order completion", "percent", TargetAim.Reach, 100, 2,
-            "orders placed ÷ checkouts begun from the floating cart, over 7 business days; net: orders paid; the baseline "
-            + "is the page's", "/api/funnel", (p, page) => page * (100 + p.Carts.UpliftPercent) / 100, """
+            "orders placed ÷ checkouts begun from the floating cart, over {mean} business days; net: orders paid; "
+            + "the baseline is the page's", "/api/funnel", (p, page) => page * (100 + p.Carts.UpliftPercent) / 100, """
             select cast(sum(case when c.via = 'floating' and o.paid_at is not null then 1 else 0 end)
                      as double precision) as Part,
                    cast(sum(case when c.via = 'floating' and c.state = 'ordered' then 1 else 0 end)
@@ -97,7 +105,7 @@ internal sealed record TargetSource(
                     group by user_id) g) f
             """),
         new("stock_out", "Stock-out rate", "percent", TargetAim.StayBelow, 100, 2,
-            "attempts to buy refused for stock ÷ all attempts, over 7 business days", "/api/stockouts",
+            "attempts to buy refused for stock ÷ all attempts, over {mean} business days", "/api/stockouts",
             (p, _) => p.Stock.OutRatePercentMax, """
             select cast(sum(refused) as double precision) as Part,
                    cast(sum(held + refused) as double precision) as Whole
@@ -107,7 +115,8 @@ internal sealed record TargetSource(
               select 0 as held, attempts as refused from {stock_miss} where slot >= @fromSlot and slot < @toSlot) a
             """),
         new("after_sales", "After-sales time", "minutes", TargetAim.StayBelow, 1, 1,
-            "minutes from the opening of a case to its decision ÷ cases decided, over 7 business days", "/api/cases",
+            "minutes from the opening of a case to its decision ÷ cases decided, over {mean} business days",
+            "/api/cases",
             (p, _) => p.Targets.AfterSalesMinutes, """
             select cast(sum(decided_at - opened_at) as double precision) / 60000 as Part,
                    cast(count(*) as double precision) as Whole
@@ -125,7 +134,7 @@ internal sealed record TargetSource(
             where b.way = 'acquisition' and b.value = 'purchase' and l.currency = @currency
             """),
         new("fast_delivery", "Delivered in two hours", "percent", TargetAim.Reach, 100, 2,
-            "orders delivered by their promise ÷ orders promised in two hours, promised for 7 business days",
+            "orders delivered by their promise ÷ orders promised in two hours, promised for {mean} business days",
             "/api/orders", (p, _) => p.Targets.FastPercent, """
             select cast(sum(case when delivered_at <= promise_at then 1 else 0 end) as double precision) as Part,
                    cast(count(*) as double precision) as Whole
@@ -133,8 +142,8 @@ internal sealed record TargetSource(
               and state <> 'cancelled'
             """),
         new("purchase_cost", "Purchase cost", "percent", TargetAim.StayBelow, 100, 2,
-            "what was paid for received goods ÷ what they cost when they were first bought, over 91 days, weighted by "
-            + "units; the baseline is 100", "/api/purchases", (p, _) => 100 - p.Targets.PurchaseSavingPercent, """
+            "what was paid for received goods ÷ what they cost when they were first bought, over {cost} business days, "
+            + "weighted by units; the baseline is 100", "/api/purchases", (p, _) => 100 - p.Targets.PurchaseSavingPercent, """
             select cast(sum(p.quantity * p.cost_minor) as double precision) as Part,
                    cast(sum(p.quantity * b.cost_minor) as double precision) as Whole,
                    cast(1 as double precision) as BasePart, cast(1 as double precision) as BaseWhole

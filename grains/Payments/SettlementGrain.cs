@@ -41,7 +41,7 @@ internal sealed class SettlementGrain(SiloKernel kernel, MarketBook markets, Set
 }
 
 /// <summary>What the acquirer told us, from the slice's table.</summary>
-internal sealed class SettlementLookup(Views views, MarketBook markets, TimeProvider time)
+internal sealed class SettlementLookup(Views views, MarketBook markets, JournalClock clock)
 {
     private const int ChunkMax = 500; // ids of one question
 
@@ -59,7 +59,7 @@ internal sealed class SettlementLookup(Views views, MarketBook markets, TimeProv
     public async Task<Outcome<ImmutableArray<ToldMoney>>> Told(
         DateOnly day, IReadOnlySet<string> events, CancellationToken ct)
     {
-        var market = markets.For(null, time.GetUtcNow());
+        var market = markets.For(null, clock.GetUtcNow());
         var (rows, refusal) = await views.List<Row>("""
             select id, type, order_id as OrderId, amount_minor as AmountMinor, currency, happened_at as HappenedAt
             from {payment_event} where happened_at >= @from and happened_at < @to and type <> 'failed'

@@ -16,6 +16,15 @@ internal sealed record BudgetPolicy(int OverPercent, int CloseDays, int SpendDay
     /// <summary>When the month before is reviewed.</summary>
     public required string ReviewCron { get; init; }
 
+    /// <summary>With the mean of so many months before it is compared what a month's money went for.</summary>
+    public required int CompareMonths { get; init; }
+
+    /// <summary>How many distinct people approve a line's overrun (BUD-03),</summary>
+    public required int OverQuorum { get; init; }
+
+    /// <summary>and a year's plan.</summary>
+    public required int PlanQuorum { get; init; }
+
     /// <summary>Least share of the risk reserve.</summary>
     public required int RiskPercentMin { get; init; }
 
@@ -40,6 +49,12 @@ internal sealed record BudgetPolicy(int OverPercent, int CloseDays, int SpendDay
     /// <summary>In growth, marketing from this share on needs returns to be measured.</summary>
     public required int MarketingPercent { get; init; }
 
+    /// <summary>What lines' ids begin with that growth leans to, with spaces between,</summary>
+    public required string GrowthLines { get; init; }
+
+    /// <summary>and maturity.</summary>
+    public required string MaturityLines { get; init; }
+
     /// <summary>True: returns of placements are measured.</summary>
     public required bool IsRoiOn { get; init; }
 
@@ -53,6 +68,9 @@ internal sealed record BudgetPolicy(int OverPercent, int CloseDays, int SpendDay
             FinanceRole = text("budget.financeRole"),
             ReviewPercent = whole("budget.reviewPercent"),
             ReviewCron = text("budget.reviewCron"),
+            CompareMonths = whole("budget.compareMonths"),
+            OverQuorum = whole("budget.overQuorum"),
+            PlanQuorum = whole("budget.planQuorum"),
             RiskPercentMin = whole("budget.riskPercentMin"),
             RiskPercentMax = whole("budget.riskPercentMax"),
             EmergencyPercent = whole("budget.emergencyPercent"),
@@ -61,6 +79,8 @@ internal sealed record BudgetPolicy(int OverPercent, int CloseDays, int SpendDay
             SmallLinesMax = whole("budget.smallLinesMax"),
             TopHostPercent = whole("budget.topHostPercent"),
             MarketingPercent = whole("budget.marketingPercent"),
+            GrowthLines = text("budget.growthLines"),
+            MaturityLines = text("budget.maturityLines"),
             IsRoiOn = yes("budget.isRoiOn"),
             LabourPercentMax = whole("budget.labourPercentMax"),
         };

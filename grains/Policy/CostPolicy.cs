@@ -8,11 +8,14 @@ internal sealed record SettlementPolicy(string Cron, int Days, string Role);
 
 /// <summary>What is watched of costs (BUD-13 to BUD-18). Money is in minor units of the market.</summary>
 /// <param name="UnusualCountMin">From so many earlier spends of its like on, one may be called unusual.</param>
-/// <param name="UnusualPercent">It is, when it is more than so much, and more than three standard deviations, above their
-/// mean.</param>
+/// <param name="UnusualPercent">It is, when it is more than so much, and more than <see cref="UnusualDeviations"/>, above
+/// their mean.</param>
 /// <param name="UnusualMonths">How far back its likes are looked for.</param>
 internal sealed record CostPolicy(int UnusualCountMin, int UnusualPercent, int UnusualMonths)
 {
+    /// <summary>So many standard deviations of its likes are in order, whatever share of their mean that is.</summary>
+    public required int UnusualDeviations { get; init; }
+
     /// <summary>When the quarter before is audited (BUD-15).</summary>
     public required string AuditCron { get; init; }
 
@@ -55,6 +58,7 @@ internal sealed record CostPolicy(int UnusualCountMin, int UnusualPercent, int U
     internal static CostPolicy From(Func<string, int> whole, Func<string, long> money, Func<string, string> text) =>
         new(whole("cost.unusualCountMin"), whole("cost.unusualPercent"), whole("cost.unusualMonths"))
         {
+            UnusualDeviations = whole("cost.unusualDeviations"),
             AuditCron = text("cost.auditCron"),
             SubscriptionCron = text("cost.subscriptionCron"),
             SubscriptionDays = whole("cost.subscriptionDays"),

@@ -1,17 +1,18 @@
 using System.Collections.Immutable;
+using Ale.Kernel;
 using Orleans.Concurrency;
 
 namespace Ale.Policy;
 
 [GrainType("policy"), StatelessWorker]
-internal sealed class PolicyGrain(PolicyBook book, TimeProvider time) : Grain, IPolicyGrain
+internal sealed class PolicyGrain(PolicyBook book, JournalClock clock) : Grain, IPolicyGrain
 {
     public Task<Outcome<PolicyValue>> Get(string key, string? market, DateTimeOffset? at, CancellationToken ct) =>
-        Task.FromResult(Find(key, market ?? book.DefaultMarket, at ?? time.GetUtcNow()));
+        Task.FromResult(Find(key, market ?? book.DefaultMarket, at ?? clock.GetUtcNow()));
 
     public Task<Outcome<ImmutableArray<PolicyValue>>> List(string? market, DateTimeOffset? at, CancellationToken ct)
     {
-        var (code, instant) = (market ?? book.DefaultMarket, at ?? time.GetUtcNow());
+        var (code, instant) = (market ?? book.DefaultMarket, at ?? clock.GetUtcNow());
         Outcome<ImmutableArray<PolicyValue>> outcome = book.Knows(code)
             ? book.Keys.Select(key => Find(key, code, instant).Value).OfType<PolicyValue>().ToImmutableArray()
             : PolicyRefusals.UnknownMarket;

@@ -93,6 +93,9 @@ internal static class PolicyKeys
         Text("budget.financeRole", "role", Limits.IsId, "a role's name"),
         Whole("budget.reviewPercent", "percent", 0, 100),
         Text("budget.reviewCron", "cron", CronSchedule.IsCron, "a cron of five fields, as 0 7 1 * *"),
+        Whole("budget.compareMonths", "months", 1, 24),
+        Whole("budget.overQuorum", "people", 1, 10),
+        Whole("budget.planQuorum", "people", 1, 10),
         Whole("budget.riskPercentMin", "percent", 0, 100),
         Whole("budget.riskPercentMax", "percent", 0, 100),
         Whole("budget.emergencyPercent", "percent", 0, 100),
@@ -101,6 +104,8 @@ internal static class PolicyKeys
         Whole("budget.smallLinesMax", "lines", 0, 1_000),
         Whole("budget.topHostPercent", "percent", 0, 100),
         Whole("budget.marketingPercent", "percent", 0, 100),
+        Text("budget.growthLines", "lines", AreIds, "up to 8 ids with spaces between"),
+        Text("budget.maturityLines", "lines", AreIds, "up to 8 ids with spaces between"),
         YesNo("budget.isRoiOn"),
         Whole("budget.labourPercentMax", "percent", 0, 100),
         Text("settlement.cron", "cron", CronSchedule.IsCron, "a cron of five fields, as 0 5 * * *"),
@@ -115,6 +120,7 @@ internal static class PolicyKeys
         Text("cohort.role", "role", Limits.IsId, "a role's name"),
         Whole("cost.unusualCountMin", "spends", 2, 1_000),
         Whole("cost.unusualPercent", "percent", 1, 1_000),
+        Whole("cost.unusualDeviations", "standard deviations", 1, 100),
         Whole("cost.unusualMonths", "months", 0, 24),
         Text("cost.auditCron", "cron", CronSchedule.IsCron, "a cron of five fields, as 0 7 1 1,4,7,10 *"),
         Text("cost.subscriptionCron", "cron", CronSchedule.IsCron, "a cron of five fields, as 15 7 1 * *"),
@@ -143,6 +149,9 @@ internal static class PolicyKeys
         Whole("target.afterSalesMinutes", "minutes", 1, 100_000),
         Whole("target.fastPercent", "percent", 1, 100),
         Whole("target.purchaseSavingPercent", "percent", 0, 99),
+        Whole("target.amberPercent", "percent", 1, 99),
+        Whole("target.meanDays", "days", 1, 366),
+        Whole("target.costDays", "days", 1, 366),
         Text("target.owner", "role", Limits.IsId, "a role's name"),
         Whole("fact.shortVideoUsers", "people", 0, 10_000_000_000) with { NeedsSource = true },
         Whole("fact.userGrowthPercent", "percent", -100, 1_000) with { NeedsSource = true },
@@ -247,6 +256,9 @@ internal static class PolicyKeys
 
     private static PolicyKey YesNo(string key) => new(key, "yes or no", false, value =>
         value.ValueKind is JsonValueKind.True or JsonValueKind.False ? null : "must be true or false");
+
+    private static bool AreIds(string text) =>
+        text.Split(' ') is { Length: <= 8 } words && Array.TrueForAll(words, word => Limits.IsId(word));
 
     private static PolicyKey Text(string key, string unit, Func<string, bool> good, string rule) =>
         new(key, unit, false, value =>

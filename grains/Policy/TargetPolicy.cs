@@ -26,6 +26,15 @@ internal sealed record TargetPolicy(int Days, long PlaysPerDay, long Followers, 
     /// <summary>How much less is paid for what was bought before.</summary>
     public required int PurchaseSavingPercent { get; init; }
 
+    /// <summary>From so much of its course on a target is amber and not red, percent; green is 100 and more.</summary>
+    public required int AmberPercent { get; init; }
+
+    /// <summary>Business days that a figure of now is made of.</summary>
+    public required int MeanDays { get; init; }
+
+    /// <summary>Business days over which the cost of purchases is compared.</summary>
+    public required int CostDays { get; init; }
+
     internal static TargetPolicy From(
         Func<string, int> whole, Func<string, long> money, Func<string, string> text) =>
         new(whole("target.days"), money("target.playsPerDay"), money("target.followers"),
@@ -36,6 +45,9 @@ internal sealed record TargetPolicy(int Days, long PlaysPerDay, long Followers, 
             AgainUpliftPercent = whole("target.againUpliftPercent"),
             AfterSalesMinutes = whole("target.afterSalesMinutes"),
             FastPercent = whole("target.fastPercent"),
+            AmberPercent = whole("target.amberPercent"),
+            MeanDays = whole("target.meanDays"),
+            CostDays = whole("target.costDays"),
             PurchaseSavingPercent = whole("target.purchaseSavingPercent"),
         };
 }

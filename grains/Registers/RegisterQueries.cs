@@ -89,3 +89,24 @@ internal sealed class RegisterQueries(Views views, JournalClock clock) : Grain, 
         };
     }
 }
+
+/// <summary>Lists of entries as a whole.</summary>
+internal static class RegisterPages
+{
+    /// <summary>Every entry that is wanted, page by page, the latest entered first.</summary>
+    /// <param name="wanted">Its limit is that of a page.</param>
+    public static async Task<Outcome<ImmutableArray<RegisterEntry>>> AllEntries(
+        this IGrainFactory grains, RegisterWanted wanted, JournalPlace at, CancellationToken ct)
+    {
+        var all = ImmutableArray.CreateBuilder<RegisterEntry>();
+        while (true)
+        {
+            var (page, refusal) = await grains.RegisterQueries().Entries(wanted, at, ct);
+            if (refusal is not null) return refusal;
+            all.AddRange(page);
+            if (page.Length < wanted.Limit) return all.ToImmutable();
+            var last = page[^1];
+            wanted = wanted with { Before = new(last.EnteredAt, last.Kind, last.Subject, last.Id) };
+        }
+    }
+}

@@ -77,6 +77,36 @@ public sealed class ApprovalHttpTests
         Assert.Equal((403, "approval.role"), Said(await Send("POST", "/fund:stand:2/decide", yes, "host", "h7")));
     }
 
+    [Fact]
+    public async Task BUD_03_what_nobody_decides_goes_up_and_who_stands_in_there_decides_it_too()
+    {
+        const string id = "/fund:up:1", yes = """{"decision":"approve","reason":"useful"}""";
+        var http = (await TestSilo.Sqlite).Http;
+        var (now, utc) = (TimeProvider.System.GetUtcNow(), "yyyy-MM-dd'T'HH:mm:ss'Z'");
+        (await http.Put("/api/registers/stand_in/h8/entries/e1", $$$"""
+            {"title":"While eve is away","attributes":{"role":"executive"},
+             "validFrom":"{{{now.AddDays(-1).ToString(utc, CultureInfo.InvariantCulture)}}}"}
+            """, "people")).Ok();
+        // It goes up after half of its time.
+        var expires = now.AddSeconds(60).ToString(utc, CultureInfo.InvariantCulture);
+        (await Send("PUT", id, Body.Replace("\"quorum\":2", $"\"quorum\":2,\"expiresAt\":\"{expires}\"",
+            StringComparison.Ordinal), "finance", "f1")).Ok();
+        Assert.Equal((403, "approval.role"), Said(await Send("POST", id + "/decide", yes, "host", "h8")));
+        Assert.Equal((403, "approval.role"), Said(await Send("POST", id + "/decide", yes, "executive", "e9")));
+        var item = $"/api/inbox/{ApprovalReactions.ItemOf("fund:up:1", isUp: true)}";
+        var told = await new Func<Task<Answer>>(() => http.Get(item, "executive")).Until(a => a.Status == 200, 60);
+        Assert.Equal(("Nobody has decided: Course", "open"),
+            ((string)told.Json["title"]!, (string)told.Json["state"]!));
+        Assert.Equal("executive", (string)(await Send("GET", id)).Ok().Json["escalatedTo"]!);
+        Assert.Equal("Holders of approver or executive decide it.",
+            (string)(await Send("POST", id + "/decide", yes, "finance", "f2")).Json["detail"]!);
+        (await Send("POST", id + "/decide", yes, "host", "h8")).Ok();
+        var done = (await Send("POST", id + "/decide", yes, "executive", "e9")).Ok();
+        Assert.Equal(["h8", "e9"], done.Json["votes"]!.AsArray().Select(v => (string)v!["by"]!));
+        await new Func<Task<Answer>>(() => http.Get(item, "executive"))
+            .Until(a => (string)a.Json["state"]! == "done", 30);
+    }
+
     [Theory, InlineData("postgres"), InlineData("sqlite")]
     public async Task Approvals_are_listed_by_state_and_kind_with_their_votes_counted(string engine)
     {

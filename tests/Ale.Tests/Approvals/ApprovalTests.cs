@@ -122,6 +122,34 @@ public sealed class ApprovalTests
     }
 
     [Fact]
+    public void TEC_12_each_no_says_the_rule_in_words()
+    {
+        var one = Vote(Asked, By("a1"), Noon);
+        var two = Vote(one, By("a2"), Noon.AddMinutes(1));
+        Assert.Equal("f1 asked for it; somebody else decides.", Why(Asked, By("f1")));
+        Assert.Equal("Holders of approver decide it.", Why(Asked, By("h1") with { Roles = ["host"] }));
+        var (_, events) = Approval.New().Decide(Question, Id, Policy, Noon);
+        var up = After(Approval.New(), events);
+        up = After(up, up.DecideDue(Noon.AddHours(72)).Events);
+        Assert.Equal("Holders of approver or executive decide it.", Why(up, By("h1") with { Roles = ["host"] }));
+        Assert.Equal("a1 approved it at 2026-06-18T12:00:00Z; one person decides once.",
+            Why(one, By("a1") with { Key = "other" }));
+        Assert.Equal("It was approved at 2026-06-18T12:01:00Z: a1 approved it at 2026-06-18T12:00:00Z, "
+            + "a2 approved it at 2026-06-18T12:01:00Z.", Why(two, By("a3")));
+        Assert.Equal("It was rejected at 2026-06-18T12:00:00Z: a1 rejected it at 2026-06-18T12:00:00Z.",
+            Why(Vote(Asked, By("a1", ApprovalDecision.Reject), Noon), By("a3")));
+        Assert.Equal("It was withdrawn at 2026-06-18T12:00:00Z.",
+            Why(After(Asked, Asked.DecideWithdraw("gone", Id, Noon).Events), By("a3")));
+        const string late = "It was over, undecided, at 2026-06-25T12:00:00Z.";
+        Assert.Equal(late, Why(Asked, By("a1"), Noon.AddHours(200)));
+        Assert.Equal(late, Why(After(Asked, Asked.DecideDue(Noon.AddHours(168)).Events), By("a1")));
+
+        static string Why(Approval approval, DecideApproval command, DateTimeOffset? now = null) =>
+            Assert.Single(
+                approval.Decide(command, Id, now ?? Noon).Reply.Refusal!.Details, d => d.Key == "detail").Value;
+    }
+
+    [Fact]
     public void TEC_03_the_same_key_gets_the_same_answer_though_others_have_decided_since()
     {
         var first = Asked.Decide(By("a1"), Id, Noon);

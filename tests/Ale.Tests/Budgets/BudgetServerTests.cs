@@ -76,7 +76,37 @@ public sealed class BudgetServerTests
         Assert.Equal(("moved", "fay"), ((string)versions[0]!["what"]!, (string)versions[0]!["by"]!));
         Assert.Contains("a better console", (string)versions[0]!["note"]!, StringComparison.Ordinal);
         var csv = await http.Get("/api/budgets/2096/lines", "finance", headers: [at, ("Accept", "text/csv")]);
-        Assert.Contains("2096-06-technology", csv.Text, StringComparison.Ordinal);
+        var table = csv.Text.Split("\r\n").Select(row => row.Split(',')).ToArray();
+        var exported = table.Single(row => row[0] == "2096-06-technology");
+        Assert.Equal(["23000000", "300000", "700000", "-97.0", "23000000", "700000"],
+            new[] { "plannedMinor", "committedMinor", "actualMinor", "variancePercent", "yearPlannedMinor",
+                "yearActualMinor" }.Select(column => exported[Array.IndexOf(table[0], column)]));
+    }
+
+    [Fact]
+    public async Task BUD_03_how_many_people_approve_an_overrun_and_a_plan_is_policy()
+    {
+        await using var silo = await TestSilo.Start();
+        var http = silo.Http;
+        foreach (var (key, people) in new[] { ("budget.overQuorum", 2), ("budget.planQuorum", 3) })
+            (await http.Put($"/api/policy/{key}", $$"""{"value":{{people}},"reason":"four eyes"}""", "ops")).Ok();
+        (await http.Put("/api/policy/budget.overQuorum", """{"value":11,"reason":"all"}""", "ops"))
+            .IsProblem(400, "policy.bad_value");
+        await new Func<Task<Answer>>(() => http.Get("/api/policy/budget.planQuorum", "ops"))
+            .Until(a => (int)a.Json["value"]! == 3, 30);
+        (await http.Put("/api/budgets/2095/6/tools", Line(880, "technology"), "finance", "fay")).Ok();
+        (await http.Put("/api/budgets/2095/6/risk", Line(120, "reserve"), "finance", "fay")).Ok();
+        (await http.Put("/api/budgets/2095/6/tools/spends/s", Spend(1_057, "actual"), "finance")).Ok();
+        const string over = "budget:2095-06-tools:1";
+        Assert.Equal(2, (int)(await http.Get($"/api/approvals/{over}", "approver")).Ok().Json["quorum"]!);
+        await Decide(http, over);
+        Assert.Equal("budget.held", (await http.Put("/api/budgets/2095/6/tools/spends/t", Spend(1), "finance")).Code);
+        (await http.Post($"/api/approvals/{over}/decide", """{"decision":"approve","reason":"too"}""",
+            "approver", "bob")).Ok();
+        (await http.Put("/api/budgets/2095/6/tools/spends/t", Spend(1), "finance")).Ok();
+        var plan = (await http.Post("/api/budgets/2095/submit", "{}", "finance", "fay")).Ok().Json;
+        Assert.Equal(3, (int)(await http.Get($"/api/approvals/{(string)plan["approvalId"]!}", "approver")).Ok()
+            .Json["quorum"]!);
     }
 
     [Theory, InlineData("sqlite"), InlineData("postgres")]

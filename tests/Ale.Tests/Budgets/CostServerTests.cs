@@ -54,6 +54,41 @@ public sealed class CostServerTests
     }
 
     [Fact]
+    public async Task BUD_15_each_quarter_the_one_before_is_audited()
+    {
+        var database = await (await PostgresServer.Shared).NewDatabase();
+        var now = TimeProvider.System.GetUtcNow().AddHours(8);
+        var quarter = new DateTime(now.Year, now.Month - ((now.Month - 1) % 3), 1, 0, 0, 0, DateTimeKind.Utc);
+        var name = FormattableString.Invariant($"{now.Year}-Q{((now.Month - 1) / 3) + 1}");
+        await using (var before = await TestSilo.Start(database))
+        {
+            var path = FormattableString.Invariant($"/api/budgets/{now.Year}/{now.Month}/cleaning");
+            (await before.Http.Put(path, """{"plannedMinor":9000000,"currency":"CNY","kind":"technology"}""",
+                "finance")).Ok();
+            for (var i = 0; i < 6; i++) await Post($"i{i}", 300_000);
+            await new Func<Task<Answer>>(() => before.Http.Get($"{path}/spends", "finance"))
+                .Until(s => s.Json["items"]!.AsArray().Count == 6, 30);
+            await Post("big", 900_000);
+            await new Func<Task<Answer>>(() => before.Http.Get($"{path}/spends/big", "finance"))
+                .Until(s => (string)s.Json["check"]! == "held", 60);
+
+            async Task Post(string id, long amount) => (await before.Http.Put($"{path}/spends/{id}", $$"""
+                {"amountMinor":{{amount}},"currency":"CNY","state":"actual","category":"rooms"}
+                """, "finance")).Ok();
+        }
+
+        // In the middle of the next quarter, when it is run by hand: the one before is that of the spend all the same.
+        var off = quarter.AddMonths(4).AddDays(9) - now.UtcDateTime;
+        await using var later = await TestSilo.Start(database, settings: $"--Ale:Test:ClockOffset={off:c}");
+        (await later.Http.Post("/api/jobs/cost-audit/run", role: "ops")).Ok();
+        var audit = await new Func<Task<Answer>>(() => later.Http.Get(
+            $"/api/reviews/{CauseIds.Of("cost_audit", name)}", "finance")).Until(a => a.Status == 200, 60);
+        Assert.Equal($"{name}: 1 unusual, 1 unchecked. {BudgetKeys.KeyOf(now.Year, now.Month, "cleaning")}/big: "
+            + "900000 CNY, Held.", (string)audit.Json["finding"]!);
+        Assert.StartsWith("Check what is held", (string)audit.Json["proposal"]!, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task BUD_16_BUD_17_BUD_18_a_months_end_goes_through_tools_research_and_automations()
     {
         var database = await (await PostgresServer.Shared).NewDatabase();

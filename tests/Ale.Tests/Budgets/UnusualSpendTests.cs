@@ -30,6 +30,13 @@ public sealed class UnusualSpendTests
     public void BUD_15_what_varies_much_has_more_room() =>
         Assert.False(Usual.Of(900_000, [100, 600_000, 100, 700_000, 100, 600_000], Policy.Costs).IsUnusual);
 
+    [Fact]
+    public void BUD_15_how_much_room_that_is_is_policy()
+    {
+        long[] likes = [100, 600_000, 100, 700_000, 100, 600_000];
+        Assert.True(Usual.Of(900_000, likes, Policy.Costs with { UnusualDeviations = 1 }).IsUnusual);
+    }
+
     private static PostSpend Spend(string id = "i1", Acquisition? how = null, string? note = null) =>
         new(id, 9_000, "CNY", SpendStage.Actual, false, new(Note: note) { Acquisition = how });
 

@@ -12,6 +12,8 @@ namespace Ale.Insight;
 /// <summary>What steps, categories and automations cost and bring.</summary>
 public sealed class CostTests
 {
+    private static readonly PolicySet Policy = PolicyBook.Load(Repository.At("deploy", "policy"))
+        .For(null, new DateTimeOffset(2026, 6, 15, 4, 0, 0, TimeSpan.Zero));
     private static readonly StepCaps Caps = new(500_000, 2_000_000, 150, 600, 200);
     private static readonly DateOnly Week = new(2026, 6, 22); // a Monday
     private static readonly DateTimeOffset Noon = new(2026, 7, 1, 4, 0, 0, TimeSpan.Zero);
@@ -67,6 +69,87 @@ public sealed class CostTests
         Assert.Equal("bot", Assert.Single(found.Automations).Name);
     }
 
+    [Theory] // Before and after of the bot, its count: all of them stand in the entry as they are.
+    [InlineData("400", null, "3000", "automation/bot/a: after")] // as 0 it would save more than there is
+    [InlineData("400", "", "3000", "automation/bot/a: after")]
+    [InlineData("400", "-20", "3000", "automation/bot/a: after")]
+    [InlineData("400", "0.2", "3000", "automation/bot/a: after")]
+    [InlineData(null, "20", "3000", "automation/bot/a: before")]
+    [InlineData("400", "20", "many", "automation_use/bot/2026-06: count")]
+    [InlineData("9223372036854775807", "20", "3000", "automation/bot/a: before")]
+    [InlineData("1000000000000", "0", "1000000000000", "automation_use/bot/2026-06: count")] // no sum of money
+    public void BUD_18_an_entry_with_a_wrong_figure_counts_nowhere_and_is_named(
+        string? before, string? after, string count, string named)
+    {
+        var found = CostStructures.Of(new(2026, 6, 1),
+            [Paper("automation", "bot", "a", [.. new[] { ("before", before), ("after", after) }
+                .Where(f => f.Item2 is not null).Select(f => (f.Item1, f.Item2!))]),
+                Paper("automation", "desk", "a", ("before", "9"), ("after", "4"))],
+            [Paper("automation_use", "bot", "2026-06", ("count", count)),
+                Paper("automation_use", "desk", "2026-06", ("count", "10"))],
+            [Paper("labour_hours", "care", "2026-06", ("creative", "41"), ("routine", "59")),
+                Paper("labour_hours", "shop", "2026-06", ("creative", "41"))]);
+        Assert.Equal((50L, 41.0m), (found.SavingMinor, found.CreativePercent!.Value));
+        Assert.Equal([named, "labour_hours/shop/2026-06: routine"], found.Skipped);
+    }
+
+    [Fact]
+    public void BUD_18_of_two_definitions_of_an_automation_the_one_entered_last_counts() =>
+        Assert.Equal(50, CostStructures.Of(new(2026, 6, 1),
+            [Paper("automation", "desk", "b", ("before", "9"), ("after", "4")),
+                Paper("automation", "desk", "a", ("before", "9"), ("after", "8"))],
+            [Paper("automation_use", "desk", "2026-06", ("count", "10"))], []).SavingMinor);
+
+    [Theory]
+    [InlineData(null, true)]
+    [InlineData(1, true)]
+    [InlineData(2, false)]
+    [InlineData(3, false)]
+    [InlineData(4, false)]
+    public void BUD_13_categories_get_more_from_growth_on(int? phase, bool isEarly) =>
+        Assert.Equal(isEarly, CategoryLead.WhyNot(phase) is not null);
+
+    [Theory] // Lines with their plan; a phase. Ranks, and whether what it leans to comes first.
+    [InlineData("content-studio:40 traffic:30 tools:20", 2, "content-studio 40 traffic 30 tools 20", true)]
+    [InlineData("content-studio:40 traffic:10 tools:20", 2, "content-studio 40 tools 20 traffic 10", false)]
+    [InlineData("content-studio:40 tools:20", 2, "content-studio 40 tools 20", false)] // no traffic at all
+    [InlineData("rent:90:rigid risk:50:reserve brand:30 ecosystem:30 tools:20", 3, "brand 30 ecosystem 30 tools 20", true)]
+    [InlineData("brand:10 brand:30 ecosystem:30 tools:20", 3, "brand 40 ecosystem 30 tools 20", true)] // two months
+    [InlineData("tools:20", 1, "tools 20", null)]
+    [InlineData("tools:20", null, "tools 20", null)]
+    public void PHS_03_the_lines_that_a_phase_leans_to_are_shown_in_a_ranking(
+        string lines, int? phase, string ranked, bool? isMet)
+    {
+        var month = 0;
+        ImmutableArray<PlannedLine> planned =
+        [
+            .. lines.Split(' ').Select(l => l.Split(':')).Select(l => new PlannedLine(
+                new(++month, l[0]), new(long.Parse(l[1], CultureInfo.InvariantCulture), "CNY",
+                    l[^1] == "reserve" ? BudgetKind.Reserve : BudgetKind.Marketing, "reach", l[^1] == "rigid", null))),
+        ];
+        var total = planned.Sum(l => l.Terms.PlannedMinor);
+        var tilt = PlanTilts.Of(
+            new("2026", BudgetPlanState.Draft, 1, "", total, "CNY", [], planned, [], null, []), phase, Policy.Budgets);
+        Assert.Equal(ranked, string.Join(' ', tilt.Rows.Select(r => $"{r.Line} {r.PlannedMinor}")));
+        Assert.Equal(isMet, tilt.IsMet);
+        Assert.All(tilt.Rows, r => Assert.Equal(Math.Round(r.PlannedMinor * 100m / total, 1), r.Percent));
+    }
+
+    [Fact]
+    public void PHS_03_a_line_that_is_split_counts_as_its_parts()
+    {
+        ImmutableArray<PlannedLine> planned =
+        [
+            new(new(6, "marketing"), new(90, "CNY", BudgetKind.Marketing, "reach", false, null)),
+            new(new(6, "traffic"), new(50, "CNY", BudgetKind.Marketing, "reach", false, "marketing")),
+            new(new(6, "content"), new(40, "CNY", BudgetKind.Marketing, "reach", false, "marketing")),
+        ];
+        var tilt = PlanTilts.Of(
+            new("2026", BudgetPlanState.Draft, 1, "", 90, "CNY", [], planned, [], null, []), 2, Policy.Budgets);
+        Assert.Equal(["traffic", "content"], tilt.Rows.Select(r => r.Line));
+        Assert.True(tilt.IsMet);
+    }
+
     [Theory]
     [InlineData(10_000, "2026|7|tools|7|skin|5000")] // 10 % of 50,000, from the least benefit
     [InlineData(4_999, "2026|7|series|7|skin|5000")] // tools have not so much left
@@ -81,7 +164,10 @@ public sealed class CostTests
         Assert.Null(BudgetReview.MoreFor("hair", 10, lines));
 
         static BudgetLineRow Line(string id, long planned, int benefit, bool isRigid = false) => new(
-            $"2026-07-{id}", 7, id, new(planned, "CNY", BudgetKind.Marketing, "reach", isRigid, null) { BenefitPercent = benefit }, 0, 0, 0, null);
+            $"2026-07-{id}", 7, id, new(planned, "CNY", BudgetKind.Marketing, "reach", isRigid, null)
+            {
+                BenefitPercent = benefit,
+            }, 0, 0, 0, null);
     }
 
     [Fact]
@@ -131,6 +217,10 @@ public sealed class CostTests
             var steps = await Rows(http, $"steps?month={today:yyyy-MM-dd}", r => r.Count == 1);
             Assert.Equal((1L, 640m, 200L, true), ((long)steps[0]!["units"]!, (decimal)steps[0]!["averageMinor"]!,
                 (long)steps[0]!["capMinor"]!, (bool)steps[0]!["isOver"]!));
+            (await http.Post("/api/jobs/category-lead/run", role: "ops")).Ok();
+            await new Func<Task<Answer>>(() => http.Get("/api/jobs/category-lead/runs", "ops")).Until(
+                a => a.Text.Contains("No phase has begun", StringComparison.Ordinal), 30);
+            for (var phase = 1; phase <= 2; phase++) await Begin(http, phase);
             if (today.Day > 1) await Dear(http); // the job looks at the month of the day before
         }
 
@@ -144,6 +234,17 @@ public sealed class CostTests
         (await later.Http.Post($"/api/reviews/{review}/accept", """{"reason":"yes"}""", "finance", "fay")).Ok();
         await new Func<Task<Answer>>(() => later.Http.Get(path + "skin", "finance"))
             .Until(l => (long)l.Json["plannedMinor"]! == 55_000, 30);
+
+        async Task Begin(SiloHttp http, int phase)
+        {
+            if (phase == 1)
+                (await http.Put("/api/phases/1", """{"gates":[{"id":"model","title":"The model"}]}""", "ops")).Ok();
+            var asked = await http.Post($"/api/phases/{phase}/begin",
+                $$"""{"from":"{{today.AddDays(phase - 1):yyyy-MM-dd}}","reason":"go"}""", "ops");
+            (await http.Post($"/api/approvals/{(string)asked.Json["approvalId"]!}/decide",
+                """{"decision":"approve","reason":"ready"}""", "approver", "ada")).Ok();
+            if (phase == 1) (await http.Put("/api/phases/1/gates/model", """{"evidence":"report/7"}""", "ops")).Ok();
+        }
 
         async Task Dear(SiloHttp http)
         {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Ale.Edge;
+using Ale.Markets;
 using Ale.Policy;
 using Xunit;
 
@@ -9,8 +10,10 @@ namespace Ale.Insight;
 /// <summary>The plan's targets against what is.</summary>
 public sealed class TargetTests
 {
-    private static readonly PolicySet Policy = PolicyBook.Load(Repository.At("deploy", "policy"))
-        .For(null, new DateTimeOffset(2026, 6, 15, 4, 0, 0, TimeSpan.Zero));
+    private static readonly DateTimeOffset Noon = new(2026, 6, 15, 4, 0, 0, TimeSpan.Zero);
+    private static readonly PolicyBook Book = PolicyBook.Load(Repository.At("deploy", "policy"));
+    private static readonly PolicySet Policy = Book.For(null, Noon);
+    private static readonly Market Market = new MarketBook(Book).For(null, Noon);
 
     [Theory] // Baseline, now, goal, day, of 90: pace, forecast, state.
     [InlineData(0, 2_600_000, 5_000_000, 45, 104.0, 5_200_000, TargetState.Green)]
@@ -26,7 +29,7 @@ public sealed class TargetTests
         double baseline, double now, double goal, int day, double pace, double forecast, TargetState state)
     {
         var said = TargetPace.Of(
-            TargetAim.Grow, (decimal)baseline, (decimal)now, (decimal)goal, day, 90);
+            TargetAim.Grow, (decimal)baseline, (decimal)now, (decimal)goal, day, 90, 80);
         Assert.Equal(((decimal?)forecast, state), (said.Forecast, said.State));
         Assert.Equal(pace, (double)said.Pace!, 1);
     }
@@ -36,7 +39,7 @@ public sealed class TargetTests
     [InlineData(5, null)]
     [InlineData(5, 0)]
     public void DAT_08_without_data_or_before_day_1_there_is_no_verdict(int? now, int? day) =>
-        Assert.Equal((null, null, TargetState.NoData), TargetPace.Of(TargetAim.Grow, 0, now, 10, day, 90));
+        Assert.Equal((null, null, TargetState.NoData), TargetPace.Of(TargetAim.Grow, 0, now, 10, day, 90, 80));
 
     [Theory] // Baseline, now, goal: pace, state; the day does not matter.
     [InlineData(TargetAim.Reach, null, 4.4, 5.0, 88.0, TargetState.Amber)]
@@ -56,8 +59,33 @@ public sealed class TargetTests
     public void DAT_12_a_level_is_judged_by_its_goal_or_by_the_way_to_it(
         TargetAim aim, double? baseline, double now, double goal, double pace, TargetState state)
     {
-        var said = TargetPace.Of(aim, (decimal?)baseline, (decimal)now, (decimal)goal, null, 90);
+        var said = TargetPace.Of(aim, (decimal?)baseline, (decimal)now, (decimal)goal, null, 90, 80);
         Assert.Equal(((decimal?)pace, (decimal?)now, state), (said.Pace, said.Forecast, said.State));
+    }
+
+    [Theory] // Where amber begins is policy.
+    [InlineData(90, 88, TargetState.Red)]
+    [InlineData(88, 88, TargetState.Amber)]
+    [InlineData(50, 49.9, TargetState.Red)]
+    [InlineData(99, 100, TargetState.Green)]
+    public void DAT_12_from_what_share_of_its_course_a_target_is_amber_is_policy(
+        int amber, double now, TargetState state) =>
+        Assert.Equal(state, TargetPace.Of(TargetAim.Reach, null, (decimal)now, 100, null, 90, amber).State);
+
+    [Fact]
+    public void DAT_12_the_days_that_a_figure_is_made_of_are_policy_and_stand_in_its_formula()
+    {
+        var policy = Policy.Targets with { MeanDays = 14, CostDays = 30 };
+        Assert.Equal("plays of all platforms ÷ 14, over 14 business days",
+            TargetSource.All.Single(s => s.Code == "plays_per_day").FormulaOf(policy));
+        Assert.Contains("over 30 business days",
+            TargetSource.All.Single(s => s.Code == "purchase_cost").FormulaOf(policy), StringComparison.Ordinal);
+        Assert.All(TargetSource.All, s => Assert.DoesNotContain("{", s.FormulaOf(policy), StringComparison.Ordinal));
+        var asked = TargetDays.Of(new(2026, 6, 15), null, policy, Market);
+        string Asked(string name) => $"{asked.GetType().GetProperty(name)!.GetValue(asked)}";
+        Assert.Equal(("14", "2026-06-02"), (Asked("days"), Asked("week")));
+        var quarter = long.Parse(Asked("quarter"), CultureInfo.InvariantCulture);
+        Assert.Equal(new(2026, 5, 17), Market.BusinessDay(DateTimeOffset.FromUnixTimeMilliseconds(quarter)));
     }
 
     [Fact]

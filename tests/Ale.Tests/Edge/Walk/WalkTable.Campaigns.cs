@@ -74,6 +74,10 @@ internal static partial class WalkTable
         new("listStepCosts", "/api/costs/steps?month=2026-06-01") { FromTables = true },
         new("listCategoryWeeks", "/api/costs/categories?day=2026-06-01&weeks=2") { FromTables = true },
         new("getCostStructure", "/api/costs/structure?month=2026-06-01") { FromTables = true },
+        new("getPlanTilt", "/api/costs/tilt?year=2090")
+        {
+            Unknown = ("/api/costs/tilt?year=2091", "budget.unknown"),
+        },
         new("listRoi", "/api/roi/placement") { FromTables = true },
         new("listCampaignChannels", "/api/campaigns/walk/channels") { FromTables = true },
     ];
