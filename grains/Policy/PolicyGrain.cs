@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
+using Ale.Kernel;
 using Orleans.Concurrency;
 
 namespace Ale.Policy;
 
 [GrainType("policy"), StatelessWorker]
-internal sealed class PolicyGrain(PolicyBook book, TimeProvider time) : Grain, IPolicyGrain
+internal sealed class PolicyGrain(PolicyBook book, JournalClock time) : Grain, IPolicyGrain
 {
     public Task<Outcome<PolicyValue>> Get(string key, string? market, DateTimeOffset? at, CancellationToken ct) =>
         Task.FromResult(Find(key, market ?? book.DefaultMarket, at ?? time.GetUtcNow()));
@@ -24,6 +25,7 @@ internal sealed class PolicyGrain(PolicyBook book, TimeProvider time) : Grain, I
         if (!book.Knows(market)) return PolicyRefusals.UnknownMarket;
         if (book.Find(key, at) is not { } entry) return PolicyRefusals.NotInForce;
         return new PolicyValue(key, market, entry.For(market)!.Value.GetRawText(), entry.Key.Unit, entry.Section,
-            entry.Owner, entry.EffectiveAt, entry.Note);
+            entry.Owner, entry.EffectiveAt, entry.Note)
+        { IsOfHouse = entry.Key.IsOfHouse };
     }
 }

@@ -26,6 +26,9 @@ internal sealed record TargetPolicy(int Days, long PlaysPerDay, long Followers, 
     /// <summary>How much less is paid for what was bought before.</summary>
     public required int PurchaseSavingPercent { get; init; }
 
+    /// <summary>The upper end of what the plan asks (N-62): what is above it is more than was planned.</summary>
+    public required int PurchaseSavingPercentMax { get; init; }
+
     internal static TargetPolicy From(
         Func<string, int> whole, Func<string, long> money, Func<string, string> text) =>
         new(whole("target.days"), money("target.playsPerDay"), money("target.followers"),
@@ -37,5 +40,6 @@ internal sealed record TargetPolicy(int Days, long PlaysPerDay, long Followers, 
             AfterSalesMinutes = whole("target.afterSalesMinutes"),
             FastPercent = whole("target.fastPercent"),
             PurchaseSavingPercent = whole("target.purchaseSavingPercent"),
+            PurchaseSavingPercentMax = whole("target.purchaseSavingPercentMax"),
         };
 }

@@ -1,3 +1,4 @@
+using Ale.Kernel;
 using Microsoft.Extensions.Time.Testing;
 using Xunit;
 
@@ -7,7 +8,7 @@ public sealed class PolicyGrainTests
 {
     private static readonly DateTimeOffset Noon = new(2026, 6, 1, 12, 0, 0, TimeSpan.Zero);
     private readonly PolicyGrain _grain =
-        new(PolicyBook.Load(Repository.At("deploy", "policy")), new FakeTimeProvider(Noon));
+        new(PolicyBook.Load(Repository.At("deploy", "policy")), new JournalClock(new FakeTimeProvider(Noon)));
 
     [Fact]
     public async Task TEC14_a_value_is_told_with_unit_owner_section_and_date()
