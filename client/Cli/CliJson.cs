@@ -153,5 +153,5 @@ internal sealed record SessionBody(
 [JsonSerializable(typeof(SessionBody))]
 [JsonSerializable(typeof(DemoReport))]
 [JsonSerializable(typeof(JobPage))]
-[JsonSerializable(typeof(JobsReport))]
+[JsonSerializable(typeof(JobsReport)), JsonSerializable(typeof(JobRunPage)), JsonSerializable(typeof(JobRunsReport))]
 internal sealed partial class CliJson : JsonSerializerContext;

@@ -175,18 +175,6 @@ internal sealed partial class CommandLine
         return verb;
     }
 
-    private Command Jobs()
-    {
-        var verb = new Command("jobs", "Lists the scheduled jobs, each with its latest run.") { json };
-        verb.SetAction((parsed, ct) => Guard(async () =>
-        {
-            using var http = await Http(parsed, 1, ct);
-            new Output(stdout, stderr, parsed.GetValue(json)).Print(await JobsVerb.Run(http, ct));
-            return 0;
-        }));
-        return verb;
-    }
-
     private async Task<AleHttp> Http(ParseResult parsed, int connectionsMax, CancellationToken ct)
     {
         var given = parsed.GetValue(token) ?? Environment.GetEnvironmentVariable("ALE_TOKEN");

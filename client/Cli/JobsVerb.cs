@@ -5,6 +5,11 @@ namespace Ale.Cli;
 
 internal sealed record JobPage(ImmutableArray<JobEntry> Items, string? Next);
 
+internal sealed record JobRunPage(ImmutableArray<JobRunEntry> Items, string? Next);
+
+/// <summary>The runs of a job, the latest first, and the zone of its clock.</summary>
+internal sealed record JobRunsReport(string Code, string TimeZone, ImmutableArray<JobRunEntry> Runs);
+
 /// <summary>All jobs, in order of their code.</summary>
 internal sealed record JobsReport(ImmutableArray<JobEntry> Jobs);
 
@@ -40,9 +45,37 @@ internal sealed record JobRunEntry(
     }
 }
 
-/// <summary>Lists the jobs of a silo.</summary>
+/// <summary>Lists the jobs of a silo and their runs, and gives them commands.</summary>
 internal static class JobsVerb
 {
+    private const int PageMax = 500;
+
+    /// <summary><c>run</c>, <c>pause</c> or <c>resume</c>; each call is a command of its own, sent until it is
+    /// answered.</summary>
+    public static async Task<JobEntry> Command(AleHttp http, string code, string command, CancellationToken ct) =>
+        (await http.Post($"api/jobs/{Uri.EscapeDataString(code)}/{command}", $"ale-{Guid.NewGuid():N}", ct))
+        .Read(CliJson.Default.JobEntry);
+
+    /// <summary>The last runs of a job's ledger.</summary>
+    public static async Task<JobRunsReport> Runs(AleHttp http, string code, int last, CancellationToken ct)
+    {
+        var path = $"api/jobs/{Uri.EscapeDataString(code)}";
+        var job = (await http.Get(path, ct)).Read(CliJson.Default.JobEntry); // the ledger of an unknown job is empty
+        var runs = ImmutableArray.CreateBuilder<JobRunEntry>();
+        string? after = null;
+        do
+        {
+            var limit = Math.Min(PageMax, last - runs.Count);
+            var reply = await http.Get(FormattableString.Invariant($"{path}/runs?limit={limit}")
+                + (after is null ? "" : $"&after={after}"), ct);
+            var page = reply.Read(CliJson.Default.JobRunPage);
+            runs.AddRange(page.Items);
+            after = page.Next;
+        }
+        while (after is not null && runs.Count < last);
+        return new(job.Code, job.TimeZone, runs.ToImmutable());
+    }
+
     public static async Task<JobsReport> Run(AleHttp http, CancellationToken ct)
     {
         var jobs = ImmutableArray.CreateBuilder<JobEntry>();

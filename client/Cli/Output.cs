@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
@@ -76,15 +77,47 @@ internal sealed record Output(TextWriter Out, TextWriter Log, bool Json)
             return;
         }
 
+        Print(report.Jobs);
+    }
+
+    public void Print(JobEntry job)
+    {
+        if (Json) Out.WriteLine(JsonSerializer.Serialize(job, CliJson.Default.JobEntry));
+        else Print(ImmutableArray.Create(job));
+    }
+
+    public void Print(JobRunsReport report)
+    {
+        if (Json)
+        {
+            Out.WriteLine(JsonSerializer.Serialize(report, CliJson.Default.JobRunsReport));
+            return;
+        }
+
+        var table = Table("run", "due", "began", "ended", "result");
+        foreach (var run in report.Runs)
+        {
+            table.AddRow(run.RunId, JobsVerb.Local(run.DueAt, report.TimeZone),
+                JobsVerb.Local(run.StartedAt, report.TimeZone), JobsVerb.Local(run.EndedAt, report.TimeZone),
+                run.Verdict + (run.Actor is null ? "" : $", by {run.Actor}"));
+        }
+
+        Print(table);
+        foreach (var run in report.Runs)
+            if (run.Note is { Length: > 0 } note) Out.WriteLine($"{run.RunId}: {note}");
+    }
+
+    private void Print(ImmutableArray<JobEntry> jobs)
+    {
         var table = Table("job", "state", "next", "latest run", "result");
-        foreach (var job in report.Jobs)
+        foreach (var job in jobs)
         {
             table.AddRow(job.Code, job.State, JobsVerb.Local(job.NextAt, job.TimeZone),
                 JobsVerb.Local(job.Latest?.StartedAt, job.TimeZone), job.Latest?.Verdict ?? "–");
         }
 
         Print(table);
-        foreach (var job in report.Jobs)
+        foreach (var job in jobs)
             if (job.Latest is { State: "failed" or "retrying" } run) Out.WriteLine($"{job.Code}: {run.Note}");
     }
 

@@ -21,7 +21,7 @@ internal static class PhaseHttp
         phases.MapPut("/{phase}", (int phase, PhaseBody body, Caller caller, IGrainFactory grains, EdgeCall edge) =>
                 edge.Run(ct => grains.Phases().Put(body.Command(phase, caller.Subject), ct)))
             .Allow(Permission.PhaseWrite).WithName("putPhase")
-            .WithSummary("Enters a phase's gates and time; what is passed of them stays");
+            .WithSummary("Enters a phase's gates and time; what is passed of them stays; who drops an open one says why");
 
         phases.MapPut("/{phase}/gates/{gate}", (int phase, Id gate, EvidenceBody body, Caller caller,
                 IGrainFactory grains, EdgeCall edge) =>
@@ -33,19 +33,23 @@ internal static class PhaseHttp
                 edge.Run(ct => grains.Phases().Begin(new(phase, body.From, caller.Subject, body.Reason), ct))
                     .AcceptedWhen(p => p.State == PhaseState.Asked))
             .Allow(Permission.PhaseWrite).WithName("beginPhase")
-            .WithSummary("Asks for the change to a phase from a day on; 409 phase.gates names what is open");
+            .WithSummary("Asks for the change to a phase from a day on; 409 phase.gates names what is open, "
+                + "phase.no_gates that the phase or the one before it has none");
     }
 
     /// <param name="Days">How long it may take; absent: as the policy says.</param>
-    internal sealed record PhaseBody(IReadOnlyList<GateBody> Gates, int? Days = null) : IValidated
+    /// <param name="Reason">Why gates that are open are dropped; needed where one is.</param>
+    internal sealed record PhaseBody(IReadOnlyList<GateBody> Gates, int? Days = null, string? Reason = null)
+        : IValidated
     {
         internal PutPhase Command(int phase, string by) =>
-            new(phase, [.. Gates.Select(g => new PhaseGate(g.Id, g.Title))], Days, by);
+            new(phase, [.. Gates.Select(g => new PhaseGate(g.Id, g.Title))], Days, by) { Reason = Reason };
 
         public void Validate(Problems p)
         {
             p.Each("gates", Gates, IPhasesGrain.GatesMax);
             p.Range("days", Days, 1, 3_660);
+            p.Text("reason", Reason, min: 1);
         }
     }
 

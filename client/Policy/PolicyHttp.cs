@@ -23,7 +23,8 @@ internal static class PolicyHttp
                 edge.Run(ct => grains.PolicyChanges().Set(body.Command(key, caller.Subject), ct),
                     PolicyChangeReply.Of))
             .Allow(Permission.PolicyWrite).WithName("putPolicy")
-            .WithSummary("Changes a value from an instant on, on every node; 400 policy.bad_value names the rule");
+            .WithSummary("Changes a value from an instant on, on every node; 400 policy.bad_value names the rule, "
+                + "policy.market that the key has one value for all markets");
 
         policy.MapGet("/{key}/history", (Id key, IGrainFactory grains, EdgeCall edge) => edge.Run(
                 ct => grains.PolicyChanges().History(key, ct),
@@ -34,7 +35,7 @@ internal static class PolicyHttp
 
     /// <param name="Value">A whole number, true, false, or a text, as the key takes it; <c>none</c> where it may have
     /// none.</param>
-    /// <param name="Market">Absent: all markets that have no value of their own.</param>
+    /// <param name="Market">Absent: all markets that have no value of their own; not of a key of the house.</param>
     /// <param name="EffectiveAt">Absent: at once.</param>
     /// <param name="Owner">The role that answers for it; absent: the one that did.</param>
     /// <param name="Source">Where one reads it; needed of facts about the world.</param>
@@ -63,21 +64,20 @@ internal static class PolicyHttp
     /// <summary>A change as answered; the members mean what they do in <see cref="PolicyChange"/>.</summary>
     internal sealed record PolicyChangeReply(
         long Version, string Key, string? Market, JsonElement Value, DateTimeOffset EffectiveAt, string? Owner,
-        string Reason, string By, DateTimeOffset At, string? Source)
+        string Reason, string By, DateTimeOffset At, string? Source, string? NotInForce)
     {
         public static PolicyChangeReply Of(PolicyChange c) => new(c.Version, c.Key, c.Market,
             JsonDocument.Parse(c.Value).RootElement, c.EffectiveAt, c.Owner, c.Reason, c.By, c.At,
-            c.Source);
+            c.Source, c.NotInForce);
     }
 
     /// <summary>A value as answered; the members mean what they do in <see cref="PolicyValue"/>.</summary>
     internal sealed record PolicyReply(
         string Key, string Market, JsonElement Value, string Unit, string Section, string Owner,
-            DateTimeOffset EffectiveAt,
-        string? Note)
+        DateTimeOffset EffectiveAt, string? Note, bool IsOfHouse)
     {
         public static PolicyReply Of(PolicyValue v) => new(v.Key, v.Market, JsonDocument.Parse(v.Value)
             .RootElement, v.Unit,
-            v.Section, v.Owner, v.EffectiveAt, v.Note);
+            v.Section, v.Owner, v.EffectiveAt, v.Note, v.IsOfHouse);
     }
 }

@@ -128,14 +128,15 @@ internal static class UserHttp
     /// <param name="Id">External id; absent when the person is erased.</param>
     internal sealed record UserReply(
         string? Id, string Market, UserTier Tier, long Points, long PendingPoints, int Orders, long SpentMinor,
-        long RefundedMinor, string Currency, DateTimeOffset RegisteredAt, long? Version)
+        long RefundedMinor, string Currency, DateTimeOffset RegisteredAt, long? Version,
+        DateTimeOffset? TierReviewAt, long? ExpiringPoints = null, DateTimeOffset? ExpireAt = null)
     {
         public static UserReply Of(string id, UserView u) => new(
             id, u.Market, u.Tier, u.Points, u.PendingPoints, u.Orders, u.SpentMinor, u.RefundedMinor,
-            u.Currency, u.RegisteredAt, u.Version);
+            u.Currency, u.RegisteredAt, u.Version, u.TierReviewAt, u.ExpiringPoints, u.ExpireAt);
 
         public static UserReply Of(string? id, UserRow u) => new(
             id, u.Market, u.Tier, u.Points, u.PendingPoints, u.Orders, u.SpentMinor, u.RefundedMinor,
-            u.Currency, u.RegisteredAt, null);
+            u.Currency, u.RegisteredAt, null, u.TierReviewAt);
     }
 }

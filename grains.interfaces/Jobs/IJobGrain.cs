@@ -4,7 +4,8 @@ namespace Ale.Jobs;
 
 /// <summary>
 /// One scheduled job (TEC-05): when it is due, that it runs once for each time, and the ledger of its runs. After a
-/// time in which no silo ran, what was missed is run once. One run at a time: what comes due meanwhile follows it.
+/// time in which no silo ran, the last of what was missed is run once, marked as late; a job whose every period matters
+/// runs each, the last <see cref="JobView.PeriodsMax"/> of them. One run at a time: what comes due meanwhile follows it.
 /// </summary>
 /// <remarks>The key is the job's code.</remarks>
 [Alias("ale.job")]
@@ -27,7 +28,10 @@ public interface IJobGrain : IGrainWithStringKey
     /// <summary>The schedule goes on from now; what came due in the pause is not caught up.</summary>
     [Alias("resume")] Task<Outcome<JobView>> Resume(JobCommand command, CancellationToken ct = default);
 
-    /// <summary>Takes the schedule up as code and policy say it now; silos call it. Unchanged: no effect.</summary>
+    /// <summary>
+    /// Takes the schedule up as code and policy say it now; silos call it. Unchanged: no effect. What was due before the
+    /// change still runs; the new times hold after it.
+    /// </summary>
     [Alias("schedule")] Task<Outcome<Done>> Schedule(CancellationToken ct = default);
 }
 
@@ -77,7 +81,8 @@ public enum JobRunState
 /// <param name="DueAt">When it was due; of a manual run: when it was asked for.</param>
 /// <param name="StartedAt">When its first attempt began.</param>
 /// <param name="LateSeconds">How long after it was due; 0 within the policy's tolerance.</param>
-/// <param name="Missed">Earlier times that came due since the run before and are covered by this one.</param>
+/// <param name="Missed">Earlier times that came due since the run before and have no run: this one covers them or, where
+/// each period matters, they were left out.</param>
 /// <param name="Attempt">The latest, from 1.</param>
 /// <param name="AttemptAt">When the latest attempt began.</param>
 [GenerateSerializer, Immutable, Alias("ale.job.run")]
@@ -111,6 +116,9 @@ public sealed record JobView(
 {
     /// <summary>Runs that a job remembers; the ledger's table has all.</summary>
     public const int RunsMax = 20;
+
+    /// <summary>Missed times that a job whose every period matters runs, the last of them.</summary>
+    public const int PeriodsMax = 31;
 }
 
 /// <summary>In order of precedence.</summary>

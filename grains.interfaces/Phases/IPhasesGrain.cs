@@ -18,15 +18,19 @@ public interface IPhasesGrain : IDecides
     /// <summary>Last phase.</summary>
     public const int Last = 4;
 
-    /// <summary>Enters the gates and the time of a phase that is not over; what is passed of the same gates stays.</summary>
+    /// <summary>
+    /// Enters the gates and the time of a phase that is not over; what is passed of the same gates stays. Who drops a
+    /// gate that is open says why, <see cref="PhaseRefusals.Dropped"/>; one that was asked for or has begun keeps a gate,
+    /// <see cref="PhaseRefusals.NoGates"/>. A late phase whose new time is not over is late no more (PHS-01).
+    /// </summary>
     [Alias("put")] Task<Outcome<PhaseInfo>> Put(PutPhase command, CancellationToken ct = default);
 
     /// <summary>Passes a gate, with its evidence. Again: as it is.</summary>
     [Alias("pass")] Task<Outcome<PhaseInfo>> Pass(PassGate command, CancellationToken ct = default);
 
     /// <summary>
-    /// Asks for the change to a phase, from a date on. The first needs no gate; each other one that those of the phase
-    /// before are passed. Asked already: as it is.
+    /// Asks for the change to a phase, from a date on. It has at least one gate of its own, save the last, after which
+    /// nothing begins; those of the phase before are there and passed (PHS-02, PHS-03). Asked already: as it is.
     /// </summary>
     [Alias("begin")] Task<Outcome<PhaseInfo>> Begin(BeginPhase command, CancellationToken ct = default);
 
@@ -44,6 +48,9 @@ public interface IPhasesGrain : IDecides
     /// stand in an inbox. What was marked is answered.
     /// </summary>
     [Alias("check")] Task<Outcome<PhaseAt>> Check(CancellationToken ct = default);
+
+    /// <summary>As <see cref="Check"/>, by the business day of an instant: that for which a job's run was due.</summary>
+    [Alias("check_at")] Task<Outcome<PhaseAt>> CheckAt(DateTimeOffset at, CancellationToken ct = default);
 }
 
 /// <summary>A gate.</summary>
@@ -59,7 +66,11 @@ public sealed record PhaseGate([property: Id(0)] string Id, [property: Id(1)] st
 [GenerateSerializer, Immutable, Alias("ale.phase.put")]
 public sealed record PutPhase(
     [property: Id(0)] int Phase, [property: Id(1)] ImmutableArray<PhaseGate> Gates, [property: Id(2)] int? Days,
-    [property: Id(3)] string By);
+    [property: Id(3)] string By)
+{
+    /// <summary>Why gates that are open are dropped; null where none is.</summary>
+    [Id(4)] public string? Reason { get; init; }
+}
 
 /// <summary>A gate is passed.</summary>
 /// <param name="Evidence">Where one sees it, 1 to <see cref="Limits.TextLengthMax"/> characters.</param>
@@ -108,7 +119,8 @@ public sealed record GateInfo(
     [property: Id(3)] DateTimeOffset? PassedAt);
 
 /// <summary>A phase as it is now.</summary>
-/// <param name="EndsOn">The day by which its gates are to be passed; null: it has not begun.</param>
+/// <param name="EndsOn">The last day of its time, of which <paramref name="From"/> is the first: 61 days from the first of
+/// June end on the 31st of July. Late after it, with gates open; null: it has not begun.</param>
 [GenerateSerializer, Immutable, Alias("ale.phase.info")]
 public sealed record PhaseInfo(
     [property: Id(0)] int Phase, [property: Id(1)] PhaseState State, [property: Id(2)] ImmutableArray<GateInfo> Gates,
@@ -138,6 +150,12 @@ public static class PhaseRefusals
 
     /// <summary>Phases begin one after the other.</summary>
     public static readonly Refusal Order = new(RefusalKind.Conflict, "phase.order");
+
+    /// <summary>A phase, or the one before it, has no gates: nothing would show that it is done.</summary>
+    public static readonly Refusal NoGates = new(RefusalKind.Conflict, "phase.no_gates");
+
+    /// <summary>Open gates would be dropped without a reason; they are named.</summary>
+    public static readonly Refusal Dropped = new(RefusalKind.Conflict, "phase.gate_dropped");
 
     /// <summary>Gates of the phase before are open; they are named.</summary>
     public static readonly Refusal Gates = new(RefusalKind.Conflict, "phase.gates");

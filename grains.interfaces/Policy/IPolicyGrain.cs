@@ -37,7 +37,11 @@ public interface IPolicyGrain : IGrainWithIntegerKey
 public sealed record PolicyValue(
     [property: Id(0)] string Key, [property: Id(1)] string Market, [property: Id(2)] string Value,
     [property: Id(3)] string Unit, [property: Id(4)] string Section, [property: Id(5)] string Owner,
-    [property: Id(6)] DateTimeOffset EffectiveAt, [property: Id(7)] string? Note);
+    [property: Id(6)] DateTimeOffset EffectiveAt, [property: Id(7)] string? Note)
+{
+    /// <summary>True: one value for all markets; it cannot be changed for one of them.</summary>
+    [Id(8)] public bool IsOfHouse { get; init; }
+}
 
 /// <summary>
 /// What people have changed of the plan's numbers (TEC-14): each change is checked with all others, takes effect at its
@@ -54,8 +58,10 @@ public interface IPolicyChangesGrain : IGrainWithStringKey
     public static readonly TimeSpan Lead = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Changes a value from an instant on. The same again: the change as it is. Refuses what is out of range, or
-    /// contradicts another value then: <see cref="PolicyRefusals.BadValue"/>.
+    /// Changes a value from an instant on: of one column, that of the market named or the one for all others, and no
+    /// other column. The same again: the change as it is. Refuses a market's column of a key of the house,
+    /// <see cref="PolicyRefusals.OfHouse"/>, and what is out of range, or contradicts another value then:
+    /// <see cref="PolicyRefusals.BadValue"/>.
     /// </summary>
     [Alias("set")] Task<Outcome<PolicyChange>> Set(SetPolicy command, CancellationToken ct = default);
 
@@ -65,7 +71,7 @@ public interface IPolicyChangesGrain : IGrainWithStringKey
 }
 
 /// <summary>A wish to change a value.</summary>
-/// <param name="Market">Null: of all markets that have no value of their own.</param>
+/// <param name="Market">Null: of all markets that have no value of their own; always of a key of the house.</param>
 /// <param name="Value">JSON.</param>
 /// <param name="EffectiveAt">Null: at once, which is in <see cref="IPolicyChangesGrain.Lead"/>.</param>
 /// <param name="Owner">The role that answers for it; null: the one that did.</param>
@@ -91,6 +97,11 @@ public sealed record PolicyChange(
 {
     /// <summary>Where one reads it; null: it is our own number.</summary>
     [Id(9)] public string? Source { get; init; }
+
+    /// <summary>
+    /// The rule that it breaks since the files changed, so that it has no effect until that is mended; null: it holds.
+    /// </summary>
+    [Id(10)] public string? NotInForce { get; init; }
 }
 
 /// <summary>In order of precedence: when several apply, the first is the answer.</summary>
@@ -101,6 +112,9 @@ public static class PolicyRefusals
 
     /// <summary>There is no such market.</summary>
     public static readonly Refusal UnknownMarket = new(RefusalKind.NotFound, "policy.unknown_market");
+
+    /// <summary>The key has one value for all markets; no market may be named.</summary>
+    public static readonly Refusal OfHouse = new(RefusalKind.Invalid, "policy.market");
 
     /// <summary>The value is out of range, or contradicts another then; the rule is named.</summary>
     public static readonly Refusal BadValue = new(RefusalKind.Invalid, "policy.bad_value");

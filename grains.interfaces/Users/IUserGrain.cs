@@ -33,7 +33,8 @@ public interface IUserGrain : IGrainWithStringKey
 
     /// <summary>
     /// Takes points of a returned order back and lowers the money spent, once for ever an order and return (USR-06).
-    /// Pending points of the order go first; the balance may become negative (L02); the tier stays (USR-03).
+    /// Pending points of the order go first, what it has lost by time does not go twice, and the rest comes of the points
+    /// that would be lost first; the balance may become negative (L02); the tier stays (USR-03).
     /// </summary>
     [Alias("reverse")] Task<Outcome<PointsReversed>> Reverse(ReversePoints command, CancellationToken ct = default);
 }
@@ -82,7 +83,7 @@ public sealed record ReversePoints(
 public sealed record PointsReversed(
     [property: Id(0)] long Reversed, [property: Id(1)] long Points, [property: Id(2)] long PendingPoints);
 
-/// <summary>What a user's ledger has made of him; he never falls by himself (USR-03).</summary>
+/// <summary>What a user's ledger has made of him; he falls at a review alone, and not unheard (USR-03).</summary>
 public enum UserTier
 {
     /// <summary>Below the marks of regular.</summary>
@@ -108,7 +109,17 @@ public sealed record UserView(
     [property: Id(0)] UserId Id, [property: Id(1)] string Market, [property: Id(2)] UserTier Tier,
     [property: Id(3)] long Points, [property: Id(4)] long PendingPoints, [property: Id(5)] int Orders,
     [property: Id(6)] long SpentMinor, [property: Id(7)] long RefundedMinor, [property: Id(8)] string Currency,
-    [property: Id(9)] DateTimeOffset RegisteredAt, [property: Id(10)] long Version);
+    [property: Id(9)] DateTimeOffset RegisteredAt, [property: Id(10)] long Version)
+{
+    /// <summary>When the tier is looked at again (USR-03, A-15); null: never, as of who is new.</summary>
+    [Id(11)] public DateTimeOffset? TierReviewAt { get; init; }
+
+    /// <summary>Of the spendable points those that are lost next; null: none is.</summary>
+    [Id(12)] public long? ExpiringPoints { get; init; }
+
+    /// <summary>When they are lost.</summary>
+    [Id(13)] public DateTimeOffset? ExpireAt { get; init; }
+}
 
 /// <summary>In order of precedence: when several apply, the first is the answer.</summary>
 public static class UserRefusals

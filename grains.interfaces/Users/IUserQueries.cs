@@ -36,7 +36,11 @@ public sealed record UserRow(
     [property: Id(0)] UserId Id, [property: Id(1)] string Market, [property: Id(2)] UserTier Tier,
     [property: Id(3)] long Points, [property: Id(4)] long PendingPoints, [property: Id(5)] int Orders,
     [property: Id(6)] long SpentMinor, [property: Id(7)] long RefundedMinor, [property: Id(8)] string Currency,
-    [property: Id(9)] DateTimeOffset RegisteredAt);
+    [property: Id(9)] DateTimeOffset RegisteredAt)
+{
+    /// <summary>As in <see cref="UserView.TierReviewAt"/>.</summary>
+    [Id(10)] public DateTimeOffset? TierReviewAt { get; init; }
+}
 
 /// <summary>What an entry of the points ledger is.</summary>
 public enum PointsKind
@@ -44,11 +48,14 @@ public enum PointsKind
     /// <summary>An order earned; <c>Points</c> is positive.</summary>
     Earn,
 
-    /// <summary>A return took back; <c>Points</c> is negative.</summary>
+    /// <summary>A return took back; <c>Points</c> is negative, and 0 when all of them had expired.</summary>
     Reverse,
 
     /// <summary>Pending points became spendable; the sum of all points is as before.</summary>
     Mature,
+
+    /// <summary>What was left of an order's points is lost by time; <c>Points</c> is negative.</summary>
+    Expire,
 }
 
 /// <summary>One entry of the append-only ledger (USR-06).</summary>

@@ -6,9 +6,10 @@ namespace Ale.Audience;
 
 /// <summary>Members of cohorts as a table.</summary>
 internal sealed class CohortProjection() : Projection<CohortEvent>(
-    "cohorts", 1, "cohort", AudienceJson.Default.CohortEvent, Members)
+    "cohorts", 2, "cohort", AudienceJson.Default.CohortEvent, Members)
 {
-    /// <summary><c>removed</c> is 1 for who is no member any more; what he said goes with him.</summary>
+    /// <summary><c>removed</c> is 1 for who is no member any more; what he said goes with him. <c>last_text</c> null or
+    /// empty: nothing.</summary>
     public static readonly Table Members = new("cohort_member",
     [
         Column.TextKey("cohort"), Column.TextKey("user_id"), Column.Number("added_at"), Column.Number("removed"),
@@ -23,7 +24,8 @@ internal sealed class CohortProjection() : Projection<CohortEvent>(
                 Of(e.User).Set("added_at", e.At).Set("removed", 0);
                 break;
             case CohortEvent.Removed e:
-                Of(e.User).Set("removed", 1);
+                Of(e.User).Set("removed", 1).Add("words", -(e.Words ?? 0)).Add("ratings", -(e.Ratings ?? 0))
+                    .Set("last_text", "");
                 break;
             case CohortEvent.Said e:
                 Of(e.User).Add("words", 1).Add("ratings", e.Rating).Set("last_text", e.Text);

@@ -70,7 +70,7 @@ internal sealed class AudienceQueries(Views views, MarketBook markets, JournalCl
     {
         var (rows, refusal) = await views.List<OneMember>("""
             select m.user_id as UserId, m.added_at as AddedAt, coalesce(u.orders, 0) as Orders,
-                   coalesce(u.spent_minor, 0) as SpentMinor, m.words, m.ratings, m.last_text as LastText,
+                   coalesce(u.spent_minor, 0) as SpentMinor, m.words, m.ratings, nullif(m.last_text, '') as LastText,
                    (select max(o.paid_at) from {sales_order} o where o.user_id = m.user_id) as LastOrderAt,
                    (select count(*) from {enrolment_place} p
                     where p.user_id = m.user_id and p.state <> 'Released') as Trials

@@ -19,7 +19,14 @@ internal abstract record CohortEvent
 
     internal sealed record Added(UserId User, string By, DateTimeOffset At) : CohortEvent;
 
-    internal sealed record Removed(UserId User, string By, DateTimeOffset At) : CohortEvent;
+    internal sealed record Removed(UserId User, string By, DateTimeOffset At) : CohortEvent
+    {
+        /// <summary>How often he had said something; it goes with him. Null: never.</summary>
+        public int? Words { get; init; }
+
+        /// <summary>The sum of his ratings.</summary>
+        public int? Ratings { get; init; }
+    }
 
     internal sealed record Said(UserId User, string Id, int Rating, string Text, DateTimeOffset At) : CohortEvent;
 

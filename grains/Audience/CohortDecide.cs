@@ -47,8 +47,10 @@ internal static class CohortDecide
         this Cohort cohort, UserId user, string by, string id, DateOnly today, DateTimeOffset now)
     {
         if (cohort.Terms is null) return CohortRefusals.Unknown;
-        if (!cohort.Members.ContainsKey(user)) return CohortRefusals.NoMember;
+        if (!cohort.Members.TryGetValue(user, out var member)) return CohortRefusals.NoMember;
         var removed = new CohortEvent.Removed(user, by, now);
+        if (!member.Words.IsEmpty)
+            removed = removed with { Words = member.Words.Count, Ratings = member.Words.Values.Sum(w => w.Rating) };
         return new(cohort.Apply(removed).Info(id, today), removed);
     }
 

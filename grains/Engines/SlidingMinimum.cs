@@ -27,10 +27,13 @@ internal sealed class SlidingMinimum(TimeSpan window)
     }
 
     /// <summary>Null: there was none.</summary>
-    public long? At(DateTimeOffset now)
+    public long? At(DateTimeOffset now) => At(now, window);
+
+    /// <param name="within">How far back; at most as far as it remembers.</param>
+    public long? At(DateTimeOffset now, TimeSpan within)
     {
         foreach (var (at, value) in _rising)
-            if (at > now - window) return value;
+            if (at > now - within) return value;
         return null;
     }
 }

@@ -28,7 +28,11 @@ internal abstract record EnrolmentEvent
 
     /// <summary>The coupon is his, or was refused.</summary>
     /// <param name="Code">The refusal's; null: he has it.</param>
-    internal sealed record Credited(UserId User, string? Code, DateTimeOffset At) : EnrolmentEvent;
+    internal sealed record Credited(UserId User, string? Code, DateTimeOffset At) : EnrolmentEvent
+    {
+        /// <summary>Whose inbox hears that it was refused; null: nobody's.</summary>
+        public string? Role { get; init; }
+    }
 
     internal sealed record Answered(UserId User, int Rating, string Text, DateTimeOffset At) : EnrolmentEvent;
 

@@ -84,10 +84,12 @@ internal static class EnrolmentDecide
             .Select(o => new EnrolmentEvent.Owed(o.User, role, now))]);
 
     /// <param name="refusal">Why he has no coupon; null: he has it.</param>
+    /// <param name="role">Whose inbox hears of a refusal.</param>
     public static Decision<EnrolmentEvent, Done> DecideCredited(
-        this Enrolment enrolment, UserId user, string? refusal, DateTimeOffset now) =>
+        this Enrolment enrolment, UserId user, string? refusal, string role, DateTimeOffset now) =>
         enrolment.Uncredited.All(u => u.User != user) ? default(Done)
-        : new Decision<EnrolmentEvent, Done>(default(Done), new EnrolmentEvent.Credited(user, refusal, now));
+        : new Decision<EnrolmentEvent, Done>(default(Done), new EnrolmentEvent.Credited(user, refusal, now)
+        { Role = refusal is null ? null : role });
 
     public static EnrolmentInfo Info(this Enrolment e, string id) => new(id, e.Terms!, e.HighPotentialPlaces, e.Taken,
         e.HighPotentialTaken, e.Places.Values.Count(p => p.HasCome),

@@ -70,7 +70,7 @@ internal sealed class EnrolmentGrain(SiloKernel kernel, PolicyBook policies)
         {
             var user = State.Uncredited[0].User;
             var claimed = await GrainFactory.Coupon(State.Terms!.Coupon!).Claim(new(user, 1));
-            await Commit(State.DecideCredited(user, claimed.Refusal?.Code, Now));
+            await Commit(State.DecideCredited(user, claimed.Refusal?.Code, Policy.Role, Now));
         }
     }
 

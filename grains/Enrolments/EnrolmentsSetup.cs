@@ -11,7 +11,9 @@ internal static class EnrolmentsSetup
         .AddSingleton<Projection, EnrolmentProjection>().AddSingleton<Reaction, EnrolmentReactions>();
 }
 
-/// <summary>Feedback that is owed longer than it may stands in an inbox.</summary>
+/// <summary>
+/// Feedback that is owed longer than it may, and a coupon that who has come did not get, stand in an inbox.
+/// </summary>
 internal sealed class EnrolmentReactions() : Reaction<EnrolmentEvent>(
     "enrolment-inbox", "enrolment", EnrolmentJson.Default.EnrolmentEvent)
 {
@@ -23,9 +25,16 @@ internal sealed class EnrolmentReactions() : Reaction<EnrolmentEvent>(
             EnrolmentEvent.Owed e => (await grains.InboxItem(OwedItem(key, $"{e.User}")).Open(new("feedback_owed",
                 $"{key}: feedback was not given in time", $"enrolment/{key}", e.Role, InboxSeverity.Notice, null), By))
                 .Refusal,
+            EnrolmentEvent.Credited { Code: { } why, Role: { } role } e => (await grains.InboxItem(
+                RefusedItem(key, $"{e.User}")).Open(new("coupon_not_credited",
+                $"{key}: who has come did not get his coupon ({why})", $"enrolment/{key}", role, InboxSeverity.Warning,
+                null), By)).Refusal,
             EnrolmentEvent.Answered e => await grains.CloseItem(OwedItem(key, $"{e.User}"), By, "It was given."),
             _ => null,
         };
+
+    public static string RefusedItem(string enrolment, string user) =>
+        CauseIds.Of("coupon_not_credited", $"{enrolment}/{user}");
 
     public static string OwedItem(string enrolment, string user) =>
         CauseIds.Of("feedback_owed", $"{enrolment}/{user}");

@@ -3,6 +3,15 @@ namespace Ale.Inbox;
 /// <summary>What reactions ask of an inbox.</summary>
 internal static class InboxCalls
 {
+    /// <summary>
+    /// Opens an item; one that stands there with other terms, told when another role heard of such things, is enough.
+    /// </summary>
+    public static async Task<Refusal?> OpenItem(this IGrainFactory grains, string id, InboxTerms terms, string by)
+    {
+        var refusal = (await grains.InboxItem(id).Open(terms, by)).Refusal;
+        return refusal?.Code == InboxRefusals.Changed.Code ? null : refusal;
+    }
+
     /// <summary>The cause is gone: closes its item; when there never was one, nobody had to be told.</summary>
     public static async Task<Refusal?> CloseItem(this IGrainFactory grains, string id, string by, string why)
     {

@@ -10,7 +10,7 @@ namespace Ale.Jobs;
 
 /// <summary>
 /// One job. Invariants: at most one run is open; a time of the schedule begins at most one run, whose id is made of it;
-/// at most <see cref="JobView.RunsMax"/> ended runs and 16 keys are remembered.
+/// a time that has come begins one, or is counted as missed, whatever becomes of the schedule; at most <see cref="JobView.RunsMax"/> ended runs and 16 keys are remembered.
 /// </summary>
 internal sealed record Job : IState<Job, JobEvent>
 {
@@ -43,14 +43,18 @@ internal sealed record Job : IState<Job, JobEvent>
     {
         if (terms == Terms) return default(Done);
         var isSameTime = Terms is not null && (terms.Cron, terms.TimeZone) == (Terms.Cron, Terms.TimeZone);
-        var next = IsPaused ? null : isSameTime ? NextAt : ScheduleOf(terms).After(now);
+        // What has come due under the old times still runs; the new ones hold after it.
+        var next = IsPaused ? null : isSameTime || NextAt <= now ? NextAt : ScheduleOf(terms).After(now);
         return new(default(Done), new JobEvent.Scheduled(terms, next, now));
     }
 
     /// <summary>
     /// Begins what is due: the run of the schedule, or the next attempt of one that failed or whose silo died.
     /// </summary>
-    public Decision<JobEvent, Done> DecideDue(string code, JobPolicy policy, DateTimeOffset now)
+    /// <param name="eachPeriod">False: of times that were missed the last is run; true: each, one after the other, save
+    /// those before the last <see cref="JobView.PeriodsMax"/>.</param>
+    public Decision<JobEvent, Done> DecideDue(
+        string code, JobPolicy policy, DateTimeOffset now, bool eachPeriod = false)
     {
         if (DueAt is not { } due || due > now) return default(Done);
         if (Current is { } run)
@@ -65,20 +69,32 @@ internal sealed record Job : IState<Job, JobEvent>
         }
 
         var schedule = ScheduleOf(Terms!);
-        var (last, missed) = schedule.Until(due, now);
-        var late = (long)(now - last).TotalSeconds;
+        var (time, missed) = schedule.Until(due, now);
+        var next = schedule.After(now);
+        if (eachPeriod)
+        {
+            missed = Math.Max(0, missed + 1 - JobView.PeriodsMax);
+            time = due;
+            for (var i = 0; i < missed; i++) time = schedule.After(time)!.Value;
+            next = schedule.After(time);
+        }
+
+        var late = (long)(now - time).TotalSeconds;
         return new(default(Done), new JobEvent.Started(
-            string.Create(CultureInfo.InvariantCulture, $"{code}:{last:yyyy-MM-ddTHH:mm:ssZ}"), JobRunKind.Scheduled,
-            last, late > policy.LateSeconds ? late : 0, missed, schedule.After(now), null, null, now));
+            string.Create(CultureInfo.InvariantCulture, $"{code}:{time:yyyy-MM-ddTHH:mm:ssZ}"), JobRunKind.Scheduled,
+            time, late > policy.LateSeconds ? late : 0, missed, next, null, null, now));
     }
 
     /// <summary>What came of an attempt. One that is not the latest any more changes nothing.</summary>
     public Decision<JobEvent, Done> DecideEnd(
-        JobRunView attempt, JobResult result, JobPolicy policy, DateTimeOffset now)
+        JobRunView attempt, JobResult result, JobPolicy policy, DateTimeOffset now, bool eachPeriod = false)
     {
         if (Current is not { State: JobRunState.Running } run
             || (run.RunId, run.Attempt) != (attempt.RunId, attempt.Attempt)) return default(Done);
-        var note = result.Note.Length > NoteLengthMax ? result.Note[..NoteLengthMax] : result.Note;
+        // Where each period matters, those that nothing runs for are a finding of their own.
+        var note = eachPeriod && run.Missed > 0 ? string.Create(CultureInfo.InvariantCulture,
+            $"{run.Missed} earlier times were left out. {result.Note}") : result.Note;
+        if (note.Length > NoteLengthMax) note = note[..NoteLengthMax];
         if (result.IsDone) return new(default(Done), new JobEvent.Ended(run.RunId, run.Attempt, note, now));
         if (run.Attempt >= policy.AttemptsMax)
             return new(default(Done), new JobEvent.Failed(run.RunId, run.Attempt, note, now));

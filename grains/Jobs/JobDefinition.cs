@@ -13,7 +13,15 @@ namespace Ale.Jobs;
 /// </param>
 internal sealed record JobDefinition(
     string Code, string Title, Func<PolicySet, string> Cron, string? Market,
-    Func<JobRun, CancellationToken, Task<JobResult>> Run);
+    Func<JobRun, CancellationToken, Task<JobResult>> Run)
+{
+    /// <summary>
+    /// False: after a time in which no silo ran, the last of what was missed is run, once. True: each of the times that
+    /// were missed, one after the other, since each is about a day of its own (<see cref="JobRunView.DueAt"/>); of more
+    /// than <see cref="JobView.PeriodsMax"/> the last, and the note says how many were left out.
+    /// </summary>
+    public bool EachPeriod { get; init; }
+}
 
 /// <summary>An attempt of a run, as its function sees it.</summary>
 internal sealed record JobRun(string Code, string Market, JobRunView Attempt, IServiceProvider Services);

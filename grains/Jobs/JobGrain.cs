@@ -42,7 +42,7 @@ internal sealed class JobGrain(SiloKernel kernel, JobCatalog catalog, IServicePr
     {
         // Another version of the code may know the job; it stays due until a silo does.
         if (_working is not null || catalog.Find(Key) is not { } definition) return;
-        await Begin(State.DecideDue(Key, catalog.PolicyOf(definition, Now), Now));
+        await Begin(State.DecideDue(Key, catalog.PolicyOf(definition, Now), Now, definition.EachPeriod));
     }
 
     private async Task<Outcome<T>> Begin<T>(Decision<JobEvent, T> decision, CancellationToken ct = default)
@@ -65,7 +65,8 @@ internal sealed class JobGrain(SiloKernel kernel, JobCatalog catalog, IServicePr
         {
             var result = await ResultOf(definition, attempt);
             if (result is null) return; // the activation ends; another one takes the run up
-            await Commit(State.DecideEnd(attempt, result.Value, catalog.PolicyOf(definition, Now), Now));
+            var policy = catalog.PolicyOf(definition, Now);
+            await Commit(State.DecideEnd(attempt, result.Value, policy, Now, definition.EachPeriod));
         }
         catch (OutcomeUnknownException) // the next activation reads what is true
         {

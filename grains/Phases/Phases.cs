@@ -10,10 +10,15 @@ namespace Ale.Phases;
 [JsonDerivedType(typeof(Put), "phase.put"), JsonDerivedType(typeof(Passed), "phase.gate_passed")]
 [JsonDerivedType(typeof(Asked), "phase.asked"), JsonDerivedType(typeof(Told), "phase.told")]
 [JsonDerivedType(typeof(Settled), "phase.settled"), JsonDerivedType(typeof(MarkedLate), "phase.late")]
+[JsonDerivedType(typeof(LateOver), "phase.late_over")]
 internal abstract record PhaseEvent
 {
     internal sealed record Put(
-        int Phase, ImmutableArray<PhaseGate> Gates, int Days, string By, DateTimeOffset At) : PhaseEvent;
+        int Phase, ImmutableArray<PhaseGate> Gates, int Days, string By, DateTimeOffset At) : PhaseEvent
+    {
+        /// <summary>Why open gates were dropped.</summary>
+        public string? Reason { get; init; }
+    }
 
     internal sealed record Passed(int Phase, string Gate, string Evidence, string By, DateTimeOffset At) : PhaseEvent;
 
@@ -28,7 +33,15 @@ internal abstract record PhaseEvent
 
     /// <summary>Its time is over, and these gates are open.</summary>
     internal sealed record MarkedLate(
-        int Phase, ImmutableArray<string> OpenGates, string Role, DateTimeOffset At) : PhaseEvent;
+        int Phase, ImmutableArray<string> OpenGates, string Role, DateTimeOffset At) : PhaseEvent
+    {
+        /// <summary>How many times it is late by then; null: the first.</summary>
+        public int? Times { get; init; }
+    }
+
+    /// <summary>It is late no more.</summary>
+    /// <param name="Times">Of the event that marked it.</param>
+    internal sealed record LateOver(int Phase, string Why, int? Times, DateTimeOffset At) : PhaseEvent;
 }
 
 /// <summary>A phase as it is kept.</summary>
@@ -36,6 +49,9 @@ internal abstract record PhaseEvent
 internal sealed record OnePhase(ImmutableArray<GateInfo> Gates, int? Days, DateOnly? From, bool IsApproved, int Number)
 {
     public bool IsLate { get; init; }
+
+    /// <summary>How many times it was marked as late.</summary>
+    public int Lates { get; init; }
     public PhaseEvent.Asked? Asking { get; init; }
 
     /// <summary>Its approval is open.</summary>
@@ -100,7 +116,9 @@ internal sealed record Plan : IState<Plan, PhaseEvent>
                 }) with
                 { IsTold = true };
             case PhaseEvent.MarkedLate e:
-                return With(e.Phase, p => p with { IsLate = true });
+                return With(e.Phase, p => p with { IsLate = true, Lates = p.Lates + 1 });
+            case PhaseEvent.LateOver e:
+                return With(e.Phase, p => p with { IsLate = false });
             default:
                 throw new UnreachableException($"Unknown event {happened.GetType()}"); // stop; never skip
         }

@@ -15,7 +15,7 @@ internal sealed class PhasesGrain(SiloKernel kernel, PolicyBook policies, Market
 
     private PhasePolicy Policy => policies.For(null, Now).Phases;
 
-    private DateOnly Today => markets.For(null, Now).BusinessDay(Now);
+    private DateOnly Today => DayOf(Now);
 
     public Task<Outcome<PhaseInfo>> Put(PutPhase command, CancellationToken ct) =>
         Commit(State.Decide(command, Policy, Today, Now), ct);
@@ -37,9 +37,12 @@ internal sealed class PhasesGrain(SiloKernel kernel, PolicyBook policies, Market
         Enumerable.Range(1, IPhasesGrain.Last).Select(phase => State.Info(phase, Today)).ToImmutableArray(), ct);
 
     public Task<Outcome<PhaseAt>> InForce(DateTimeOffset? at, CancellationToken ct) =>
-        Commit<PhaseAt>(State.At(at is { } instant ? markets.For(null, instant).BusinessDay(instant) : Today), ct);
+        Commit<PhaseAt>(State.At(DayOf(at ?? Now)), ct);
 
-    public Task<Outcome<PhaseAt>> Check(CancellationToken ct) => Commit(State.DecideCheck(Today, Policy, Now), ct);
+    public Task<Outcome<PhaseAt>> Check(CancellationToken ct) => CheckAt(Now, ct);
+
+    public Task<Outcome<PhaseAt>> CheckAt(DateTimeOffset at, CancellationToken ct) =>
+        Commit(State.DecideCheck(DayOf(at), Today, Policy, Now), ct);
 
     public Task<Outcome<ApprovalInfo>> Decide(DecideApproval command, CancellationToken ct) =>
         GrainFactory.DecideAndSettle(command, Settle, ct);
@@ -48,6 +51,8 @@ internal sealed class PhasesGrain(SiloKernel kernel, PolicyBook policies, Market
         ApprovalIds.CountOf(approval.Id), approval.State, Now), ct);
 
     protected override Task OnDue() => Tell();
+
+    private DateOnly DayOf(DateTimeOffset at) => markets.For(null, at).BusinessDay(at);
 
     /// <summary>One at a time; who comes meanwhile waits for it.</summary>
     private Task Tell() => _telling is { IsCompleted: false } running ? running : _telling = TellOnce();

@@ -16,22 +16,33 @@ internal static class PhasesSetup
         .AddJob(PhaseJob.Definition);
 }
 
-/// <summary>A phase that is late stands in an inbox, with its open gates (PHS-01).</summary>
+/// <summary>A phase that is late stands in an inbox, with its open gates, until it is late no more (PHS-01).</summary>
 internal sealed class PhaseReactions() : Reaction<PhaseEvent>("phase-inbox", "phases", PhaseJson.Default.PhaseEvent)
 {
-    protected override async Task<Refusal?> React(
-        string key, PhaseEvent happened, string eventId, IGrainFactory grains)
-    {
-        if (happened is not PhaseEvent.MarkedLate e) return null;
-        var title = string.Create(CultureInfo.InvariantCulture,
-            $"Phase {e.Phase} is late; open: {string.Join(", ", e.OpenGates.Take(5))}");
-        return (await grains.InboxItem(LateItem(e.Phase)).Open(
-            new("phase_late", title.Length > 200 ? title[..200] : title, $"phase/{e.Phase}", e.Role,
-                InboxSeverity.Warning, null), "phases")).Refusal;
-    }
+    private const string By = "phases";
+    private const int NamedMax = 5, NamesLengthMax = 160;
 
-    public static string LateItem(int phase) =>
-        CauseIds.Of("phase_late", phase.ToString(CultureInfo.InvariantCulture));
+    protected override async Task<Refusal?> React(
+        string key, PhaseEvent happened, string eventId, IGrainFactory grains) => happened switch
+        {
+            PhaseEvent.MarkedLate e => (await grains.InboxItem(LateItem(e.Phase, e.Times)).Open(
+                new("phase_late", TitleOf(e), $"phase/{e.Phase}", e.Role, InboxSeverity.Warning, null), By)).Refusal,
+            PhaseEvent.LateOver e => await grains.CloseItem(LateItem(e.Phase, e.Times), By, e.Why),
+            _ => null,
+        };
+
+    /// <param name="times">The how manieth time that it is late; null: the first.</param>
+    public static string LateItem(int phase, int? times = null) => CauseIds.Of("phase_late", string.Create(
+        CultureInfo.InvariantCulture, $"{phase}{(times is null ? "" : "/")}{times}"));
+
+    internal static string TitleOf(PhaseEvent.MarkedLate e)
+    {
+        var names = string.Join(", ", e.OpenGates.Take(NamedMax));
+        if (names.Length > NamesLengthMax) names = names[..(NamesLengthMax - 1)] + "…";
+        var more = e.OpenGates.Length - NamedMax;
+        return string.Create(CultureInfo.InvariantCulture, $"Phase {e.Phase} is late; open: {names}")
+            + (more > 0 ? string.Create(CultureInfo.InvariantCulture, $" and {more} more") : "");
+    }
 }
 
 /// <summary>Each day the phase in force is looked at (PHS-01).</summary>
@@ -43,7 +54,7 @@ internal static class PhaseJob
     private static async Task<JobResult> Run(JobRun run, CancellationToken ct)
     {
         var grains = run.Services.GetRequiredService<IGrainFactory>();
-        var (at, refusal) = await grains.Phases().Check(ct);
+        var (at, refusal) = await grains.Phases().CheckAt(run.Attempt.DueAt, ct);
         if (refusal is not null) return JobResult.Failed(refusal.Code);
         return JobResult.Done(at!.Phase is not { } phase ? "No phase has begun." : string.Create(
             CultureInfo.InvariantCulture,

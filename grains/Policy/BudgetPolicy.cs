@@ -7,6 +7,9 @@ namespace Ale.Policy;
 /// <param name="ApproverRole">Whose holders decide.</param>
 internal sealed record BudgetPolicy(int OverPercent, int CloseDays, int SpendDays, string ApproverRole)
 {
+    /// <summary>How far the marketing budget may bend either way in the start-up, percent of its plan (N-53).</summary>
+    public required int ElasticPercent { get; init; }
+
     /// <summary>Whose inbox hears of lines that lack money, and of reviews.</summary>
     public required string FinanceRole { get; init; }
 
@@ -65,6 +68,7 @@ internal sealed record BudgetPolicy(int OverPercent, int CloseDays, int SpendDay
         new(whole("budget.overPercent"), whole("budget.closeDays"), whole("budget.spendDays"),
             text("budget.approverRole"))
         {
+            ElasticPercent = whole("budget.elasticPercent"),
             FinanceRole = text("budget.financeRole"),
             ReviewPercent = whole("budget.reviewPercent"),
             ReviewCron = text("budget.reviewCron"),

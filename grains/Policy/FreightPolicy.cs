@@ -10,4 +10,8 @@ namespace Ale.Policy;
 /// <param name="NormalHours">From the order to the promise, everywhere else.</param>
 /// <param name="Role">Whose inbox hears of an order that is late.</param>
 internal sealed record FreightPolicy(
-    FreightTemplate Template, int UnitGrams, int AddressesMax, int FastMinutes, int NormalHours, string Role);
+    FreightTemplate Template, int UnitGrams, int AddressesMax, int FastMinutes, int NormalHours, string Role)
+{
+    /// <summary>Whose inbox hears of parcels that are lost, came back or were not to be sent.</summary>
+    public string ShipmentRole { get; init; } = "";
+}

@@ -53,16 +53,19 @@ internal sealed class PolicyBook
         }
     }
 
+    /// <summary>What is known, and the changes that do not hold, by version, each with the rule that it breaks.</summary>
+    private sealed record Known(Table Table, IReadOnlyDictionary<long, string> LeftOut);
+
     private readonly PolicyEntry[] _files;
     private readonly string[] _markets;
-    private volatile Table _table;
+    private volatile Known _known;
 
     private PolicyBook(string[] markets, PolicyEntry[] files)
     {
         (_markets, _files) = ([.. markets.Order(StringComparer.Ordinal)], files);
         Markets = [.. _markets];
-        _table = new(_markets, files);
-        DefaultMarket = _table.Find("market.default", DateTimeOffset.MaxValue)!
+        _known = new(new(_markets, files), FrozenDictionary<long, string>.Empty);
+        DefaultMarket = _known.Table.Find("market.default", DateTimeOffset.MaxValue)!
             .Values[PolicyEntry.DefaultColumn].GetString()!;
     }
 
@@ -80,45 +83,86 @@ internal sealed class PolicyBook
     /// market is the caller's mistake (ask <see cref="Knows"/> first) and throws. Before the first date the first
     /// values hold, so that a clock that is behind stops no sale.
     /// </summary>
-    public PolicySet For(string? market, DateTimeOffset now) => _table.For(market ?? DefaultMarket, now);
+    public PolicySet For(string? market, DateTimeOffset now) =>
+        _known.Table.For(market ?? DefaultMarket, now);
 
     /// <summary>All keys, in order.</summary>
-    internal IEnumerable<string> Keys => _table.Keys;
+    internal IEnumerable<string> Keys => _known.Table.Keys;
 
     /// <summary>The entry of a key in force at an instant; null before its first date or for an unknown key.</summary>
-    internal PolicyEntry? Find(string key, DateTimeOffset at) => _table.Find(key, at);
+    internal PolicyEntry? Find(string key, DateTimeOffset at) =>
+        _known.Table.Find(key, at);
 
-    /// <summary>Knows these changes from now on, and none else.</summary>
-    internal void Take(IEnumerable<PolicyChange> changes) => _table = new(_markets, With(changes));
+    /// <summary>
+    /// Knows these changes from now on, and none else. One that breaks a rule together with the files and those taken
+    /// before it (new files may contradict what was in order) is left out; the others hold.
+    /// </summary>
+    internal void Take(IEnumerable<PolicyChange> changes) => _known = Sift(changes);
 
-    /// <summary>The rule that these changes break together; null: none.</summary>
-    internal string? WhyNot(IEnumerable<PolicyChange> changes)
+    /// <summary>The changes that do not hold, each with the rule that it breaks.</summary>
+    internal IReadOnlyDictionary<long, string> LeftOut => _known.LeftOut;
+
+    /// <summary>The rule that the last of these changes breaks; null: none.</summary>
+    internal string? WhyNot(IReadOnlyList<PolicyChange> changes) =>
+        Sift(changes).LeftOut.GetValueOrDefault(changes[^1].Version);
+
+    private Known Sift(IEnumerable<PolicyChange> changes)
     {
-        try
+        var (held, leftOut) = (changes.ToList(), new Dictionary<long, string>());
+        while (true)
         {
-            _ = new Table(_markets, With(changes));
-            return null;
-        }
-        catch (PolicyFileException e)
-        {
-            return e.Rule;
+            var (table, rule) = TableOf(held);
+            if (table is not null) return new(table, leftOut);
+            var (good, bad) = (0, held.Count); // the files alone break none
+            while (bad - good > 1)
+            {
+                var middle = (good + bad) / 2;
+                var (found, why) = TableOf(held.Take(middle));
+                if (found is not null) good = middle;
+                else (bad, rule) = (middle, why);
+            }
+
+            leftOut.Add(held[bad - 1].Version, rule!);
+            held.RemoveAt(bad - 1);
         }
     }
 
-    /// <summary>The files' entries, and each change upon what is in force at its instant.</summary>
+    private (Table? Table, string? Rule) TableOf(IEnumerable<PolicyChange> changes)
+    {
+        try
+        {
+            return (new(_markets, With(changes)), null);
+        }
+        catch (PolicyFileException e)
+        {
+            return (null, e.Rule);
+        }
+    }
+
+    /// <summary>
+    /// The files' entries, and each change upon what is in force at its instant, whatever the order in which they were
+    /// taken: a change of one column changes that column from its instant on, and nothing else. An entry of the files
+    /// says all columns.
+    /// </summary>
     private List<PolicyEntry> With(IEnumerable<PolicyChange> changes)
     {
         var entries = _files.ToList();
-        foreach (var change in changes)
+        foreach (var change in changes.OrderBy(change => change.EffectiveAt).ThenBy(change => change.Version))
         {
             var before = entries.Where(e => e.Key.Key == change.Key && e.EffectiveAt <= change.EffectiveAt)
                 .MaxBy(e => e.EffectiveAt) ?? throw new PolicyFileException("", change.Key, "has no value yet then");
             if (before.EffectiveAt == change.EffectiveAt) entries.Remove(before); // the later word
-            entries.Add(PolicyFile.After(before, change));
+            entries.Add(PolicyFile.After(before, ColumnOf(change, before.Key)));
         }
 
         return entries;
     }
+
+    /// <summary>
+    /// Of a key of the house a change of the default market, taken while that could be said, is one of the only column.
+    /// </summary>
+    private PolicyChange ColumnOf(PolicyChange change, PolicyKey key) =>
+        key.IsOfHouse && change.Market == DefaultMarket ? change with { Market = null } : change;
 
     /// <summary>Reads all <c>*.json</c> of a folder, or throws <see cref="PolicyFileException"/>.</summary>
     public static PolicyBook Load(string folder)
@@ -160,9 +204,9 @@ internal sealed class PolicyBook
         foreach (var market in markets)
             if (entry.For(market) is null)
                 throw new PolicyFileException(entry.File, entry.Key.Key, $"has no value for market {market}");
+        if (entry.Key.IsOfHouse && (entry.Values.Count > 1 || !entry.Values.ContainsKey(PolicyEntry.DefaultColumn)))
+            throw new PolicyFileException(entry.File, entry.Key.Key, PolicyKey.OneColumn);
         if (entry.Key.Key != "market.default") return;
-        if (entry.Values.Count > 1 || !entry.Values.ContainsKey(PolicyEntry.DefaultColumn))
-            throw new PolicyFileException(entry.File, entry.Key.Key, "takes the one column 'default'");
         if (!markets.Contains(entry.Values[PolicyEntry.DefaultColumn].GetString()))
             throw new PolicyFileException(entry.File, entry.Key.Key, "is not one of the markets");
     }

@@ -14,8 +14,9 @@ internal abstract record PolicyEvent
 }
 
 /// <summary>
-/// What people have changed of the plan's numbers. Invariants: together with the files the changes break no rule; at most
-/// <see cref="IPolicyChangesGrain.ChangesMax"/>, in the order in which they were taken.
+/// What people have changed of the plan's numbers. Invariants: each change, when it was taken, broke no rule together with
+/// the files of then and the changes that held; at most <see cref="IPolicyChangesGrain.ChangesMax"/>, in the order in
+/// which they were taken.
 /// </summary>
 internal sealed record PolicyChanges : IState<PolicyChanges, PolicyEvent>
 {
@@ -35,6 +36,12 @@ internal sealed record PolicyChanges : IState<PolicyChanges, PolicyEvent>
     {
         if (!PolicyKeys.All.ContainsKey(command.Key)) return PolicyRefusals.Unknown;
         if (command.Market is { } market && !book.Knows(market)) return PolicyRefusals.UnknownMarket;
+        if (command.Market is not null && PolicyKeys.All[command.Key].IsOfHouse)
+        {
+            return PolicyRefusals.OfHouse.With("field", "market").With("detail",
+                $"{command.Key} is the house's: {PolicyKey.OneColumn}. Leave the market out.");
+        }
+
         if (command.Reason.Length is 0 or > Limits.TextLengthMax || command.Value.Length > Limits.TextLengthMax
             || (command.Owner is { } owner && !Limits.IsId(owner)))
             return PolicyRefusals.BadValue.With("rule", "A change has a reason, a value and an owner.");
@@ -43,8 +50,8 @@ internal sealed record PolicyChanges : IState<PolicyChanges, PolicyEvent>
             return PolicyRefusals.BadValue.With("rule", $"{command.Key} names no source.");
         var known = All.FindLast(c => c.Key == command.Key && c.Market == command.Market);
         if (known is not null && known.Value == command.Value && known.Reason == command.Reason
-            && known.By == command.By && (command.EffectiveAt is null ? known.EffectiveAt > now
-                : known.EffectiveAt == command.EffectiveAt))
+            && known.By == command.By && known.Owner == command.Owner && known.Source == command.Source
+            && (command.EffectiveAt is null ? known.EffectiveAt > now : known.EffectiveAt == command.EffectiveAt))
             return known;
         if (command.EffectiveAt < now) return PolicyRefusals.Past;
         if (All.Count >= IPolicyChangesGrain.ChangesMax) return PolicyRefusals.Full;
@@ -73,5 +80,7 @@ internal sealed class PolicyChangesGrain(SiloKernel kernel, PolicyBook book)
 
     public Task<Outcome<ImmutableArray<PolicyChange>>> History(string key, CancellationToken ct) =>
         Commit<ImmutableArray<PolicyChange>>(PolicyKeys.All.ContainsKey(key)
-            ? State.All.Where(c => c.Key == key).Reverse().ToImmutableArray() : PolicyRefusals.Unknown, ct);
+            ? State.All.Where(c => c.Key == key).Reverse()
+                .Select(c => c with { NotInForce = book.LeftOut.GetValueOrDefault(c.Version) }).ToImmutableArray()
+            : PolicyRefusals.Unknown, ct);
 }

@@ -54,8 +54,15 @@ internal sealed partial class PolicyFollower(
         var changes = loaded.Tail.SelectMany(row => EventJson.Read(row.Events, PolicyJson.Default.PolicyEvent))
             .Aggregate(PolicyChanges.New(), (state, e) => state.Apply(e));
         book.Take(changes.All);
+        foreach (var change in changes.All)
+            if (book.LeftOut.TryGetValue(change.Version, out var rule))
+                LogLeftOut(log, change.Version, change.Key, change.Market ?? PolicyEntry.DefaultColumn, rule);
         _next = next;
     }
+
+    [LoggerMessage(63, LogLevel.Warning, "Change {Version} of {Key} ({Column}) is not in force: {Rule}. Mend the files, "
+        + "or put a value that fits.")]
+    private static partial void LogLeftOut(ILogger log, long version, string key, string column, string rule);
 
     [LoggerMessage(62, LogLevel.Warning, "Changes of the plan's numbers cannot be read; it is tried again: {Why}")]
     private static partial void LogBehind(ILogger log, string why);

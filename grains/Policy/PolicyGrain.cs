@@ -25,6 +25,7 @@ internal sealed class PolicyGrain(PolicyBook book, JournalClock clock) : Grain, 
         if (!book.Knows(market)) return PolicyRefusals.UnknownMarket;
         if (book.Find(key, at) is not { } entry) return PolicyRefusals.NotInForce;
         return new PolicyValue(key, market, entry.For(market)!.Value.GetRawText(), entry.Key.Unit, entry.Section,
-            entry.Owner, entry.EffectiveAt, entry.Note);
+            entry.Owner, entry.EffectiveAt, entry.Note)
+        { IsOfHouse = entry.Key.IsOfHouse };
     }
 }

@@ -9,6 +9,15 @@ internal sealed record PolicyKey(string Key, string Unit, bool MayBeNone, Func<J
 {
     /// <summary>True: a fact about the world, which is worth nothing without its source (DAT-13).</summary>
     public bool NeedsSource { get; init; }
+
+    /// <summary>What is said of one that has a market's column.</summary>
+    public const string OneColumn = "takes the one column 'default'";
+
+    /// <summary>
+    /// True: there is one value for all markets, since what reads it is of no market. A column for one of them would be
+    /// shown and have no effect, so it is refused.
+    /// </summary>
+    public bool IsOfHouse { get; } = PolicyHouse.Has(Key, Unit);
 }
 
 /// <summary>
@@ -47,9 +56,11 @@ internal static class PolicyKeys
         Whole("offer.countdownSecondsMin", "seconds", 0, 3_600),
         Whole("offer.countdownSecondsMax", "seconds", 0, 3_600),
         Whole("offer.countdownSeconds", "seconds", 0, 3_600),
+        Whole("offer.compareDays", "days", 1, 7), // so long prices paid are remembered
         Whole("supply.autoOrder.dayMinor", "minor units", 0, Limits.AmountMinorMax),
         Whole("supply.autoOrder.coverPercent", "percent", 100, 1_000),
         Text("supply.approverRole", "role", Limits.IsId, "a role's name"),
+        Text("supply.role", "role", Limits.IsId, "a role's name"),
 
         Whole("points.perUnit", "points", 0, 1_000),
         Whole("points.firstOrderFactor", "times", 1, 100),
@@ -63,6 +74,9 @@ internal static class PolicyKeys
         Whole("tier.coreOrders", "orders", 1, 1_000_000),
         Whole("tier.coreSpentMinor", "minor units", 1, Limits.AmountMinorMax),
         WholeOrNone("tier.windowDays", "days", 1, TenYearsOfDays),
+        WholeOrNone("tier.reviewDays", "days", 1, TenYearsOfDays),
+        YesNo("tier.isLoweredAtReview"),
+        Text("tier.role", "role", Limits.IsId, "a role's name"),
 
         Whole("order.ageMin", "years", 0, 150),
         YesNo("order.unknownAgeMayBuy"),
@@ -87,6 +101,7 @@ internal static class PolicyKeys
         Whole("refund.retryCapSeconds", "seconds", 1, 24 * 3600),
         Whole("refund.retryHours", "hours", 1, 30 * 24),
         Whole("budget.overPercent", "percent", 0, 100),
+        Whole("budget.elasticPercent", "percent", 0, 100),
         Whole("budget.closeDays", "days", 0, 366),
         Whole("budget.spendDays", "days", 1, 366),
         Text("budget.approverRole", "role", Limits.IsId, "a role's name"),
@@ -152,6 +167,7 @@ internal static class PolicyKeys
         Whole("target.amberPercent", "percent", 1, 99),
         Whole("target.meanDays", "days", 1, 366),
         Whole("target.costDays", "days", 1, 366),
+        Whole("target.purchaseSavingPercentMax", "percent", 0, 99),
         Text("target.owner", "role", Limits.IsId, "a role's name"),
         Whole("fact.shortVideoUsers", "people", 0, 10_000_000_000) with { NeedsSource = true },
         Whole("fact.userGrowthPercent", "percent", -100, 1_000) with { NeedsSource = true },
@@ -208,6 +224,7 @@ internal static class PolicyKeys
         Whole("promise.fastMinutes", "minutes", 1, 24 * 60),
         Whole("promise.normalHours", "hours", 1, 366 * 24),
         Text("promise.role", "role", Limits.IsId, "a role's name"),
+        Text("shipment.role", "role", Limits.IsId, "a role's name"),
 
         Whole("session.baseMinutes", "minutes", 1, 24 * 60),
         Whole("session.reviewersMin", "persons", 0, 100),

@@ -94,7 +94,12 @@ internal sealed partial record PolicySet(
             new(Whole("points.perUnit"), Whole("points.firstOrderFactor"), Whole("points.ecoFactor"),
                 Yes("points.bonusesMultiply"), Whole("points.pendingDays"), WholeOrNone("points.expireDays")),
             new(Whole("tier.regularOrders"), Minor("tier.regularSpentMinor"),
-                Whole("tier.coreOrders"), Minor("tier.coreSpentMinor"), WholeOrNone("tier.windowDays")),
+                Whole("tier.coreOrders"), Minor("tier.coreSpentMinor"), WholeOrNone("tier.windowDays"))
+            {
+                ReviewDays = WholeOrNone("tier.reviewDays"),
+                IsLoweredAtReview = Yes("tier.isLoweredAtReview"),
+                Role = Text("tier.role"),
+            },
             new(Whole("order.ageMin"), Yes("order.unknownAgeMayBuy"), Yes("order.returnQuarantine"),
                 Whole("order.inspectionHours"), Whole("order.qualityReturnDays"), Whole("order.exchangeDays"))
             { TouchDays = Whole("order.touchDays") },
@@ -115,9 +120,15 @@ internal sealed partial record PolicySet(
             new(Whole("job.attemptsMax"), Whole("job.retrySeconds"), Whole("job.retryCapSeconds"),
                 Whole("job.lateSeconds"), Whole("job.runMinutesMax"), Text("job.verifyCron")),
             new(Minor("supply.autoOrder.dayMinor"), Whole("supply.autoOrder.coverPercent"),
-                Text("supply.approverRole")),
+                Text("supply.approverRole"))
+            {
+                DeskRole = Text("supply.role"),
+            },
             new(Whole("offer.minutesMin"), Whole("offer.minutesMax"), Whole("offer.countdownSecondsMin"),
-                Whole("offer.countdownSecondsMax"), Whole("offer.countdownSeconds")))
+                Whole("offer.countdownSecondsMax"), Whole("offer.countdownSeconds"))
+            {
+                CompareDays = Whole("offer.compareDays"),
+            })
         {
             ColdChain = new(Whole("coldchain.middleFrom"), Whole("coldchain.largeFrom"),
                 Minor("coldchain.smallMinor"), Minor("coldchain.middleMinor"), Minor("coldchain.largeMinor")),
@@ -148,7 +159,10 @@ internal sealed partial record PolicySet(
                     Minor("freight.farNextKgMinor"), Minor("freight.freeFromMinor"), Text("freight.farAreas"),
                     Text("freight.notServed")),
                 Whole("freight.unitGrams"), Whole("address.perUserMax"), Whole("promise.fastMinutes"),
-                Whole("promise.normalHours"), Text("promise.role")),
+                Whole("promise.normalHours"), Text("promise.role"))
+            {
+                ShipmentRole = Text("shipment.role"),
+            },
         };
     }
 }
@@ -188,7 +202,11 @@ internal sealed record StockPolicy(int HoldSeconds, int HoldCapSeconds)
 /// <summary>Live prices (SHP-01): how long one runs, and how long the room counts down to it.</summary>
 /// <param name="CountdownSeconds">Of an offer that does not say.</param>
 internal sealed record OfferPolicy(
-    int MinutesMin, int MinutesMax, int CountdownSecondsMin, int CountdownSecondsMax, int CountdownSeconds);
+    int MinutesMin, int MinutesMax, int CountdownSecondsMin, int CountdownSecondsMax, int CountdownSeconds)
+{
+    /// <summary>The price that is struck through is the lowest paid in so many days, where it is below the list's.</summary>
+    public int CompareDays { get; init; }
+}
 
 /// <summary>What a cold-chain parcel costs by the units that a session is expected to sell (STK-14).</summary>
 /// <param name="MiddleFrom">From so many units on, and before <paramref name="LargeFrom"/>, the middle rate.</param>
@@ -202,37 +220,12 @@ internal sealed record ColdChainPolicy(
 /// </param>
 /// <param name="CoverPercent">Up to what is ordered, percent of the safety mark.</param>
 /// <param name="Role">Who decides on what is above.</param>
-internal sealed record SupplyPolicy(long AutoOrderDayMinor, int CoverPercent, string Role);
-
-/// <summary>Points per whole currency unit and what multiplies them (USR-01, USR-06, A-16).</summary>
-/// <param name="PerUnit">Points for each whole unit of the currency.</param>
-/// <param name="FirstOrderFactor">Times on a user's first order.</param>
-/// <param name="EcoFactor">Times on goods in eco packaging.</param>
-/// <param name="BonusesMultiply">False: both bonuses are added to the base; true: the factors are multiplied.</param>
-/// <param name="PendingDays">Days until points may be spent; 0: at once.</param>
-/// <param name="ExpireDays">Days from then until they expire; null: never.</param>
-internal sealed record PointsPolicy(
-    int PerUnit, int FirstOrderFactor, int EcoFactor, bool BonusesMultiply, int PendingDays, int? ExpireDays)
+internal sealed record SupplyPolicy(long AutoOrderDayMinor, int CoverPercent, string Role)
 {
-    /// <summary>How many times the base points something earns.</summary>
-    public int Factor(bool firstOrder, bool eco)
-    {
-        var first = firstOrder ? FirstOrderFactor : 1;
-        var packaging = eco ? EcoFactor : 1;
-        return BonusesMultiply ? first * packaging : first + packaging - 1;
-    }
+    /// <summary>Whose inbox hears of an order that nobody was told of.</summary>
+    public string DeskRole { get; init; } = "";
 }
 
-/// <summary>
-/// A user is core, or regular, from so many orders or so much money net of refunds, whichever is first (USR-03, A-15).
-/// </summary>
-/// <param name="RegularOrders">Paid orders, refunded or not.</param>
-/// <param name="RegularSpentMinor">Goods less refunds.</param>
-/// <param name="CoreOrders">Paid orders, refunded or not.</param>
-/// <param name="CoreSpentMinor">Goods less refunds.</param>
-/// <param name="WindowDays">Only what lies so many days back counts; null: all orders ever.</param>
-internal sealed record TierPolicy(
-    int RegularOrders, long RegularSpentMinor, int CoreOrders, long CoreSpentMinor, int? WindowDays);
 
 /// <summary>How long an after-sales case waits for each step, hours (ORD-05).</summary>
 /// <param name="EvidenceHours">From opening to the first evidence.</param>

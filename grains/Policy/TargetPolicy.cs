@@ -35,6 +35,9 @@ internal sealed record TargetPolicy(int Days, long PlaysPerDay, long Followers, 
     /// <summary>Business days over which the cost of purchases is compared.</summary>
     public required int CostDays { get; init; }
 
+    /// <summary>The upper end of what the plan asks (N-62): what is above it is more than was planned.</summary>
+    public required int PurchaseSavingPercentMax { get; init; }
+
     internal static TargetPolicy From(
         Func<string, int> whole, Func<string, long> money, Func<string, string> text) =>
         new(whole("target.days"), money("target.playsPerDay"), money("target.followers"),
@@ -49,5 +52,6 @@ internal sealed record TargetPolicy(int Days, long PlaysPerDay, long Followers, 
             MeanDays = whole("target.meanDays"),
             CostDays = whole("target.costDays"),
             PurchaseSavingPercent = whole("target.purchaseSavingPercent"),
+            PurchaseSavingPercentMax = whole("target.purchaseSavingPercentMax"),
         };
 }

@@ -1,6 +1,7 @@
 using Ale.Inbox;
 using Ale.Kernel;
 using Ale.Orders;
+using Ale.Policy;
 
 namespace Ale.Shipping;
 
@@ -8,10 +9,12 @@ namespace Ale.Shipping;
 /// What a parcel does, its order does (STK-11); always by the same ids, so that a repeat finds it done. A parcel that
 /// is lost, came back, or belongs to an order that cannot be sent is somebody's to look at.
 /// </summary>
-internal sealed class ShipmentReactions()
+internal sealed class ShipmentReactions(PolicyBook policies, JournalClock time)
     : Reaction<ShipmentEvent>("shipment-orders", "shipment", ShipmentJson.Default.ShipmentEvent)
 {
-    private const string By = "shipping", Role = "ops", StrayKind = "shipment_stray", OrderKind = "shipment_order";
+    private const string By = "shipping", StrayKind = "shipment_stray", OrderKind = "shipment_order";
+
+    private string Role => policies.For(null, time.GetUtcNow()).Freight.ShipmentRole;
 
     protected override async Task<Refusal?> React(
         string key, ShipmentEvent happened, string eventId, IGrainFactory grains)
@@ -32,9 +35,9 @@ internal sealed class ShipmentReactions()
                     return await Tell(delivered);
                 return await grains.CloseItem(ItemOf(StrayKind, key), By, "delivered");
             case ShipmentState.Lost or ShipmentState.Returned:
-                return (await grains.InboxItem(ItemOf(StrayKind, key)).Open(new(StrayKind,
+                return await grains.OpenItem(ItemOf(StrayKind, key), new(StrayKind,
                     $"Parcel {key} of order {orderId} did not arrive: send it again or pay back",
-                    $"shipment/{key}", Role, InboxSeverity.Warning, null), By)).Refusal;
+                    $"shipment/{key}", Role, InboxSeverity.Warning, null), By);
             default:
                 return null;
         }
@@ -48,9 +51,9 @@ internal sealed class ShipmentReactions()
 
         // A rule of the order says no: it was cancelled meanwhile. The parcel is under way all the same.
         async Task<Refusal?> Tell(Refusal refusal) => refusal.Kind is RefusalKind.Busy or RefusalKind.TooMany ? refusal
-            : (await grains.InboxItem(ItemOf(OrderKind, key)).Open(new(OrderKind,
+            : await grains.OpenItem(ItemOf(OrderKind, key), new(OrderKind,
                 $"Parcel {key} is under way, but its order {orderId} is not to be sent",
-                $"shipment/{key}", Role, InboxSeverity.Alarm, null), By)).Refusal;
+                $"shipment/{key}", Role, InboxSeverity.Alarm, null), By);
     }
 
     /// <summary>The item that says that a parcel is lost or came back.</summary>

@@ -1,5 +1,6 @@
 using Ale.Inbox;
 using Ale.Kernel;
+using Ale.Policy;
 
 namespace Ale.Shops;
 
@@ -7,10 +8,9 @@ namespace Ale.Shops;
 /// What a shop and we cannot settle between ourselves stands in an inbox: a sale of units that are not here, a shop
 /// that does not answer, ledgers that differ.
 /// </summary>
-internal sealed class ShopReactions()
+internal sealed class ShopReactions(PolicyBook policies, JournalClock time)
     : Reaction<ShopEvent>("shop-inbox", "shop", ShopJson.Default.ShopEvent)
 {
-    public const string Role = "ops";
     private const string By = "shops";
 
     protected override async Task<Refusal?> React(
@@ -19,9 +19,13 @@ internal sealed class ShopReactions()
         switch (happened)
         {
             case ShopEvent.Booked { Refused: { } why } e:
-                return await Open(RefusedItem(key, e), new("shop_movement_refused",
+                var (shop, unknown) = await grains.Shop(key).Get();
+                if (unknown is not null) return unknown;
+                var market = policies.Knows(shop!.Terms.Market) ? shop.Terms.Market : null;
+                var role = policies.For(market, time.GetUtcNow()).Shops.Role;
+                return await grains.OpenItem(RefusedItem(key, e), new("shop_movement_refused",
                     $"Shop {key} moved {e.Sku}, and our stock could not follow ({why})",
-                    $"shop/{key}/{e.Sku}", Role, InboxSeverity.Alarm, null));
+                    $"shop/{key}/{e.Sku}", role, InboxSeverity.Alarm, null), By);
             case ShopEvent.Lost e:
                 return await Open(AwayItem(key, e.Since), new("shop_away",
                     $"Shop {key} does not answer; it sells from what it was told last", $"shop/{key}", e.Role,

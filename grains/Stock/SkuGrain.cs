@@ -244,7 +244,8 @@ internal sealed partial class SkuGrain(
             var mark = State.SignalOf(level);
             if (mark.IsTold) continue;
             var order = mark.Order;
-            if (level == StockLevel.Safety) await StockShortage.Remind(GrainFactory, Key, mark);
+            if (level == StockLevel.Safety)
+                await StockShortage.Remind(GrainFactory, Key, mark, Policy.DeskRole);
             else
             {
                 var supply = policies.For(State.Terms!.Market, Now).Supply;

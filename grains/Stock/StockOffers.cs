@@ -87,6 +87,7 @@ internal sealed class LiveOffer(string id, OfferTerms terms)
 internal sealed partial class Stock
 {
     public const int OffersMax = 64;
+    // How long it remembers; the policy says how much of it counts.
     private static readonly TimeSpan PricesFor = TimeSpan.FromDays(7), OffersFor = TimeSpan.FromDays(7);
 
     private readonly SlidingMinimum _prices = new(PricesFor); // those really paid
@@ -172,7 +173,7 @@ internal sealed partial class Stock
     {
         var (terms, list) = (offer.Terms, ListPrice(now));
         var end = offer.EndAt(now);
-        var struck = Math.Min(list, _prices.At(now) ?? list);
+        var struck = Math.Min(list, _prices.At(now, TimeSpan.FromDays(policy.CompareDays)) ?? list);
         var countdown = TimeSpan.FromSeconds(terms.CountdownSeconds ?? policy.CountdownSeconds);
         return new(offer.Id, sku, terms,
             end is not null ? OfferState.Ended : terms.StartsAt <= now ? OfferState.Running : OfferState.Planned,

@@ -12,11 +12,12 @@ namespace Ale.Stock;
 /// </summary>
 internal static class StockOutRate
 {
-    private const string By = "stock", Kind = "stock_out_rate", Role = "ops";
+    private const string By = "stock", Kind = "stock_out_rate";
 
     /// <summary>Each night, the day before, in every market by its own calendar.</summary>
     public static readonly JobDefinition Job = new(
-        "stock-out-rate", "Stock-out rate of the day before", p => p.Stock.OutRateCron, null, OfDayBefore);
+        "stock-out-rate", "Stock-out rate of the day before", p => p.Stock.OutRateCron, null, OfDayBefore)
+    { EachPeriod = true };
 
     /// <summary>True above the limit; exactly at it is in order.</summary>
     public static bool IsAbove(OutRate rate, int percentMax) => rate.Refused * 100 > rate.Attempts * percentMax;
@@ -29,8 +30,8 @@ internal static class StockOutRate
             .Select(s => FormattableString.Invariant($"{s.Sku} {s.Refused}")));
         var title = FormattableString.Invariant(
             $"{rate.Percent}% of {rate.Attempts} attempts to buy found no stock ({window}): {worst}");
-        return (await grains.InboxItem(ItemOf(window)).Open(
-            new(Kind, title, $"stock-out-rate/{window}", Role, InboxSeverity.Warning, null), By)).Refusal;
+        return await grains.OpenItem(ItemOf(window),
+            new(Kind, title, $"stock-out-rate/{window}", policy.DeskRole, InboxSeverity.Warning, null), By);
     }
 
     /// <summary>The item of a window: <c>session/id</c>, or <c>day/market/date</c>.</summary>

@@ -7,15 +7,15 @@ namespace Ale.Stock;
 /// <summary>What a shortage asks of the slices to the left; each of it may be asked again.</summary>
 internal static class StockShortage
 {
-    private const string By = "stock", Kind = "stock_safety", Role = "ops";
+    private const string By = "stock", Kind = "stock_safety";
 
     /// <summary>The reminder to replenish: one an incident, open as long as that (STK-04, A04).</summary>
-    public static async Task Remind(IGrainFactory grains, string sku, MarkSignal mark)
+    public static async Task Remind(IGrainFactory grains, string sku, MarkSignal mark, string role)
     {
         var signal = mark.Signal;
         if (signal is { Episode: > 1, IsOpen: true }) await Close(signal.Episode - 1);
-        var terms = new InboxTerms(Kind, $"Replenish {sku}", $"sku/{sku}", Role, InboxSeverity.Warning, null);
-        Sure(sku, (await grains.InboxItem(ItemOf(sku, signal.Episode)).Open(terms, By)).Refusal);
+        var terms = new InboxTerms(Kind, $"Replenish {sku}", $"sku/{sku}", role, InboxSeverity.Warning, null);
+        Sure(sku, await grains.OpenItem(ItemOf(sku, signal.Episode), terms, By));
         if (!signal.IsOpen) await Close(signal.Episode);
 
         async Task Close(int episode)

@@ -1,13 +1,14 @@
 using Ale.Inbox;
 using Ale.Kernel;
+using Ale.Policy;
 
 namespace Ale.Supply;
 
 /// <summary>Who buys finds an order that nobody was told of in his inbox, until it is over.</summary>
-internal sealed class PurchaseReactions()
+internal sealed class PurchaseReactions(PolicyBook policies, JournalClock time)
     : Reaction<PurchaseEvent>("purchase-inbox", "purchase", PurchaseJson.Default.PurchaseEvent)
 {
-    private const string By = "supply", Kind = "purchase_to_send", Role = "ops";
+    private const string By = "supply", Kind = "purchase_to_send";
 
     protected override async Task<Refusal?> React(
         string key, PurchaseEvent happened, string eventId, IGrainFactory grains)
@@ -15,9 +16,11 @@ internal sealed class PurchaseReactions()
         switch (happened)
         {
             case PurchaseEvent.Sent { IsDelivered: false }:
-                var terms = new InboxTerms(
-                    Kind, $"Send purchase order {key}", $"purchase/{key}", Role, InboxSeverity.Alarm, null);
-                return (await grains.InboxItem(ItemOf(key)).Open(terms, By)).Refusal;
+                var (order, unknown) = await grains.PurchaseOrder(key).Get();
+                if (unknown is not null) return unknown;
+                var role = policies.For(order!.Terms.Market, time.GetUtcNow()).Supply.DeskRole;
+                return await grains.OpenItem(ItemOf(key), new(
+                    Kind, $"Send purchase order {key}", $"purchase/{key}", role, InboxSeverity.Alarm, null), By);
             case PurchaseEvent.Closed e:
                 return await grains.CloseItem(ItemOf(key), By, e.Received ? "received" : "cancelled");
             default:

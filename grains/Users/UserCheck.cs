@@ -4,7 +4,8 @@ namespace Ale.Users;
 
 /// <summary>
 /// A user's balance is the sum of his ledger, whose entries have no gap and say the balance after them; one order is
-/// the first and earns once; the tier never falls (USR-03).
+/// the first and earns once; what an order lost by time is lost once, and no more than it earned; the tier falls at a
+/// review alone (USR-03).
 /// </summary>
 internal sealed class UserCheck() : JournalCheck<UserEvent>("users", "user", UserJson.Default.UserEvent)
 {
@@ -50,14 +51,27 @@ internal sealed class UserCheck() : JournalCheck<UserEvent>("users", "user", Use
                     $"order {e.OrderId} earned {e.Points} points, no multiple of {e.BasePoints}");
                 break;
             case UserEvent.Reversed e:
-                Enter(key, ledger, e.No, -e.Points, e.Balance);
+                Enter(key, ledger, e.No, -e.Taken, e.Balance);
                 Expect(key, _reversed.TryAdd($"{e.OrderId}/{e.ReturnId}", e.Points),
                     $"return {e.ReturnId} of {e.OrderId} was booked twice");
-                Expect(key, e.FromPending <= e.Points,
+                Expect(key, e.FromPending <= e.Taken,
                     $"return {e.ReturnId} of {e.OrderId} took more pending points than points");
+                Expect(key, (e.FromExpired ?? 0)
+                        <= (ledger.State.Earned.GetValueOrDefault(IdHash.Of(e.OrderId))?.Expired ?? 0),
+                    $"return {e.ReturnId} of {e.OrderId} counts more points as lost than were lost");
                 break;
             case UserEvent.Matured e: // moves points from pending to spendable
                 Enter(key, ledger, e.No, 0, e.Balance);
+                break;
+            case UserEvent.Expired e:
+                Enter(key, ledger, e.No, -e.Points, e.Balance);
+                Expect(key, ledger.State.Expiring.Exists(p =>
+                        p.OrderId == e.OrderId && p.Points == e.Points && p.ExpiresAt <= e.At),
+                    $"{e.Points} points of {e.OrderId} were not to expire by {e.At:O}");
+                break;
+            case UserEvent.TierReviewed e:
+                Expect(key, e.From == ledger.State.Tier && (!e.IsLowered || e.Would < e.From),
+                    $"the tier went from {e.From} to {e.Would} at its review");
                 break;
             case UserEvent.TierChanged e:
                 Expect(key, e.To > e.From && e.From == ledger.State.Tier, $"the tier went from {e.From} to {e.To}");

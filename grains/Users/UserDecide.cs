@@ -1,11 +1,15 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Globalization;
+using Ale.Inbox;
 using Ale.Kernel;
 using Ale.Policy;
 
 namespace Ale.Users;
 
-/// <summary>What is decided about a user. Each command first lets the points mature whose day has come.</summary>
+/// <summary>
+/// What is decided about a user. Each command first lets the points mature, and expire, whose day has come.
+/// </summary>
 internal sealed partial record User
 {
     /// <param name="market">As asked; null: any.</param>
@@ -63,14 +67,19 @@ internal sealed partial record User
         if (Market is null) Happens(new UserEvent.Registered(home.MarketCode, home.Market.Currency, now));
         var first = FirstOrder is null;
         var (basePoints, points) = PointsOf(command, sale.Points, first);
+        DateTimeOffset? due = sale.Points.PendingDays > 0 ? now.AddDays(sale.Points.PendingDays) : null;
         Happens(new UserEvent.Earned(
             command.OrderId, command.Market, command.Currency, command.GoodsMinor, command.EcoGoodsMinor,
             command.Currency == user.Currency ? command.GoodsMinor : 0, basePoints, points, first,
-            sale.Points.PendingDays > 0 ? now.AddDays(sale.Points.PendingDays) : null, home.Tiers.WindowDays,
-            user.LastNo + 1, user.Points + user.PendingSum + points, now));
+            due, home.Tiers.WindowDays, user.LastNo + 1, user.Points + user.PendingSum + points, now)
+        { ExpiresAt = points > 0 && sale.Points.ExpireDays is { } days ? (due ?? now).AddDays(days) : null });
         var (orders, spentMinor) = user.Counted(home.Tiers, now);
         if (TierOf(orders, spentMinor, home.Tiers) is var tier && tier > user.Tier)
-            Happens(new UserEvent.TierChanged(user.Tier, tier, orders, spentMinor, now));
+        {
+            Happens(new UserEvent.TierChanged(user.Tier, tier, orders, spentMinor, now)
+            { ReviewAt = ReviewOf(tier, home.Tiers, now) });
+        }
+
         return new(new PointsEarned(points, first, user.Tier), [.. events]);
     }
 
@@ -86,43 +95,92 @@ internal sealed partial record User
                 : new(UserRefusals.Changed, [.. events]);
         }
 
-        if (!Earned.TryGetValue(IdHash.Of(command.OrderId), out var order))
+        if (!user.Earned.TryGetValue(IdHash.Of(command.OrderId), out var order))
             return new(UserRefusals.UnknownOrder, [.. events]);
-        var pending = user.Pending.Find(p => p.OrderId == command.OrderId)?.Points ?? 0;
+        var pending = Math.Min(command.Points, user.Pending.Find(p => p.OrderId == command.OrderId)?.Points ?? 0);
+        var lost = Math.Min(command.Points - pending, order.Expired ?? 0); // is gone already
         var reversed = new UserEvent.Reversed(
-            command.ReturnId, command.OrderId, command.Points, Math.Min(pending, command.Points), command.RefundMinor,
-            order.Counts ? command.RefundMinor : 0, user.LastNo + 1, user.Points + user.PendingSum - command.Points,
-            now);
+            command.ReturnId, command.OrderId, command.Points, pending, command.RefundMinor,
+            order.Counts ? command.RefundMinor : 0, user.LastNo + 1,
+            user.Points + user.PendingSum - (command.Points - lost), now)
+        { FromExpired = Rest(lost) };
         user = user.Apply(reversed);
         return new(new PointsReversed(command.Points, user.Points, user.PendingSum), [.. events, reversed]);
     }
 
-    /// <summary>Lets points mature whose day has come; nothing to do is no event.</summary>
-    public Decision<UserEvent, Done> DecideDue(DateTimeOffset now) => new(new Done(), [.. Mature(now).Events]);
+    /// <summary>
+    /// Lets points mature and expire whose day has come, and looks at the tier when that is due (USR-03): it falls only
+    /// there, and only where the policy says so; somebody hears of it either way. Nothing to do is no event.
+    /// </summary>
+    /// <param name="home">The policy of the user's market.</param>
+    public Decision<UserEvent, Done> DecideDue(PolicySet home, DateTimeOffset now)
+    {
+        var (events, user) = Mature(now);
+        if (user.ReviewAt <= now)
+        {
+            var (orders, spentMinor) = user.Counted(home.Tiers, now);
+            var would = TierOf(orders, spentMinor, home.Tiers);
+            // Where the market reviews no tiers any more, none falls.
+            var isLowered = would < user.Tier && home.Tiers is { ReviewDays: not null, IsLoweredAtReview: true };
+            events.Add(new UserEvent.TierReviewed(user.Tier, would, isLowered, orders, spentMinor,
+                ReviewOf(isLowered ? would : user.Tier, home.Tiers, now), home.Tiers.Role, now));
+        }
+
+        return new(new Done(), [.. events]);
+    }
+
+    /// <summary>What an inbox hears of a review that a tier did not pass.</summary>
+    public static (string Id, InboxTerms Terms) ItemOf(string user, UserEvent.TierReviewed review)
+    {
+        var how = string.Create(CultureInfo.InvariantCulture,
+            $"by {review.Orders} orders and {review.SpentMinor} minor units in the window");
+        return (CauseIds.Of("tier_review", string.Create(CultureInfo.InvariantCulture, $"{user}/{review.At:O}")),
+            new("tier_review", review.IsLowered
+                ? $"A user fell from {review.From} to {review.Would} {how}"
+                : $"A user of tier {review.From} would be {review.Would} {how}; the tier stays",
+                $"user/{user}", review.Role, InboxSeverity.Notice, null));
+    }
+
+    /// <summary>Somebody hears of the review.</summary>
+    public Decision<UserEvent, Done> DecideTold(UserEvent.TierReviewed review, DateTimeOffset now) =>
+        Untold != review ? default(Done) : new Decision<UserEvent, Done>(default(Done), new UserEvent.ReviewTold(now));
 
     /// <summary>
-    /// The user at an instant: points whose day has come are spendable, even when nothing has said so yet.
+    /// The user at an instant: points whose day has come are spendable, or lost, even when nothing has said so yet.
     /// </summary>
     public UserView View(UserId id, long version, DateTimeOffset now)
     {
-        var due = Pending.TakeWhile(p => p.DueAt <= now).Sum(p => p.Points);
-        return new(id, Market!, Tier, Points + due, PendingSum - due, Orders, SpentMinor, RefundedMinor, Currency,
-            RegisteredAt, version);
+        var user = Mature(now).After;
+        return new(id, Market!, Tier, user.Points, user.PendingSum, Orders, SpentMinor, RefundedMinor, Currency,
+            RegisteredAt, version)
+        {
+            TierReviewAt = ReviewAt,
+            ExpiringPoints = user.Expiring.IsEmpty ? null : user.Expiring[0].Points,
+            ExpireAt = user.Expiring.IsEmpty ? null : user.Expiring[0].ExpiresAt,
+        };
     }
 
     private (List<UserEvent> Events, User After) Mature(DateTimeOffset now)
     {
         var (events, user) = (new List<UserEvent>(), this);
-        foreach (var p in Pending.TakeWhile(p => p.DueAt <= now))
+        while (true)
         {
+            var (pending, expiring) = (user.Pending.FirstOrDefault(), user.Expiring.FirstOrDefault());
+            var matures = pending is not null && pending.DueAt <= now && !(expiring?.ExpiresAt < pending.DueAt);
+            if (!matures && !(expiring?.ExpiresAt <= now)) return (events, user);
             var balance = user.Points + user.PendingSum;
-            var matured = new UserEvent.Matured(p.OrderId, p.Points, user.LastNo + 1, balance, now);
-            events.Add(matured);
-            user = user.Apply(matured);
+            UserEvent happened = matures
+                ? new UserEvent.Matured(pending!.OrderId, pending.Points, user.LastNo + 1, balance, now)
+                : new UserEvent.Expired(
+                    expiring!.OrderId, expiring.Points, user.LastNo + 1, balance - expiring.Points, now);
+            events.Add(happened);
+            user = user.Apply(happened);
         }
-
-        return (events, user);
     }
+
+    /// <summary>Who is new has no tier to lose.</summary>
+    private static DateTimeOffset? ReviewOf(UserTier tier, TierPolicy policy, DateTimeOffset now) =>
+        tier > UserTier.New && policy.ReviewDays is { } days ? now.AddDays(days) : null;
 
     /// <summary>
     /// Whole units earn, the rest of an amount nothing; what eco packaging adds is earned by eco goods alone.

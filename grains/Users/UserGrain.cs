@@ -1,3 +1,4 @@
+using Ale.Inbox;
 using Ale.Kernel;
 using Ale.Policy;
 
@@ -35,5 +36,14 @@ internal sealed class UserGrain(SiloKernel kernel, PolicyBook policies)
     public Task<Outcome<PointsReversed>> Reverse(ReversePoints command, CancellationToken ct) =>
         Commit(State.Decide(command, Now), ct);
 
-    protected override Task OnDue() => Commit(State.DecideDue(Now));
+    protected override async Task OnDue()
+    {
+        if (State.Market is not { } market) return;
+        await Commit(State.DecideDue(policies.For(market, Now), Now));
+        if (State.Untold is not { } review) return;
+        var item = User.ItemOf(Key, review);
+        var opened = await GrainFactory.InboxItem(item.Id).Open(item.Terms, "users");
+        if (opened.Refusal is { } refusal) throw new OutcomeUnknownException($"{Key}: {refusal.Code}");
+        await Commit(State.DecideTold(review, Now));
+    }
 }

@@ -20,6 +20,7 @@ internal sealed class UserQueries(Views views) : Grain, IUserQueries
         public long SpentMinor { get; init; }
         public long RefundedMinor { get; init; }
         public long RegisteredAt { get; init; }
+        public long? ReviewAt { get; init; }
     }
 
     private sealed class EntryRow
@@ -35,7 +36,8 @@ internal sealed class UserQueries(Views views) : Grain, IUserQueries
 
     private const string Select = """
         select user_id as UserId, market, currency, tier, points, pending, orders, spent_minor as SpentMinor,
-               refunded_minor as RefundedMinor, registered_at as RegisteredAt from {app_user}
+               refunded_minor as RefundedMinor, registered_at as RegisteredAt,
+               tier_review_at as ReviewAt from {app_user}
         """;
 
     public async Task<Outcome<ImmutableArray<UserRow>>> Users(
@@ -78,6 +80,7 @@ internal sealed class UserQueries(Views views) : Grain, IUserQueries
         if (found.Refusal is { } refusal) return refusal;
         return ImmutableArray.CreateRange(found.Value!.Select(r => new UserRow(new UserId(r.UserId), r.Market ?? "",
             Enum.Parse<UserTier>(r.Tier ?? "new", ignoreCase: true), r.Points, r.Pending, (int)r.Orders, r.SpentMinor,
-            r.RefundedMinor, r.Currency ?? "", Instants.Of(r.RegisteredAt))));
+            r.RefundedMinor, r.Currency ?? "", Instants.Of(r.RegisteredAt))
+        { TierReviewAt = r.ReviewAt is > 0 ? Instants.Of(r.ReviewAt.Value) : null }));
     }
 }

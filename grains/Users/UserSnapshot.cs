@@ -8,18 +8,29 @@ namespace Ale.Users;
 internal sealed record FrozenUser(
     string? Market, string Currency, DateTimeOffset RegisteredAt, UserTier Tier, long Points, int Orders,
     long SpentMinor, long RefundedMinor, long LastNo, long? FirstOrder, PendingPoints[] Pending, RecentOrder[] Recent,
-    KeyValuePair<long, EarnedOrder>[] Earned, KeyValuePair<long, int>[] Returns, RememberedKey<UserView>[] Keys);
+    KeyValuePair<long, EarnedOrder>[] Earned, KeyValuePair<long, int>[] Returns, RememberedKey<UserView>[] Keys)
+{
+    public ExpiringPoints[]? Expiring { get; init; }
+    public DateTimeOffset? ReviewAt { get; init; }
+    public UserEvent.TierReviewed? Untold { get; init; }
+}
 
 internal sealed partial record User
 {
     public static readonly SnapshotCodec<User> Snapshots = SnapshotCodec<User>.Of(
         UserJson.Default.FrozenUser, meaning: 1, user => user.Freeze(), Thaw,
-        user => user.Earned.Count + user.Returns.Count + user.Recent.Count + user.Pending.Count);
+        user => user.Earned.Count + user.Returns.Count + user.Recent.Count + user.Pending.Count
+            + user.Expiring.Count);
 
     private FrozenUser Freeze() => new(
         Market, Currency, RegisteredAt, Tier, Points, Orders, SpentMinor, RefundedMinor, LastNo, FirstOrder,
         [.. Pending], [.. Recent], [.. Earned.OrderBy(e => e.Key)], [.. Returns.OrderBy(r => r.Key)],
-        [.. Keys.Entries]);
+        [.. Keys.Entries])
+    {
+        Expiring = Expiring.IsEmpty ? null : [.. Expiring],
+        ReviewAt = ReviewAt,
+        Untold = Untold,
+    };
 
     private static User Thaw(FrozenUser frozen) => new()
     {
@@ -34,6 +45,9 @@ internal sealed partial record User
         LastNo = frozen.LastNo,
         FirstOrder = frozen.FirstOrder,
         Pending = [.. frozen.Pending],
+        Expiring = [.. frozen.Expiring ?? []],
+        ReviewAt = frozen.ReviewAt,
+        Untold = frozen.Untold,
         Recent = [.. frozen.Recent],
         Earned = ImmutableDictionary.CreateRange(frozen.Earned),
         Returns = ImmutableDictionary.CreateRange(frozen.Returns),

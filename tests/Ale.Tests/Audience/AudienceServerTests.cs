@@ -26,6 +26,9 @@ public sealed class AudienceServerTests
             (await http.Put($"/api/cohorts/{id}/members/{user}-{store}")).Ok();
         (await http.Put($"/api/cohorts/{id}/members/ann-{store}")).Ok(); // again
         (await http.Send(HttpMethod.Delete, $"/api/cohorts/{id}/members/cat-{store}")).Ok();
+        (await http.Put($"/api/cohorts/{id}/members/bob-{store}/words/w1", """{"rating":2,"text":"hard"}""")).Ok();
+        (await http.Send(HttpMethod.Delete, $"/api/cohorts/{id}/members/bob-{store}")).Ok();
+        (await http.Put($"/api/cohorts/{id}/members/bob-{store}")).Ok(); // anew: what he said has gone with him
         (await http.Put($"/api/cohorts/{id}/members/ann-{store}/words/w1", """{"rating":6,"text":"x"}"""))
             .IsProblem(400, "request.invalid");
         (await http.Put($"/api/cohorts/{id}/members/ann-{store}/words/w1", """{"rating":4,"text":"soft"}""")).Ok();
@@ -50,6 +53,8 @@ public sealed class AudienceServerTests
         var ann = Assert.Single(rows, r => (string)r!["userId"]! == $"ann-{store}")!;
         Assert.Equal((1, 1_400L, 4.0m, "soft"), ((int)ann["orders"]!, (long)ann["spentMinor"]!,
             (decimal)ann["meanRating"]!, (string)ann["lastText"]!));
+        var bob = Assert.Single(rows, r => (string)r!["userId"]! == $"bob-{store}")!;
+        Assert.Equal((0, null, null), ((int)bob["words"]!, (decimal?)bob["meanRating"], (string?)bob["lastText"]));
     }
 
     [Fact]

@@ -65,8 +65,10 @@ public sealed class CohortTests
         Assert.Equal("cohort.changed", Say("u0", "w1", 5, "hard").Reply.Refusal!.Code);
         Assert.Equal((3, 4.3m), (Say("u0", "w1", 5, "soft").Reply.Value!.Words,
             Say("u0", "w1", 5, "soft").Reply.Value!.MeanRating));
-        cohort = cohort.Apply(Assert.Single(
-            cohort.DecideRemove(new("u0"), "olga", "seed", today, Noon).Events));
+        var removed = Assert.Single(cohort.DecideRemove(new("u0"), "olga", "seed", today, Noon).Events);
+        // What he said goes with him, from the table too.
+        Assert.Equal(new CohortEvent.Removed(new("u0"), "olga", Noon) { Words = 3, Ratings = 13 }, removed);
+        cohort = cohort.Apply(removed);
         Assert.Equal((0, 0), (cohort.Members.Count, cohort.Words));
         Assert.Equal("cohort.no_member",
             cohort.DecideRemove(new("u0"), "olga", "seed", today, Noon).Reply.Refusal!.Code);
@@ -141,7 +143,8 @@ public sealed class CohortTests
         GoldenLines.Check("Audience/Cohort.golden.jsonl", Cohort.EventJson,
             new CohortEvent.Put("Seed users", 500, Day1, 61, Noon.AddDays(61), "olga", Noon),
             new CohortEvent.Added(new("u"), "olga", Noon), new CohortEvent.Removed(new("u"), "olga", Noon),
-            new CohortEvent.Said(new("u"), "w1", 5, "soft", Noon), new CohortEvent.Ended(180, 500, "ops", Noon));
+            new CohortEvent.Said(new("u"), "w1", 5, "soft", Noon), new CohortEvent.Ended(180, 500, "ops", Noon),
+            new CohortEvent.Removed(new("u"), "olga", Noon) { Words = 3, Ratings = 13 });
         GoldenLines.Check("Audience/Identity.golden.jsonl", Identity.EventJson,
             new IdentityEvent.Seen("douyin", Noon, Noon), new IdentityEvent.SeenEarlier(Noon.AddDays(-1), Noon),
             new IdentityEvent.Linked(new("u"), "olga", Noon), new IdentityEvent.Unlinked("olga", Noon));

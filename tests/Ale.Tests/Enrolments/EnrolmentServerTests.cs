@@ -54,6 +54,28 @@ public sealed class EnrolmentServerTests
             .IsProblem(403, "auth.not_yours");
     }
 
+    [Fact]
+    public async Task USR_13_a_coupon_that_is_refused_at_check_in_stands_in_an_inbox()
+    {
+        var silo = await TestSilo.Sqlite;
+        var (http, now) = (silo.Http, TimeProvider.System.GetUtcNow());
+        (await http.Put("/api/coupons/LATER", $$"""
+            {"offMinor":100,"currency":"CNY","pool":9,"perUserMax":1,"startsAt":"{{Iso(now.AddDays(5))}}",
+             "endsAt":"{{Iso(now.AddDays(9))}}","source":"event"}
+            """, "ops")).Ok();
+        (await http.Put("/api/enrolments/early", $$"""
+            {"kind":"event","title":"Pop-up","places":1,"opensAt":"{{Iso(now.AddDays(-1))}}",
+             "closesAt":"{{Iso(now.AddDays(1))}}","coupon":"LATER"}
+            """, "ops")).Ok();
+        var place = (await http.Put("/api/enrolments/early/places/eve")).Ok().Json;
+        (await http.Post("/api/enrolments/early/check-in", $$"""{"code":"{{(string)place["code"]!}}"}""", "ops")).Ok();
+        var told = await new Func<Task<JsonNode?>>(async () => (await http.Get("/api/inbox?limit=500", "ops")).Ok()
+            .Json["items"]!.AsArray().FirstOrDefault(i => (string)i!["subject"]! == "enrolment/early"))
+            .Until(i => i is not null, 20);
+        Assert.Equal(("coupon_not_credited", "early: who has come did not get his coupon (coupon.not_started)"),
+            ((string)told!["kind"]!, (string)told["title"]!));
+    }
+
     [Theory, InlineData("sqlite"), InlineData("postgres")]
     public async Task USR_05_a_trial_asks_the_tier_and_the_register_of_high_potential(string store)
     {

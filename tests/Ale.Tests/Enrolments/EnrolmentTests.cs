@@ -115,10 +115,21 @@ public sealed class EnrolmentTests
         Assert.Equal(PlaceState.Attended, come.Reply.Value!.State);
         Assert.Single(popUp.Uncredited);
         Assert.Empty(popUp.DecideCheckIn("CODEa", "E1", Now).Events);
-        popUp = After(popUp, popUp.DecideCredited(new("a"), null, Now));
+        popUp = After(popUp, popUp.DecideCredited(new("a"), null, "ops", Now));
         Assert.True(popUp.Places[new("a")].IsCredited);
-        Assert.Empty(popUp.DecideCredited(new("a"), null, Now).Events);
+        Assert.Empty(popUp.DecideCredited(new("a"), null, "ops", Now).Events);
         Assert.Null(popUp.DueAt);
+    }
+
+    [Theory]
+    [InlineData(null, null)]
+    [InlineData("coupon.ended", "ops")]
+    public void USR_13_who_has_come_and_gets_no_coupon_is_somebodys_to_look_at(string? refusal, string? role)
+    {
+        var popUp = After(Of(Event), Apply(Of(Event), "a", isCore: false));
+        popUp = After(popUp, popUp.DecideCheckIn("CODEa", "E1", Now));
+        Assert.Equal(new EnrolmentEvent.Credited(new("a"), refusal, Now) { Role = role },
+            Assert.Single(popUp.DecideCredited(new("a"), refusal, "ops", Now).Events));
     }
 
     [Fact]
@@ -129,7 +140,8 @@ public sealed class EnrolmentTests
         new EnrolmentEvent.Granted(new("v"), "C1DE", false, null, Now), new EnrolmentEvent.Released(new("v"), Now),
         new EnrolmentEvent.Attended(new("u"), Now), new EnrolmentEvent.Credited(new("u"), null, Now),
         new EnrolmentEvent.Credited(new("u"), "coupon.ended", Now),
-        new EnrolmentEvent.Answered(new("u"), 5, "soft", Now), new EnrolmentEvent.Owed(new("u"), "ops", Now));
+        new EnrolmentEvent.Answered(new("u"), 5, "soft", Now), new EnrolmentEvent.Owed(new("u"), "ops", Now),
+        new EnrolmentEvent.Credited(new("u"), "coupon.ended", Now) { Role = "ops" });
 
     [Theory]
     [InlineData(0)]

@@ -131,6 +131,7 @@ public sealed class TargetTests
         var http = silo.Http;
         Assert.All(await Board(_ => true), t => Assert.True(
             (string)t!["state"]! == "no_data" || (string)t["code"]! == "fixed_assets", $"{t}"));
+        (await http.Put("/api/phases/1", """{"gates":[{"id":"model","title":"The model"}]}""", "ops")).Ok();
         var asked = await http.Post("/api/phases/1/begin", $$"""{"from":"{{Day(0)}}","reason":"go"}""", "ops");
         (await http.Post($"/api/approvals/{(string)asked.Json["approvalId"]!}/decide",
             """{"decision":"approve","reason":"ready"}""", "approver", "ada")).Ok();

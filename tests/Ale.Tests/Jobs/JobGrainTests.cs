@@ -40,6 +40,12 @@ public sealed class JobGrainTests : IAsyncLifetime
                 _calls.Enqueue((run.Attempt.RunId, run.Attempt.Attempt));
                 return _run(run, ct);
             }));
+            silo.Services.AddJob(new("days", "Days", _ => "0 6 * * *", "gb", (run, ct) =>
+            {
+                _calls.Enqueue((run.Attempt.RunId, run.Attempt.Attempt));
+                return _run(run, ct);
+            })
+            { EachPeriod = true });
             silo.Services.AddLogging(l => l.SetMinimumLevel(LogLevel.None));
         });
         _cluster = builder.Build();
@@ -102,6 +108,24 @@ public sealed class JobGrainTests : IAsyncLifetime
         Assert.Equal((JobRunState.Done, 2), (run.State, run.Attempt));
         Assert.Equal(2, _calls.Count);
         Assert.Single(_calls.Select(call => call.RunId).Distinct());
+    }
+
+    [Fact]
+    public async Task TEC_05_Each_day_that_was_missed_has_a_run_of_its_own_where_each_matters()
+    {
+        var days = _cluster.Client.Job("days");
+        Assert.Null((await days.Schedule()).Refusal);
+        _time.Advance(TimeSpan.FromDays(3)); // it is 5:00 of the fourth day
+        for (var ended = 1; ended <= 3; ended++)
+        {
+            await days.Cast<IWakeable>().Wake();
+            var ask = async () => (await days.Get()).Value!;
+            Assert.Equal(ended, (await ask.Until(job => job.Runs.Length == ended, 30)).Runs.Length);
+        }
+
+        await days.Cast<IWakeable>().Wake();
+        Assert.Equal(["days:2026-03-09T06:00:00Z", "days:2026-03-10T06:00:00Z", "days:2026-03-11T06:00:00Z"],
+            _calls.Select(call => call.RunId));
     }
 
     [Fact]

@@ -104,6 +104,49 @@ public sealed class JobServerTests
         Assert.Equal(("verify", "30 4 * * *"), ((string)job["code"]!, (string)job["cron"]!));
     }
 
+    [Fact]
+    public async Task TEC_05_The_command_line_runs_pauses_and_resumes_a_job_and_lists_its_runs()
+    {
+        await using var silo = await TestSilo.Start();
+        await Job(silo).Until(a => a.Status == 200);
+        async Task<(int Status, string Out, string Log)> Ale(params string[] args)
+        {
+            using var stdout = new StringWriter();
+            using var stderr = new StringWriter();
+            var status = await CommandLine.Run(["jobs", .. args, "--url", silo.Address.ToString(), "--token",
+                silo.Http.Token("ops", "olga")], stdout, stderr);
+            return (status, stdout.ToString(), stderr.ToString());
+        }
+
+        var run = await Ale("run", "phase-gate", "--json");
+        Assert.Equal((0, ""), (run.Status, run.Log));
+        var id = (string)JsonNode.Parse(run.Out)!["current"]!["runId"]!;
+        Assert.StartsWith("phase-gate:by:ale-", id, StringComparison.Ordinal);
+        var runs = () => Ale("runs", "phase-gate", "--json");
+        var ledger = await runs.Until(a => a.Out.Contains("\"done\"", StringComparison.Ordinal), 30);
+        var listed = JsonNode.Parse(ledger.Out)!["runs"]!.AsArray().Single(r => (string)r!["runId"]! == id)!;
+        Assert.Equal(("olga", "No phase has begun."), ((string)listed["actor"]!, (string)listed["note"]!));
+        var table = await Ale("runs", "phase-gate", "--last", "1");
+        Assert.Contains($"{id}: No phase has begun.", table.Out, StringComparison.Ordinal);
+
+        Assert.Contains("paused", (await Ale("pause", "phase-gate")).Out, StringComparison.Ordinal);
+        var twice = await Ale("pause", "phase-gate");
+        Assert.Equal((1, ""), (twice.Status, twice.Out));
+        Assert.StartsWith("409 job.already_paused", twice.Log, StringComparison.Ordinal);
+        Assert.Contains("waiting", (await Ale("resume", "phase-gate")).Out, StringComparison.Ordinal);
+        foreach (var verb in new[] { "run", "pause", "resume", "runs" })
+        {
+            var unknown = await Ale(verb, "none");
+            Assert.Equal((1, ""), (unknown.Status, unknown.Out));
+            Assert.StartsWith("404 job.unknown", unknown.Log, StringComparison.Ordinal);
+        }
+
+        var wrong = await Ale("run", "no/job");
+        Assert.Equal(2, wrong.Status);
+        Assert.StartsWith("code must be an id", wrong.Log, StringComparison.Ordinal);
+        Assert.Equal(2, (await Ale("run")).Status);
+    }
+
     private static Func<Task<Answer>> Job(TestSilo silo) => () => silo.Http.Get("/api/jobs/verify", "ops");
 
     private static JsonArray Runs(Answer answer) => answer.Json["runs"]!.AsArray();

@@ -147,11 +147,58 @@ public sealed class JobTests
     public void A_schedule_is_taken_up_when_it_changes_and_what_was_due_is_kept_when_only_words_do()
     {
         var job = Taken();
-        var now = Monday.AddHours(1); // overdue
-        Assert.Empty(job.Decide(Weekly, now).Events);
-        Assert.Equal(Monday, After(job, job.Decide(Weekly with { Title = "Weekly report" }, now)).NextAt);
+        Assert.Empty(job.Decide(Weekly, Monday.AddHours(1)).Events);
+        var titled = job.Decide(Weekly with { Title = "Weekly report" }, Monday.AddHours(1));
+        Assert.Equal(Monday, After(job, titled).NextAt);
         Assert.Equal(Monday.AddHours(3),
-            After(job, job.Decide(Weekly with { Cron = "0 9 * * 1" }, now)).NextAt);
+            After(job, job.Decide(Weekly with { Cron = "0 9 * * 1" }, Monday.AddTicks(-1))).NextAt);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3_600)] // overdue
+    public void TEC_05_What_is_due_when_the_times_change_still_runs_and_the_new_times_hold_after_it(int seconds)
+    {
+        var now = Monday.AddSeconds(seconds);
+        var job = After(Taken(), Taken().Decide(Weekly with { Cron = "0 9 * * 2" }, now));
+        Assert.Equal(Monday, job.NextAt);
+        job = After(job, job.DecideDue("report", Policy, now));
+        Assert.Equal(("report:2026-03-09T06:00:00Z", Monday.AddDays(1).AddHours(3)),
+            (job.Current!.RunId, job.NextAt!.Value));
+    }
+
+    [Fact]
+    public void TEC_05_Where_each_period_matters_what_was_missed_is_run_one_after_the_other()
+    {
+        var (job, now) = (Taken(), Monday.AddDays(21).AddHours(2));
+        string[] expected = ["03-09T06", "03-16T06", "03-23T06", "03-30T05"]; // the clocks went forward on 29 March
+        foreach (var time in expected)
+        {
+            job = After(job, job.DecideDue("report", Policy, now, eachPeriod: true));
+            Assert.Equal(($"report:2026-{time}:00:00Z", 0), (job.Current!.RunId, job.Current.Missed));
+            Assert.True(job.Current.LateSeconds >= 2 * 3600);
+            job = Ended(job, JobResult.Done("ok"), now);
+        }
+
+        Assert.Empty(job.DecideDue("report", Policy, now, eachPeriod: true).Events);
+        Assert.Equal(4, job.Runs.Length);
+    }
+
+    [Theory]
+    [InlineData(30, 0, "ok")] // 31 times are due
+    [InlineData(31, 1, "1 earlier times were left out. ok")]
+    [InlineData(40, 10, "10 earlier times were left out. ok")]
+    public void TEC_05_Where_each_period_matters_the_last_31_are_run_and_what_is_left_out_is_told(
+        int weeks, int missed, string note)
+    {
+        var (job, now) = (Taken(), Monday.AddDays(7 * weeks));
+        job = After(job, job.DecideDue("report", Policy, now, eachPeriod: true));
+        Assert.Equal(missed, job.Current!.Missed);
+        Assert.Equal(Monday.AddDays(7 * missed).Date, job.Current.DueAt.Date);
+        job = After(job, job.DecideEnd(job.Current, JobResult.Done("ok"), Policy, now, eachPeriod: true));
+        Assert.Equal(note, job.Runs[0].Note);
+        job = After(job, job.DecideDue("report", Policy, now, eachPeriod: true));
+        Assert.Equal(0, job.Current!.Missed); // they are told once
     }
 
     [Fact]

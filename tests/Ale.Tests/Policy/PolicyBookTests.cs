@@ -31,12 +31,17 @@ public sealed class PolicyBookTests : IDisposable
             OutRatePercentMax = 3,
             OutRateCron = "30 9 * * *",
         }, cn.Stock);
-        Assert.Equal(new OfferPolicy(1, 20, 10, 300, 30), cn.Offers);
-        Assert.Equal(new TierPolicy(2, 500_00, 5, 3_000_00, WindowDays: 180), cn.Tiers);
+        Assert.Equal(new OfferPolicy(1, 20, 10, 300, 30) { CompareDays = 7 }, cn.Offers);
+        Assert.Equal(new TierPolicy(2, 500_00, 5, 3_000_00, WindowDays: 180)
+        {
+            ReviewDays = 180,
+            IsLoweredAtReview = true,
+            Role = "ops",
+        }, cn.Tiers);
         Assert.Equal(new OrderPolicy(18, false, true, 24, 7, 30), cn.Orders);
         // What recorded sales of market gb are replayed under.
         Assert.Equal(new PointsPolicy(1, 3, 2, false, PendingDays: 0, ExpireDays: null), gb.Points);
-        Assert.Equal(new TierPolicy(2, 500_00, 5, 3_000_00, WindowDays: null), gb.Tiers);
+        Assert.Equal(cn.Tiers with { WindowDays = null, ReviewDays = null }, gb.Tiers);
         Assert.True(gb.Orders.UnknownAgeMayBuy);
         Assert.False(gb.Orders.ReturnQuarantine);
     }
@@ -175,6 +180,8 @@ public sealed class PolicyBookTests : IDisposable
         "markets.json: market.default: is not one of the markets")]
     [InlineData("markets.json", "{ \"default\": \"cn\" }", "{ \"default\": \"cn\", \"gb\": \"gb\" }",
         "markets.json: market.default: takes the one column 'default'")]
+    [InlineData("budgets.json", "{ \"default\": 20 }", "{ \"default\": 20, \"gb\": 30 }",
+        "budgets.json: budget.overPercent: takes the one column 'default'")] // the house's
     [InlineData("markets.json", "\"markets\": [\"cn\", \"gb\"],", "",
         "markets.json: markets: no file names the markets")]
     [InlineData("markets.json", "[\"cn\", \"gb\"]", "[\"cn\", \"cn\"]",

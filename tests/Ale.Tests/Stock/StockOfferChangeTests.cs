@@ -7,7 +7,7 @@ namespace Ale.Stock;
 /// <summary>A live price is changed before its start: 50 instead of 99 yuan, from second 60 to 180.</summary>
 public sealed class StockOfferChangeTests
 {
-    private static readonly OfferPolicy Offers = new(1, 20, 10, 300, 30);
+    private static readonly OfferPolicy Offers = new(1, 20, 10, 300, 30) { CompareDays = 7 };
     private static readonly OfferTerms Live = new("S1", 5_000, Noon.AddSeconds(60), Noon.AddSeconds(180)) { Total = 3 };
 
     private readonly Stock _stock = Of(

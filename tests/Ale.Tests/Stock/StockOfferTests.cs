@@ -7,7 +7,7 @@ namespace Ale.Stock;
 /// <summary>Live prices (SHP-01): one from second 60 to 180 of 3 units, 2 a user, at 50 instead of 99 yuan.</summary>
 public sealed class StockOfferTests
 {
-    private static readonly OfferPolicy Offers = new(1, 20, 10, 300, 30);
+    private static readonly OfferPolicy Offers = new(1, 20, 10, 300, 30) { CompareDays = 7 };
     private static readonly OfferTerms Live = new("S1", 5_000, Noon.AddSeconds(60), Noon.AddSeconds(180))
     {
         Total = 3,
@@ -158,6 +158,20 @@ public sealed class StockOfferTests
 
         stock.Apply(new StockEvent.OfferPlanned("S1/o1", Live, "d1", Noon));
         Assert.Equal(expected, stock.Offers(Sku, Offers, Noon).Reply.Value!.Offers[0].CrossedOutMinor);
+    }
+
+    [Theory]
+    [InlineData(1, 9_900L)]
+    [InlineData(2, 9_900L)] // two days ago exactly
+    [InlineData(3, 8_000L)]
+    public void SHP_01_How_far_back_what_was_paid_counts_is_the_policys(int compareDays, long expected)
+    {
+        var (stock, at) = (Of(Defined(Plain), Received(9)), Noon.AddDays(-2));
+        stock.Apply(new StockEvent.Held("h1", null, 1, null, 8_000, at, at.AddSeconds(60)));
+        stock.Apply(new StockEvent.Confirmed("h1", 1, at));
+        stock.Apply(new StockEvent.OfferPlanned("S1/o1", Live, "d1", Noon));
+        var offers = stock.Offers(Sku, Offers with { CompareDays = compareDays }, Noon).Reply.Value!.Offers;
+        Assert.Equal(expected, offers[0].CrossedOutMinor);
     }
 
     [Fact]

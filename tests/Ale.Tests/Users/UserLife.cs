@@ -31,7 +31,18 @@ internal sealed class UserLife(string market = "gb")
     public Outcome<UserView> Change(long version, string key, string? to) => Take(User.Decide(
         new ChangeUser(version, key, to), Book.For(to ?? User.Market, Now), Id, Events.Count, Now));
 
-    public Outcome<Done> Due() => Take(User.DecideDue(Now));
+    public Outcome<Done> Due() => Take(User.DecideDue(Home(Book.For(User.Market ?? market, Now)), Now));
+
+    /// <summary>What is otherwise in the policy of his market.</summary>
+    public Func<PolicySet, PolicySet> Home { get; init; } = policy => policy;
+
+    /// <summary>Somebody hears of a review; null: there is none to hear of.</summary>
+    public UserEvent.TierReviewed? Tell()
+    {
+        if (User.Untold is not { } review) return null;
+        Take(User.DecideTold(review, Now));
+        return review;
+    }
 
     public UserView View => User.View(Id, Events.Count, Now);
 

@@ -91,7 +91,7 @@ public sealed class UserTests
         Assert.Equal((200, 100), (life.View.Points, life.View.PendingPoints));
         Assert.Equal(new PointsReversed(200, 0, 100), life.Reverse("r2", "A", 200, 66_66).Value);
         Assert.Equal(new PointsReversed(100, 0, 0), life.Reverse("r3", "B", 100, 100_00).Value);
-        Assert.Null(life.User.DueAt);
+        Assert.Equal(life.User.ReviewAt, life.User.DueAt); // of the tier; no points wait
 
         var spent = new UserLife("gb");
         spent.Earn("A", 100_00);

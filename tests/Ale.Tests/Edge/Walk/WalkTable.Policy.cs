@@ -6,7 +6,7 @@ internal static partial class WalkTable
     private static WalkRow[] OfPolicy() =>
     [
         new("putPolicy", "/api/policy/cart.upliftPercent",
-            """{"value":6,"market":"gb","effectiveAt":"2089-01-01T00:00:00Z","owner":"ops","reason":"prices"}""")
+            """{"value":6,"effectiveAt":"2089-01-01T00:00:00Z","owner":"ops","reason":"prices"}""")
         {
             TakesOther = "each change is a new one", Unknown = ("/api/policy/no.such", "policy.unknown"),
         },
