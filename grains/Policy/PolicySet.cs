@@ -226,7 +226,6 @@ internal sealed record SupplyPolicy(long AutoOrderDayMinor, int CoverPercent, st
     public string DeskRole { get; init; } = "";
 }
 
-
 /// <summary>How long an after-sales case waits for each step, hours (ORD-05).</summary>
 /// <param name="EvidenceHours">From opening to the first evidence.</param>
 /// <param name="DecideHours">From evidence to the decision.</param>
