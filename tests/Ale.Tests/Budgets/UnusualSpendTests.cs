@@ -74,7 +74,8 @@ public sealed class UnusualSpendTests
     }
 
     [Theory]
-    [InlineData(null, null, null)]
+    [InlineData(null, null, "budget.acquisition_required")]
+    [InlineData(Acquisition.Service, null, null)]
     [InlineData(Acquisition.Subscription, null, null)]
     [InlineData(Acquisition.Purchase, "no subscription has it", null)]
     [InlineData(Acquisition.Purchase, null, "budget.reason_required")]
