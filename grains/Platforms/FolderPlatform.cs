@@ -33,7 +33,7 @@ internal sealed class FolderPlatform(IConfiguration configuration) : IPlatformAp
         await using var file = new FileStream(
             path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
         var places = _places.GetValueOrDefault(path, []);
-        var from = places.Where(p => p.Line <= after && p.Offset <= file.Length).MaxBy(p => p.Line);
+        var from = places.Where(p => p.Line <= after && p.Offset <= file.Length).Append(default).MaxBy(p => p.Line);
         file.Position = from.Offset;
         var (page, place) = await Read(file, from, after, ct);
         _places[path] = [.. places.Where(p => p != from).Append(place).Distinct()
