@@ -78,10 +78,9 @@ internal sealed class ReturnQueries(Views views) : Grain, IReturnQueries
     }
 
     /// <summary>With return and rank, the best first; brand money follows, without a verdict.</summary>
-    public static ImmutableArray<ReturnRow> Ranked(IEnumerable<ReturnRow> rows, int limit, int skip = 0)
-    {
-        var rank = 0;
-        return [.. rows
+    public static ImmutableArray<ReturnRow> Ranked(IEnumerable<ReturnRow> rows, int limit, int skip = 0) =>
+    [
+        .. rows
             .Select(r => r.Class == SpendClass.Brand ? r : r with
             {
                 Roi = Math.Round((decimal)r.RevenueMinor / r.SpendMinor, 2, MidpointRounding.AwayFromZero),
@@ -89,9 +88,9 @@ internal sealed class ReturnQueries(Views views) : Grain, IReturnQueries
             .OrderBy(r => r.Class).ThenByDescending(r => r.Class == SpendClass.Brand ? r.SpendMinor
                 : (decimal)r.RevenueMinor / r.SpendMinor)
             .ThenBy(r => r.Source, StringComparer.Ordinal).ThenBy(r => r.Currency, StringComparer.Ordinal)
-            .Select(r => r.Class == SpendClass.Brand ? r : r with { Rank = ++rank })
-            .Skip(skip).Take(limit)];
-    }
+            .Select((r, i) => r.Class == SpendClass.Brand ? r : r with { Rank = i + 1 })
+            .Skip(skip).Take(limit),
+    ];
 }
 
 /// <summary>Money spent for a source, or brought by it.</summary>
