@@ -93,7 +93,7 @@ internal sealed record Job : IState<Job, JobEvent>
             || (run.RunId, run.Attempt) != (attempt.RunId, attempt.Attempt)) return default(Done);
         // Where each period matters, those that nothing runs for are a finding of their own.
         var note = eachPeriod && run.Missed > 0 ? string.Create(CultureInfo.InvariantCulture,
-            $"{run.Missed} earlier times were left out. {result.Note}") : result.Note;
+            $"Earlier times left out: {run.Missed}. {result.Note}") : result.Note;
         if (note.Length > NoteLengthMax) note = note[..NoteLengthMax];
         if (result.IsDone) return new(default(Done), new JobEvent.Ended(run.RunId, run.Attempt, note, now));
         if (run.Attempt >= policy.AttemptsMax)

@@ -186,8 +186,8 @@ public sealed class JobTests
 
     [Theory]
     [InlineData(30, 0, "ok")] // 31 times are due
-    [InlineData(31, 1, "1 earlier times were left out. ok")]
-    [InlineData(40, 10, "10 earlier times were left out. ok")]
+    [InlineData(31, 1, "Earlier times left out: 1. ok")]
+    [InlineData(40, 10, "Earlier times left out: 10. ok")]
     public void TEC_05_Where_each_period_matters_the_last_31_are_run_and_what_is_left_out_is_told(
         int weeks, int missed, string note)
     {

@@ -122,7 +122,7 @@ public sealed class UserExpiryTests
         life.Earn("B", 100_00);
         life.Now = Noon.AddDays(1_000);
         life.Due();
-        Assert.Equal(["Matured A", "Matured B", "Expired A", "Expired B"], life.Events.Select(e => e switch
+        Assert.Equal(["Matured A", "Expired A", "Matured B", "Expired B"], life.Events.Select(e => e switch
         {
             UserEvent.Matured m => $"Matured {m.OrderId}",
             UserEvent.Expired x => $"Expired {x.OrderId}",
