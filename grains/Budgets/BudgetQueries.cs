@@ -7,7 +7,7 @@ using Orleans.Concurrency;
 namespace Ale.Budgets;
 
 [StatelessWorker]
-internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook policies, TimeProvider time)
+internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook policies, JournalClock time)
     : Grain, IBudgetQueries
 {
     private sealed class LineRow
@@ -55,6 +55,14 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook 
         public string Currency { get; init; } = "";
         public long AmountMinor { get; init; }
         public long Spends { get; init; }
+    }
+
+    private sealed class BoughtOf
+    {
+        public string Currency { get; init; } = "";
+        public long SpentMinor { get; init; }
+        public long BeforeMinor { get; init; }
+        public long BeforeYearMinor { get; init; }
     }
 
     private static readonly string[] Ways = ["line", "session", "host", "category", "step", "campaign", "class", Way];
@@ -176,24 +184,35 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook 
 
     public async Task<Outcome<ImmutableArray<FixedAssets>>> Assets(int year, JournalPlace at, CancellationToken ct)
     {
-        var (now, refusal) = await Breakdown(new(YearOf(year), int.MaxValue) { By = Way }, at, ct);
+        var now = time.GetUtcNow();
+        var market = markets.For(null, now);
+        var through = FixedAssetDays.Through(year, market.BusinessDay(now));
+        var (rows, refusal) = await views.List<BoughtOf>("""
+            select s.currency,
+                   cast(sum(case when l.year = @year then s.amount_minor else 0 end) as bigint) as SpentMinor,
+                   cast(sum(case when l.year < @year and s.at < @until then s.amount_minor else 0 end) as bigint)
+                     as BeforeMinor,
+                   cast(sum(case when l.year < @year then s.amount_minor else 0 end) as bigint) as BeforeYearMinor
+            from {budget_line} l join {budget_spend} s on s.line = l.key
+            where l.year in (@year, @before) and s.acquisition = 'purchase' and s.state = 'actual'
+            group by s.currency order by s.currency
+            """, new
+        {
+            year,
+            before = year - 1,
+            until = through is { } day ? market.StartOf(day.AddDays(1)).ToUnixTimeMilliseconds() : long.MaxValue,
+        }, at, ct);
         if (refusal is not null) return refusal;
-        var (before, why) = await Breakdown(new(YearOf(year - 1), int.MaxValue) { By = Way }, at, ct);
-        if (why is not null) return why;
-        var goal = -policies.For(null, time.GetUtcNow()).Costs.AssetSavingPercent;
-        return ImmutableArray.CreateRange(now.Concat(before).Where(r => r.Value == "purchase")
-            .Select(r => r.Currency).Distinct().Order(StringComparer.Ordinal).Select(currency =>
+        var goal = -policies.For(null, now).Costs.AssetSavingPercent;
+        return ImmutableArray.CreateRange(rows!.Select(r =>
+        {
+            var change = BudgetFigures.Variance(r.SpentMinor, r.BeforeMinor);
+            return new FixedAssets(year, r.Currency, r.SpentMinor, r.BeforeMinor, change, goal, change <= goal)
             {
-                var (spent, last) = (Bought(now, currency), Bought(before, currency));
-                var change = BudgetFigures.Variance(spent, last);
-                return new FixedAssets(year, currency, spent, last, change, goal, change <= goal);
-            }));
-
-        static string YearOf(int year) =>
-            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{year:D4}-");
-
-        static long Bought(ImmutableArray<BreakdownRow> rows, string currency) =>
-            rows.Where(r => r.Value == "purchase" && r.Currency == currency).Sum(r => r.AmountMinor);
+                BeforeYearMinor = r.BeforeYearMinor,
+                BeforeThrough = through,
+            };
+        }));
     }
 
     public async Task<Outcome<ImmutableArray<UnusualSpend>>> Unusual(
@@ -241,4 +260,15 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook 
     { Check = r.Checked is null ? SpendCheck.None : Enum.Parse<SpendCheck>(r.Checked, true) };
 
     private static string? OrNull(string text) => text.Length == 0 ? null : text;
+}
+
+/// <summary>What a year is compared with: as much of the year before as has passed of it (K01); pure.</summary>
+internal static class FixedAssetDays
+{
+    /// <summary>
+    /// The last day of the year before that counts: the same day of the year, on 29 February the 28th; null: all of it,
+    /// because the year is over. Of a year that has not begun, none counts.
+    /// </summary>
+    public static DateOnly? Through(int year, DateOnly today) => year < today.Year ? null
+        : year == today.Year ? today.AddYears(-1) : new DateOnly(year - 1, 1, 1).AddDays(-1);
 }

@@ -26,6 +26,9 @@ internal sealed record TargetPolicy(int Days, long PlaysPerDay, long Followers, 
     /// <summary>How much less is paid for what was bought before.</summary>
     public required int PurchaseSavingPercent { get; init; }
 
+    /// <summary>When the board is gone through; every market's day before is over then.</summary>
+    public required string Cron { get; init; }
+
     internal static TargetPolicy From(
         Func<string, int> whole, Func<string, long> money, Func<string, string> text) =>
         new(whole("target.days"), money("target.playsPerDay"), money("target.followers"),
@@ -37,5 +40,6 @@ internal sealed record TargetPolicy(int Days, long PlaysPerDay, long Followers, 
             AfterSalesMinutes = whole("target.afterSalesMinutes"),
             FastPercent = whole("target.fastPercent"),
             PurchaseSavingPercent = whole("target.purchaseSavingPercent"),
+            Cron = text("target.cron"),
         };
 }
