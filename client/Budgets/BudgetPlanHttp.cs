@@ -101,7 +101,7 @@ internal static class BudgetPlanHttp
                     found => new Page<FixedAssets>(found, null));
             })
             .Allow(Permission.BudgetRead).WithName("listFixedAssets")
-            .WithSummary("What was bought, not subscribed, against the year before, by currency; as CSV too");
+            .WithSummary("What was bought, not subscribed, and as much of the year before, by currency; as CSV too");
 
         var reserves = api.MapGroup("/reserves").WithTags("Budgets");
 

@@ -11,5 +11,5 @@ internal static class TargetHttp
                 ct => grains.Targets().Targets(day, page.At ?? default, ct),
                 found => new Page<TargetView>(found, null)))
             .Allow(Permission.SalesRead).WithName("listTargets")
-            .WithSummary("Each target with baseline, now, goal, pace, forecast and formula; ?day= for an earlier day");
+            .WithSummary("Each target with baseline, now, goal, pace, forecast, formula; ?day=, else the day before");
 }

@@ -31,10 +31,12 @@ internal static class SettlementHttp
             .Allow(Permission.SettlementRead).WithName("getSettlement")
             .WithSummary("A day's money: what is matched, what differs and how it is explained");
 
-        days.MapGet("/{day}/differences", (DateOnly day, IGrainFactory grains, EdgeCall edge) =>
-                edge.Run(ct => grains.Settlement(day).Get(ct), found => new Page<Difference>(found.Differences, null)))
+        days.MapGet("/{day}/differences", (DateOnly day, PageRequest page, IGrainFactory grains, EdgeCall edge) =>
+                edge.Run(ct => grains.Settlement(day).Differences(new(page.Limit + 1, page.After?.Text(0),
+                        (DifferenceKind)(page.After?.Long(1) ?? 0)), ct),
+                    found => Page<Difference>.Of(found, page.Limit, last => Cursor.Of(last.Id, (long)last.Kind))))
             .Allow(Permission.SettlementRead).WithName("listDifferences")
-            .WithSummary("What differs on a day, explained or not; as CSV too");
+            .WithSummary("What differs on a day, explained or not, by id; as CSV too");
 
         days.MapGet("", (PageRequest page, IGrainFactory grains, EdgeCall edge) => edge.Run(
                 ct => grains.SettlementQueries().Days(

@@ -148,15 +148,23 @@ public sealed record SpendRow(
     [Id(7)] public SpendCheck Check { get; init; }
 }
 
-/// <summary>What was bought, not subscribed, and the year before (BUD-16).</summary>
-/// <param name="ChangePercent">Of the year before, one decimal; null: nothing was bought then.</param>
+/// <summary>What was bought, not subscribed, and as much of the year before (BUD-16, K01).</summary>
+/// <param name="BeforeMinor">The year before, as long as this one has run.</param>
+/// <param name="ChangePercent">Of <paramref name="BeforeMinor"/>, one decimal; null: nothing was bought then.</param>
 /// <param name="GoalPercent">What is wanted, as -30.</param>
 /// <param name="IsMet">True: at most the goal, by the amounts and not by the rounded change.</param>
 [GenerateSerializer, Immutable, Alias("ale.budget.assets")]
 public sealed record FixedAssets(
     [property: Id(0)] int Year, [property: Id(1)] string Currency, [property: Id(2)] long AmountMinor,
     [property: Id(3)] long BeforeMinor, [property: Id(4)] decimal? ChangePercent, [property: Id(5)] int GoalPercent,
-    [property: Id(6)] bool IsMet);
+    [property: Id(6)] bool IsMet)
+{
+    /// <summary>The whole year before.</summary>
+    [Id(7)] public long BeforeYearMinor { get; init; }
+
+    /// <summary>The last day that <see cref="BeforeMinor"/> counts; null: all, for this year is over.</summary>
+    [Id(8)] public DateOnly? BeforeThrough { get; init; }
+}
 
 /// <summary>A spend that was held for a check, and its line.</summary>
 [GenerateSerializer, Immutable, Alias("ale.budget.unusual")]

@@ -6,8 +6,11 @@ namespace Ale.Insight;
 [Alias("ale.target.queries")]
 public interface ITargetQueries : IGrainWithIntegerKey
 {
-    /// <summary>Each target with where it stands on a business day of the default market.</summary>
-    /// <param name="day">Null: today.</param>
+    /// <summary>
+    /// Each target with where it stands on a business day. One rule (K02): a thing counts on the business day of its
+    /// own market; where a row sums markets, each counts by its own calendar. Goals are those in force that day.
+    /// </summary>
+    /// <param name="day">Null: the last that is over in every market. One that is not over is counted so far.</param>
     /// <param name="at">The answer waits up to 2 s until it shows this place.</param>
     /// <param name="ct">Stops the question.</param>
     [Alias("targets")]
@@ -75,6 +78,13 @@ public sealed record TargetView(
 
     /// <summary>What it is counted of.</summary>
     [Id(18)] public decimal? Of { get; init; }
+
+    /// <summary>The whole period of which <see cref="Baseline"/> is as much as has run of this one; null: there is none
+    /// such (K01).</summary>
+    [Id(19)] public decimal? BaselineWhole { get; init; }
+
+    /// <summary>The business day it stands on.</summary>
+    [Id(20)] public DateOnly? On { get; init; }
 }
 
 /// <summary>Keys of targets.</summary>

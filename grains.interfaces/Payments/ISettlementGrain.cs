@@ -29,7 +29,8 @@ public interface ISettlementGrain : IGrainWithStringKey
     /// Compares the statement with what the acquirer told us. Again, with the same lines: the same, with what was
     /// explained.
     /// </summary>
-    /// <param name="lines">How many lines the statement has: not less than all of them are compared.</param>
+    /// <param name="lines">How many lines the statement has: not less than all of them are compared, and none that come
+    /// meanwhile (<see cref="SettlementRefusals.Incomplete"/>: ask again).</param>
     /// <param name="ct">Stops the call before it is decided.</param>
     [Alias("compare")] Task<Outcome<SettlementInfo>> Compare(int lines, CancellationToken ct = default);
 
@@ -41,10 +42,20 @@ public interface ISettlementGrain : IGrainWithStringKey
     Task<Outcome<SettlementInfo>> Explain(ExplainDifference command, CancellationToken ct = default);
 
     /// <summary>
-    /// A line of this day's money stands in another day's statement, which explains that it is not in this one's. Again:
-    /// as it is. For other days.
+    /// Money of this day stands in another day's statement: it is that day's from now on, and not missing here; said
+    /// before this day is compared, too. Answers with what another statement, or this day's own, has already. Again: as
+    /// it is. For other days.
     /// </summary>
-    [Alias("found")] Task<Outcome<Done>> Found(string eventId, string day, CancellationToken ct = default);
+    /// <param name="claims">1 to <see cref="BatchMax"/>.</param>
+    /// <param name="day">Whose statement it is; this day itself: <see cref="SettlementRefusals.BadTerms"/>.</param>
+    /// <param name="ct">Stops the call before it is decided.</param>
+    [Alias("claim")]
+    Task<Outcome<ImmutableArray<HeldClaim>>> Claim(
+        ImmutableArray<MoneyClaim> claims, string day, CancellationToken ct = default);
+
+    /// <summary>What differs, explained or not, by id; a page.</summary>
+    [Alias("differences")]
+    Task<Outcome<ImmutableArray<Difference>>> Differences(DifferencesWanted wanted, CancellationToken ct = default);
 
     /// <summary>The day as it is now; one of which nobody said anything waits.</summary>
     [Alias("get")] Task<Outcome<SettlementInfo>> Get(CancellationToken ct = default);
@@ -87,9 +98,33 @@ public enum DifferenceKind
     /// <summary>Both have it, of another type, order or currency.</summary>
     Content,
 
-    /// <summary>The statement has it twice.</summary>
+    /// <summary>The statement has it twice, or another day's statement has it too.</summary>
     Twice,
+
+    /// <summary>Both have it, of an order that was never placed.</summary>
+    NoOrder,
 }
+
+/// <summary>What a line stands for: money that we were told of, or the fee taken for it.</summary>
+[GenerateSerializer, Immutable, Alias("ale.settlement.claim")]
+public sealed record MoneyClaim([property: Id(0)] string EventId, [property: Id(1)] bool IsFee)
+{
+    /// <summary>What a line stands for.</summary>
+    public static MoneyClaim Of(StatementLine line) => new(line.EventId, line.Type == StatementType.Fee);
+}
+
+/// <summary>What another statement has already.</summary>
+/// <param name="Day">Whose statement.</param>
+[GenerateSerializer, Immutable, Alias("ale.settlement.held")]
+public sealed record HeldClaim([property: Id(0)] MoneyClaim Claim, [property: Id(1)] string Day);
+
+/// <summary>Which differences.</summary>
+/// <param name="Limit">At most so many.</param>
+/// <param name="AfterId">Where the page before ended; null: from the first on.</param>
+/// <param name="AfterKind">The kind of that one.</param>
+[GenerateSerializer, Immutable, Alias("ale.settlement.differences")]
+public sealed record DifferencesWanted(
+    [property: Id(0)] int Limit, [property: Id(1)] string? AfterId, [property: Id(2)] DifferenceKind AfterKind);
 
 /// <summary>A part of an explanation.</summary>
 /// <param name="AmountMinor">Not 0.</param>
@@ -157,7 +192,7 @@ public sealed record SettlementInfo(
 /// <summary>In order of precedence: when several apply, the first is the answer.</summary>
 public static class SettlementRefusals
 {
-    /// <summary>A line out of range, or parts that do not add up to the difference.</summary>
+    /// <summary>A <c>line</c> whose <c>field</c> is out of range, or parts that do not add up.</summary>
     public static readonly Refusal BadTerms = new(RefusalKind.Invalid, "settlement.bad_terms");
 
     /// <summary>A day that is not over is not settled.</summary>

@@ -14,6 +14,15 @@ public interface ISettlementQueries : IGrainWithIntegerKey
     [Alias("days")]
     Task<Outcome<ImmutableArray<SettlementDay>>> Days(
         DateOnly? before, int limit, JournalPlace at, CancellationToken ct = default);
+
+    /// <summary>
+    /// Days that are not closed, the oldest first: those that have lines or were compared, and those of which we were
+    /// told money.
+    /// </summary>
+    /// <param name="before">Only before this day.</param>
+    /// <param name="ct">Stops the call.</param>
+    [Alias("notClosed")]
+    Task<Outcome<ImmutableArray<DateOnly>>> NotClosed(DateOnly before, CancellationToken ct = default);
 }
 
 /// <summary>A day as listed; the members mean what they do in <see cref="SettlementInfo"/>.</summary>

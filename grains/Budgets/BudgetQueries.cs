@@ -66,6 +66,14 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook 
         public long Held { get; init; }
     }
 
+    private sealed class BoughtOf
+    {
+        public string Currency { get; init; } = "";
+        public long SpentMinor { get; init; }
+        public long BeforeMinor { get; init; }
+        public long BeforeYearMinor { get; init; }
+    }
+
     private static readonly string[] Ways = ["line", "session", "host", "category", "step", "campaign", "class", Way];
 
     private const string Way = "acquisition";
@@ -210,26 +218,37 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook 
 
     public async Task<Outcome<ImmutableArray<FixedAssets>>> Assets(int year, JournalPlace at, CancellationToken ct)
     {
-        var (now, refusal) = await Breakdown(new(YearOf(year), int.MaxValue) { By = Way }, at, ct);
+        var now = clock.GetUtcNow();
+        var market = markets.For(null, now);
+        var through = FixedAssetDays.Through(year, market.BusinessDay(now));
+        var (rows, refusal) = await views.List<BoughtOf>("""
+            select s.currency,
+                   cast(sum(case when l.year = @year then s.amount_minor else 0 end) as bigint) as SpentMinor,
+                   cast(sum(case when l.year < @year and s.at < @until then s.amount_minor else 0 end) as bigint)
+                     as BeforeMinor,
+                   cast(sum(case when l.year < @year then s.amount_minor else 0 end) as bigint) as BeforeYearMinor
+            from {budget_line} l join {budget_spend} s on s.line = l.key
+            where l.year in (@year, @before) and s.acquisition = 'purchase' and s.state = 'actual'
+            group by s.currency order by s.currency
+            """, new
+        {
+            year,
+            before = year - 1,
+            until = through is { } day ? market.StartOf(day.AddDays(1)).ToUnixTimeMilliseconds() : long.MaxValue,
+        }, at, ct);
         if (refusal is not null) return refusal;
-        var (before, why) = await Breakdown(new(YearOf(year - 1), int.MaxValue) { By = Way }, at, ct);
-        if (why is not null) return why;
-        var goal = -policies.For(null, clock.GetUtcNow()).Costs.AssetSavingPercent;
-        return ImmutableArray.CreateRange(now.Concat(before).Where(r => r.Value == "purchase")
-            .Select(r => r.Currency).Distinct().Order(StringComparer.Ordinal).Select(currency =>
+        var goal = -policies.For(null, now).Costs.AssetSavingPercent;
+        return ImmutableArray.CreateRange(rows!.Select(r =>
+        {
+            var change = BudgetFigures.Variance(r.SpentMinor, r.BeforeMinor);
+            // By the amounts themselves: a change that is rounded to the goal is not there yet.
+            var isMet = r.BeforeMinor > 0 && r.SpentMinor * 100m <= r.BeforeMinor * (100m + goal);
+            return new FixedAssets(year, r.Currency, r.SpentMinor, r.BeforeMinor, change, goal, isMet)
             {
-                var (spent, last) = (Bought(now, currency), Bought(before, currency));
-                var change = BudgetFigures.Variance(spent, last);
-                // By the amounts themselves: a change that is rounded to the goal is not there yet.
-                var isMet = last > 0 && spent * 100m <= last * (100m + goal);
-                return new FixedAssets(year, currency, spent, last, change, goal, isMet);
-            }));
-
-        static string YearOf(int year) =>
-            string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{year:D4}-");
-
-        static long Bought(ImmutableArray<BreakdownRow> rows, string currency) =>
-            rows.Where(r => r.Value == "purchase" && r.Currency == currency).Sum(r => r.AmountMinor);
+                BeforeYearMinor = r.BeforeYearMinor,
+                BeforeThrough = through,
+            };
+        }));
     }
 
     public async Task<Outcome<ImmutableArray<UnusualSpend>>> Unusual(
@@ -288,4 +307,15 @@ internal sealed class BudgetQueries(Views views, MarketBook markets, PolicyBook 
     { Check = r.Checked is null ? SpendCheck.None : Enum.Parse<SpendCheck>(r.Checked, true) };
 
     private static string? OrNull(string text) => text.Length == 0 ? null : text;
+}
+
+/// <summary>What a year is compared with: as much of the year before as has passed of it (K01); pure.</summary>
+internal static class FixedAssetDays
+{
+    /// <summary>
+    /// The last day of the year before that counts: the same day of the year, on 29 February the 28th; null: all of it,
+    /// because the year is over. Of a year that has not begun, none counts.
+    /// </summary>
+    public static DateOnly? Through(int year, DateOnly today) => year < today.Year ? null
+        : year == today.Year ? today.AddYears(-1) : new DateOnly(year - 1, 1, 1).AddDays(-1);
 }

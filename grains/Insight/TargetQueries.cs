@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using System.Globalization;
+using Ale.Budgets;
 using Ale.Kernel;
 using Ale.Markets;
 using Ale.Phases;
@@ -11,14 +11,20 @@ using Orleans.Concurrency;
 namespace Ale.Insight;
 
 /// <summary>
-/// The parameters of all targets' questions: one rule of business days, those of the default market, for all of them.
-/// Days are texts in platforms' tables and instants in milliseconds elsewhere; ends are excluded where they are
+/// The parameters of all targets' questions. A day is the same date in every market, and each market's own time (K02):
+/// what counts by instants is asked for each market with the days of that one. Days are texts in platforms' tables,
+/// where each row has its own market's day, and instants in milliseconds elsewhere; ends are excluded where they are
 /// instants.
 /// </summary>
 internal static class TargetDays
 {
+    /// <summary>The last day that is over in every market: one that goes on would be counted in part.</summary>
+    public static DateOnly LastOver(MarketBook markets, DateTimeOffset now) =>
+        markets.Codes.Min(code => markets.For(code, now).BusinessDay(now)).AddDays(-1);
+
     /// <param name="begun">Day 0; null: it has not come.</param>
-    public static object Of(DateOnly day, DateOnly? begun, TargetPolicy policy, Market market)
+    /// <param name="other">The market of what has none.</param>
+    public static object Of(DateOnly day, DateOnly? begun, TargetPolicy policy, Market market, string other)
     {
         var (from, to, zero) = (day.AddDays(1 - policy.MeanDays), day.AddDays(1), begun ?? day.AddDays(1));
         var lastFirst = to.AddDays(-policy.AgainDays);
@@ -29,6 +35,7 @@ internal static class TargetDays
             days = (double)policy.MeanDays,
             week = PlatformProjection.DayOf(from),
             begun = PlatformProjection.DayOf(zero),
+            weekBefore = PlatformProjection.DayOf(begun is null ? zero : zero.AddDays(-policy.MeanDays)),
             from = At(from),
             to = At(to),
             fromSlot = StockProjection.Slot(market.StartOf(from)),
@@ -39,9 +46,12 @@ internal static class TargetDays
             again = (long)TimeSpan.FromDays(policy.AgainDays).TotalMilliseconds,
             baseFrom = At(zero),
             baseTo = baseTo <= lastFirst ? At(baseTo) : At(zero), // frozen when all had their time to come again
-            year = string.Create(CultureInfo.InvariantCulture, $"{day.Year:D4}-%"),
-            yearBefore = string.Create(CultureInfo.InvariantCulture, $"{day.Year - 1:D4}-%"),
+            year = day.Year,
+            yearBefore = day.Year - 1,
+            sameTo = At(FixedAssetDays.Through(day.Year, day)!.Value.AddDays(1)), // the year before, as long (K01)
             currency = market.Currency,
+            market = market.Code,
+            other,
         };
 
         long At(DateOnly on) => market.StartOf(on).ToUnixTimeMilliseconds();
@@ -55,21 +65,29 @@ internal sealed class TargetQueries(Views views, PolicyBook policies, MarketBook
     public async Task<Outcome<ImmutableArray<TargetView>>> Targets(DateOnly? day, JournalPlace at, CancellationToken ct)
     {
         var now = time.GetUtcNow();
-        var (policy, market) = (policies.For(null, now), markets.For(null, now));
-        var today = day ?? market.BusinessDay(now);
+        var (market, on) = (markets.For(null, now), day ?? TargetDays.LastOver(markets, now));
+        var policy = policies.For(null, market.StartOf(on.AddDays(1)).AddMilliseconds(-1)); // what was in force then
         var (phase, refusal) = await GrainFactory.Phases().Get(1, ct);
         if (refusal is not null) return refusal;
-        var begun = phase!.State is PhaseState.Ahead or PhaseState.Asked || phase.From > today ? null : phase.From;
-        var asked = TargetDays.Of(today, begun, policy.Targets, market);
+        var begun = phase!.State is PhaseState.Ahead or PhaseState.Asked || phase.From > on ? null : phase.From;
         var found = ImmutableArray.CreateBuilder<TargetView>();
         foreach (var source in TargetSource.All)
         {
-            var (rows, lagging) = await views.List<TargetFigures>(source.Sql, asked, at, ct);
-            if (lagging is not null) return lagging;
-            found.Add(Of(source, rows![0], policy, today.DayNumber - begun?.DayNumber));
+            var sum = new TargetFigures();
+            foreach (var code in source.IsByMarket ? markets.Codes : [market.Code])
+            {
+                var asked = TargetDays.Of(on, begun, policy.Targets, markets.For(code, now), market.Code);
+                var (rows, lagging) = await views.List<TargetFigures>(source.Sql, asked, at, ct);
+                if (lagging is not null) return lagging;
+                sum = sum.Plus(rows![0]);
+            }
+
+            found.Add(Of(source, sum, policy, on.DayNumber - begun?.DayNumber) with { On = on });
         }
 
-        var (hours, unread) = await GrainFactory.Costs().Structure(new(today.Year, today.Month, 1), at, ct);
+        // Whole months: hours of one that goes on are entered in part (K01).
+        var last = on.AddDays(1).AddMonths(-1);
+        var (hours, unread) = await GrainFactory.Costs().Structure(new(last.Year, last.Month, 1), at, ct);
         if (unread is not null) return unread;
         found.Add(Of(CreativeHours, new()
         {
@@ -77,14 +95,14 @@ internal sealed class TargetQueries(Views views, PolicyBook policies, MarketBook
             Whole = 1,
             BasePart = (double?)hours.CreativeBefore,
             BaseWhole = 1,
-        }, policy, today.DayNumber - begun?.DayNumber));
+        }, policy, on.DayNumber - begun?.DayNumber) with { On = on });
         return found.ToImmutable();
     }
 
     /// <summary>From registers, not from one table.</summary>
     private static readonly TargetSource CreativeHours = new(
         "creative_hours", "Creative hours", "percent", TargetAim.Reach, 1, 1,
-        "creative hours ÷ all hours of the month; baseline and goal are those of the month before",
+        "creative hours ÷ all hours of the last whole month; baseline and goal are those of the month before it",
         "/api/costs/structure", (_, before) => before, "");
 
     internal static TargetView Of(TargetSource source, TargetFigures figures, PolicySet policy, int? day)
@@ -94,7 +112,7 @@ internal sealed class TargetQueries(Views views, PolicyBook policies, MarketBook
         var gross = figures.GrossPart is null ? null : source.Value(figures.GrossPart, figures.Whole);
         var (value, goal) = (source.ReadsGross ? gross : net, source.Goal(policy, baseline));
         if (goal is { } exact) goal = Math.Round(exact, source.Digits, MidpointRounding.AwayFromZero);
-        if (source.Aim == TargetAim.Grow) baseline = 0; // nothing was there before day 0
+        if (source.Aim == TargetAim.Grow) baseline ??= 0; // nothing was told of before day 0
         var (pace, forecast, state) = TargetPace.Of(source.Aim, baseline, value, goal, day, policy.Targets.Days,
             policy.Targets.AmberPercent);
         return new(source.Code, source.Title, policy.Targets.Owner, source.Unit, source.FormulaOf(policy.Targets),
@@ -104,6 +122,7 @@ internal sealed class TargetQueries(Views views, PolicyBook policies, MarketBook
             Net = gross is null ? null : net,
             Part = (decimal?)(source.ReadsGross ? figures.GrossPart : figures.Part),
             Of = (decimal?)figures.Whole,
+            BaselineWhole = (decimal?)figures.BaseFull,
         };
     }
 }

@@ -12,6 +12,20 @@ internal sealed class TargetFigures
     public double? Whole { get; init; }
     public double? BasePart { get; init; }
     public double? BaseWhole { get; init; }
+    public double? BaseFull { get; init; }
+
+    /// <summary>Both together; what one has not, the other has alone.</summary>
+    public TargetFigures Plus(TargetFigures other) => new()
+    {
+        Part = Sum(Part, other.Part),
+        GrossPart = Sum(GrossPart, other.GrossPart),
+        Whole = Sum(Whole, other.Whole),
+        BasePart = Sum(BasePart, other.BasePart),
+        BaseWhole = Sum(BaseWhole, other.BaseWhole),
+        BaseFull = Sum(BaseFull, other.BaseFull),
+    };
+
+    private static double? Sum(double? a, double? b) => a is null ? b : b is null ? a : a + b;
 }
 
 /// <summary>
@@ -34,6 +48,12 @@ internal sealed record TargetSource(
         .Replace("{mean}", policy.MeanDays.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
         .Replace("{cost}", policy.CostDays.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
+    /// <summary>
+    /// True: it counts by instants, and is asked once for each market (<c>@market</c>) with the days of that one (K02).
+    /// False: its rows have their day, which is their market's, or it is of the default market alone.
+    /// </summary>
+    public bool IsByMarket { get; init; }
+
     public decimal? Value(double? part, double? whole) => part is { } p && whole is > 0 and { } w
         ? Math.Round((decimal)p * Factor / (decimal)w, Digits, MidpointRounding.AwayFromZero) : null;
 
@@ -41,10 +61,15 @@ internal sealed record TargetSource(
     public static readonly ImmutableArray<TargetSource> All =
     [
         new("plays_per_day", "Plays a day", "plays", TargetAim.Grow, 1, 0,
-            "plays of all platforms ÷ {mean}, over {mean} business days", "/api/platforms/{id}/days?kind=play",
-            (p, _) => p.Targets.PlaysPerDay, """
-            select cast(sum(count) as double precision) as Part, cast(@days as double precision) as Whole
-            from {platform_day} where kind = 'play' and day >= @week and day <= @day
+            "plays of all platforms ÷ {mean}, over {mean} business days; the baseline is that of the {mean} before day 0",
+            "/api/platforms/{id}/days?kind=play", (p, _) => p.Targets.PlaysPerDay, """
+            select cast(sum(case when day >= @week and day <= @day then count end) as double precision) as Part,
+                   cast(@days as double precision) as Whole,
+                   cast(sum(case when day >= @weekBefore and day < @begun then count end) as double precision)
+                     as BasePart,
+                   cast(@days as double precision) as BaseWhole
+            from {platform_day}
+            where kind = 'play' and ((day >= @week and day <= @day) or (day >= @weekBefore and day < @begun))
             """),
         new("followers", "New followers", "people", TargetAim.Grow, 1, 0,
             "follows less unfollows of all platforms since day 0", "/api/platforms/{id}/days?kind=follow",
@@ -82,8 +107,9 @@ internal sealed record TargetSource(
                      as double precision) as BasePart,
                    cast(sum(case when c.via = 'page' then 1 else 0 end) as double precision) as BaseWhole
             from {cart_checkout} c left join {sales_order} o on c.state = 'ordered' and o.id = c.order_id
-            where c.at >= @from and c.at < @to
-            """) { ReadsGross = true },
+              left join {session} s on s.id = c.session_id
+            where c.at >= @from and c.at < @to and coalesce(o.market, s.market, @other) = @market
+            """) { ReadsGross = true, IsByMarket = true },
         new("repurchase", "Buying again", "percent", TargetAim.Reach, 100, 2,
             "people who ordered again within target.againDays ÷ people whose first order was so long ago, over "
             + "target.baselineDays of first orders; the baseline is that of as many days since day 0, then frozen",
@@ -102,36 +128,43 @@ internal sealed record TargetSource(
                          and o.paid_at < g.began + @again and o.state <> 'cancelled') then 1 else 0 end as again
               from (select user_id, min(paid_at) as began from {sales_order}
                     where paid_at is not null and user_id is not null and state <> 'cancelled'
-                    group by user_id) g) f
-            """),
+                    group by user_id) g
+              where exists (select 1 from {sales_order} w where w.user_id = g.user_id and w.paid_at = g.began
+                and w.market = @market and w.state <> 'cancelled')) f
+            """) { IsByMarket = true },
         new("stock_out", "Stock-out rate", "percent", TargetAim.StayBelow, 100, 2,
             "attempts to buy refused for stock ÷ all attempts, over {mean} business days", "/api/stockouts",
             (p, _) => p.Stock.OutRatePercentMax, """
             select cast(sum(refused) as double precision) as Part,
                    cast(sum(held + refused) as double precision) as Whole
             from (
-              select 1 as held, 0 as refused from {reservation} where quantity > 0 and at >= @from and at < @to
+              select sku, 1 as held, 0 as refused from {reservation} where quantity > 0 and at >= @from and at < @to
               union all
-              select 0 as held, attempts as refused from {stock_miss} where slot >= @fromSlot and slot < @toSlot) a
-            """),
+              select sku, 0 as held, attempts as refused from {stock_miss}
+              where slot >= @fromSlot and slot < @toSlot) a
+            join {sku} k on k.sku = a.sku where k.market = @market
+            """) { IsByMarket = true },
         new("after_sales", "After-sales time", "minutes", TargetAim.StayBelow, 1, 1,
             "minutes from the opening of a case to its decision ÷ cases decided, over {mean} business days",
             "/api/cases",
             (p, _) => p.Targets.AfterSalesMinutes, """
             select cast(sum(decided_at - opened_at) as double precision) / 60000 as Part,
                    cast(count(*) as double precision) as Whole
-            from {care_case} where decided_at >= @from and decided_at < @to
-            """),
+            from {care_case} where decided_at >= @from and decided_at < @to and coalesce(market, @other) = @market
+            """) { IsByMarket = true },
         new("fixed_assets", "Fixed assets", "minor units", TargetAim.StayBelow, 1, 0,
-            "what was bought and not subscribed this year; the baseline is the whole year before",
+            "what was bought and not subscribed this year; the baseline is the year before through the same day",
             "/api/budgets/{year}/fixed-assets", (p, before) => before * (100 - p.Costs.AssetSavingPercent) / 100, """
-            select cast(coalesce(sum(case when b.line like @year then b.amount_minor end), 0)
+            select cast(coalesce(sum(case when l.year = @year and s.at < @to then s.amount_minor end), 0)
                      as double precision) as Part,
                    cast(1 as double precision) as Whole,
-                   cast(sum(case when b.line like @yearBefore then b.amount_minor end) as double precision) as BasePart,
-                   cast(1 as double precision) as BaseWhole
-            from {budget_breakdown} b join {budget_line} l on l.key = b.line
-            where b.way = 'acquisition' and b.value = 'purchase' and l.currency = @currency
+                   cast(sum(case when l.year < @year then case when s.at < @sameTo then s.amount_minor else 0 end end)
+                     as double precision) as BasePart,
+                   cast(1 as double precision) as BaseWhole,
+                   cast(sum(case when l.year < @year then s.amount_minor end) as double precision) as BaseFull
+            from {budget_line} l join {budget_spend} s on s.line = l.key
+            where l.year in (@year, @yearBefore) and s.acquisition = 'purchase' and s.state = 'actual'
+              and s.currency = @currency
             """),
         new("fast_delivery", "Delivered in two hours", "percent", TargetAim.Reach, 100, 2,
             "orders delivered by their promise ÷ orders promised in two hours, promised for {mean} business days",
@@ -139,8 +172,8 @@ internal sealed record TargetSource(
             select cast(sum(case when delivered_at <= promise_at then 1 else 0 end) as double precision) as Part,
                    cast(count(*) as double precision) as Whole
             from {sales_order} where fast = 1 and promise_at >= @from and promise_at < @to and paid_at is not null
-              and state <> 'cancelled'
-            """),
+              and state <> 'cancelled' and market = @market
+            """) { IsByMarket = true },
         new("purchase_cost", "Purchase cost", "percent", TargetAim.StayBelow, 100, 2,
             "what was paid for received goods ÷ what they cost when they were first bought, over {cost} business days, "
             + "weighted by units; the baseline is 100", "/api/purchases", (p, _) => 100 - p.Targets.PurchaseSavingPercent, """
@@ -151,6 +184,7 @@ internal sealed record TargetSource(
               select f.id from {purchase_order} f where f.sku = p.sku and f.state = 'received' and f.cost_minor > 0
                 and f.currency = p.currency and f.opened_at < @quarter order by f.opened_at, f.id limit 1)
             where p.state = 'received' and p.cost_minor > 0 and p.opened_at >= @quarter and p.opened_at < @to
-            """),
+              and coalesce(p.market, @other) = @market
+            """) { IsByMarket = true },
     ];
 }

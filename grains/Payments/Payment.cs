@@ -58,14 +58,14 @@ internal sealed class PaymentGrain(SiloKernel kernel) : EventSourcedGrain<Paymen
 
 /// <summary>The acquirer's events as they came.</summary>
 internal sealed class PaymentProjection()
-    : Projection<PaymentStored>("payments", 1, "payment", PaymentJson.Default.PaymentStored, Events)
+    : Projection<PaymentStored>("payments", 2, "payment", PaymentJson.Default.PaymentStored, Events)
 {
     public static readonly Table Events = new("payment_event",
     [
         Column.TextKey("id"), Column.Text("type"), Column.Text("order_id"), Column.Text("ref"),
             Column.Number("amount_minor"),
         Column.Text("currency"), Column.Number("happened_at"), Column.Number("kept_at"),
-    ], "order_id");
+    ], "order_id", "happened_at");
 
     protected override void Project(string key, PaymentStored happened, JournalRow row, ViewBatch views)
     {

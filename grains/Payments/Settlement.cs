@@ -8,7 +8,7 @@ namespace Ale.Payments;
 
 /// <summary>Events, past tense. Their names and properties are the stored format (JSON): add, never change.</summary>
 [JsonDerivedType(typeof(Taken), "settlement.taken"), JsonDerivedType(typeof(Compared), "settlement.compared")]
-[JsonDerivedType(typeof(Explained), "settlement.explained")]
+[JsonDerivedType(typeof(Explained), "settlement.explained"), JsonDerivedType(typeof(Claimed), "settlement.claimed")]
 internal abstract record SettlementEvent
 {
     internal sealed record Taken(ImmutableArray<StatementLine> Lines, DateTimeOffset At) : SettlementEvent;
@@ -21,16 +21,23 @@ internal abstract record SettlementEvent
 
     internal sealed record Explained(string Id, ImmutableArray<ExplainedPart> Parts, string By, DateTimeOffset At)
         : SettlementEvent;
+
+    /// <summary>Money of this day stands in another day's statement.</summary>
+    /// <param name="Day">That day.</param>
+    internal sealed record Claimed(string Day, ImmutableArray<MoneyClaim> Claims, DateTimeOffset At) : SettlementEvent;
 }
 
 /// <summary>What the acquirer told us of money: an event as the slice's table has it.</summary>
 /// <param name="Day">The business day of its instant.</param>
+/// <param name="HasOrder">False: there is no such order, and the event is parked.</param>
 internal sealed record ToldMoney(
-    string EventId, StatementType Type, string OrderId, long AmountMinor, string Currency, DateOnly Day);
+    string EventId, StatementType Type, string OrderId, long AmountMinor, string Currency, DateOnly Day,
+    bool HasOrder = true);
 
 /// <summary>
 /// A day's money. Invariants: a line's id is there once; what is explained adds up to its difference; lines that come
-/// after the comparison open the day again.
+/// after the comparison open the day again; money of this day, and its fee, is claimed by one day's statement alone.
+/// Claims are at most two an event of the day.
 /// </summary>
 internal sealed record Settlement : IState<Settlement, SettlementEvent>
 {
@@ -41,6 +48,13 @@ internal sealed record Settlement : IState<Settlement, SettlementEvent>
     public int Matched { get; private init; }
     public ImmutableArray<Difference> Differences { get; private init; } = [];
     public DateTimeOffset? ComparedAt { get; private init; }
+
+    /// <summary>What lines of this day's own statement stand for, as it was compared last.</summary>
+    public IReadOnlySet<MoneyClaim> Own { get; private init; } = ImmutableHashSet<MoneyClaim>.Empty;
+
+    /// <summary>Money of this day that another day's statement has, and which.</summary>
+    public ImmutableDictionary<MoneyClaim, string> Claims { get; private init; } =
+        ImmutableDictionary<MoneyClaim, string>.Empty;
 
     public int Unexplained => Differences.Count(d => d.Parts.IsEmpty);
 
@@ -61,6 +75,11 @@ internal sealed record Settlement : IState<Settlement, SettlementEvent>
             Matched = e.Matched,
             Differences = e.Differences,
             ComparedAt = e.At,
+            Own = OwnOf(e.Differences),
+        },
+        SettlementEvent.Claimed e => this with
+        {
+            Claims = Claims.AddRange(e.Claims.Select(c => KeyValuePair.Create(c, e.Day))),
         },
         SettlementEvent.Explained e => this with
         {
@@ -68,6 +87,22 @@ internal sealed record Settlement : IState<Settlement, SettlementEvent>
         },
         _ => throw new UnreachableException($"Unknown event {happened.GetType()}"), // stop; never skip
     };
+
+    private HashSet<MoneyClaim> OwnOf(ImmutableArray<Difference> differences)
+    {
+        var strangers = differences.Where(d => d.Kind is DifferenceKind.NotHere or DifferenceKind.Content
+            or DifferenceKind.Twice).Select(d => d.Id).ToHashSet(StringComparer.Ordinal);
+        return [.. Lines.Values.Where(l => !strangers.Contains(l.Id)).Select(MoneyClaim.Of)];
+    }
+
+    /// <summary>A page of the differences, by id.</summary>
+    public ImmutableArray<Difference> Page(DifferencesWanted wanted) =>
+    [
+        .. Differences.OrderBy(d => d.Id, StringComparer.Ordinal).ThenBy(d => d.Kind)
+            .Where(d => wanted.AfterId is not { } id || string.CompareOrdinal(d.Id, id) is var order
+                && (order > 0 || (order == 0 && d.Kind > wanted.AfterKind)))
+            .Take(wanted.Limit),
+    ];
 
     public SettlementInfo Info(string day) =>
         new(day, State, Lines.Count, Matched, Differences, Unexplained, ComparedAt);

@@ -17,7 +17,15 @@ internal static class SettlementDecide
     public static Decision<SettlementEvent, SettlementInfo> Decide(this Settlement day,
         ImmutableArray<StatementLine> lines, string key, DateOnly today, DateTimeOffset now)
     {
-        if (lines.Length is 0 or > ISettlementGrain.BatchMax || !lines.All(IsGood)) return SettlementRefusals.BadTerms;
+        if (lines.Length is 0 or > ISettlementGrain.BatchMax)
+            return SettlementRefusals.BadTerms.With("field", "lines");
+        for (var i = 0; i < lines.Length; i++)
+        {
+            if (FaultOf(lines[i]) is not { } field) continue;
+            return SettlementRefusals.BadTerms.With("field", field).With("line",
+                field == "id" ? string.Create(CultureInfo.InvariantCulture, $"number {i + 1}") : lines[i].Id);
+        }
+
         if (SettlementKeys.DayOf(key) >= today) return SettlementRefusals.TooSoon;
         var fresh = ImmutableArray.CreateBuilder<StatementLine>();
         var seen = new Dictionary<string, StatementLine>(StringComparer.Ordinal);
@@ -39,21 +47,29 @@ internal static class SettlementDecide
         return new(day.Apply(taken).Info(key), taken);
     }
 
-    /// <param name="lines">How many the statement has.</param>
+    /// <summary>Why a statement of so many lines cannot be compared now; null: it can.</summary>
+    public static Refusal? WhyNotCompared(this Settlement day, int lines, string key, DateOnly today) =>
+        SettlementKeys.DayOf(key) >= today ? SettlementRefusals.TooSoon
+        : lines == day.Lines.Count ? null
+        : SettlementRefusals.Incomplete.With("lines", day.Lines.Count.ToString(CultureInfo.InvariantCulture));
+
+    /// <param name="lines">How many the statement has; more came since we were asked: it is compared again.</param>
     /// <param name="told">What we were told that day, and whatever else its lines name.</param>
+    /// <param name="elsewhere">Money of other days that another statement has, and whose.</param>
     public static Decision<SettlementEvent, SettlementInfo> DecideCompared(this Settlement day, int lines,
-        IReadOnlyCollection<ToldMoney> told, string key, DateOnly today, DateTimeOffset now)
+        IReadOnlyCollection<ToldMoney> told, IReadOnlyDictionary<MoneyClaim, string> elsewhere, string key,
+        DateOnly today, DateTimeOffset now)
     {
-        if (SettlementKeys.DayOf(key) >= today) return SettlementRefusals.TooSoon;
-        if (lines != day.Lines.Count)
-            return SettlementRefusals.Incomplete.With("lines", day.Lines.Count.ToString(CultureInfo.InvariantCulture));
-        var (matched, found) = Compare(day.Lines.Values, told, SettlementKeys.DayOf(key));
+        if (day.WhyNotCompared(lines, key, today) is { } not) return not;
+        var (matched, found) = Compare(
+            day.Lines.Values, told, SettlementKeys.DayOf(key), day.Claims.SetItems(elsewhere));
         if (found.Length > ISettlementGrain.DifferencesMax) return SettlementRefusals.TooDifferent;
-        var before = day.Differences.Where(d => !d.Parts.IsEmpty).ToDictionary(d => d.Id, StringComparer.Ordinal);
+        var before = day.Differences.Where(d => !d.Parts.IsEmpty)
+            .ToDictionary(d => (d.Id, d.Kind, d.AmountMinor));
         ImmutableArray<Difference> differences =
         [
-            .. found.Select(d => before.GetValueOrDefault(d.Id) is { } old && old.AmountMinor == d.AmountMinor
-                && old.Kind == d.Kind ? d with { Parts = old.Parts, By = old.By } : d),
+            .. found.Select(d => before.GetValueOrDefault((d.Id, d.Kind, d.AmountMinor)) is { } old
+                ? d with { Parts = old.Parts, By = old.By } : d),
         ];
         if (day.ComparedAt is not null && day.Matched == matched && day.Differences.SequenceEqual(differences))
             return day.Info(key);
@@ -70,7 +86,7 @@ internal static class SettlementDecide
             || command.Parts.Any(p => p.AmountMinor == 0 || p.Reason.Length is 0 or > Limits.TextLengthMax)
             || command.Parts.Sum(p => (decimal)p.AmountMinor) != difference.AmountMinor)
         {
-            return SettlementRefusals.BadTerms.With(
+            return SettlementRefusals.BadTerms.With("field", "parts").With(
                 "amountMinor", difference.AmountMinor.ToString(CultureInfo.InvariantCulture));
         }
 
@@ -80,30 +96,60 @@ internal static class SettlementDecide
         return new(day.Apply(explained).Info(key), explained);
     }
 
-    public static Decision<SettlementEvent, Done> DecideFound(
-        this Settlement day, string eventId, string other, DateTimeOffset now) =>
-        day.Differences.FirstOrDefault(d => d.Id == eventId && d.Kind == DifferenceKind.NotThere) is not
-        { Parts.IsEmpty: true } missing ? default(Done)
-            : new Decision<SettlementEvent, Done>(default(Done), new SettlementEvent.Explained(
-                eventId, [new(missing.AmountMinor, $"In the statement of {other}")], Ledger, now));
+    /// <summary>
+    /// Lines of another day's statement stand for money of this day. The answer is what of it a third statement has, or
+    /// this day's own; the rest is not missed here any more.
+    /// </summary>
+    public static Decision<SettlementEvent, ImmutableArray<HeldClaim>> DecideClaimed(this Settlement day,
+        ImmutableArray<MoneyClaim> claims, string by, string key, DateTimeOffset now)
+    {
+        if (claims.Length is 0 or > ISettlementGrain.BatchMax || by == key)
+            return SettlementRefusals.BadTerms.With("field", by == key ? "day" : "claims");
+        var (held, fresh) = (ImmutableArray.CreateBuilder<HeldClaim>(), new HashSet<MoneyClaim>());
+        foreach (var claim in claims.Distinct())
+        {
+            var holder = day.Own.Contains(claim) ? key : day.Claims.GetValueOrDefault(claim);
+            if (holder is null) fresh.Add(claim);
+            else if (holder != by) held.Add(new(claim, holder));
+        }
 
-    /// <summary>Each line against what we were told, and what we were told that day against the lines.</summary>
-    public static (int Matched, ImmutableArray<Difference> Differences) Compare(
+        if (fresh.Count == 0) return held.ToImmutable();
+        return new(held.ToImmutable(),
+        [
+            new SettlementEvent.Claimed(by, [.. claims.Distinct().Where(fresh.Contains)], now),
+            .. day.Differences.Where(d => d.Kind == DifferenceKind.NotThere && d.Parts.IsEmpty
+                    && fresh.Contains(new(d.EventId, false)))
+                .Select(d => new SettlementEvent.Explained(d.Id, InStatementOf(by, d.AmountMinor), Ledger, now)),
+        ]);
+    }
+
+    /// <summary>What lines stand for of other days' money: those that fit what we were told.</summary>
+    public static IEnumerable<(DateOnly Day, MoneyClaim Claim)> ClaimsOf(
         IEnumerable<StatementLine> lines, IReadOnlyCollection<ToldMoney> told, DateOnly day)
     {
+        var events = told.Where(t => t.Day != day).ToDictionary(t => t.EventId, StringComparer.Ordinal);
+        return lines.Where(l => events.TryGetValue(l.EventId, out var ours) && Fits(l, ours))
+            .Select(l => (events[l.EventId].Day, MoneyClaim.Of(l))).Distinct();
+    }
+
+    /// <summary>Each line against what we were told, and what we were told that day against the lines.</summary>
+    /// <param name="elsewhere">What another day's statement has, and whose.</param>
+    public static (int Matched, ImmutableArray<Difference> Differences) Compare(IEnumerable<StatementLine> lines,
+        IReadOnlyCollection<ToldMoney> told, DateOnly day, IReadOnlyDictionary<MoneyClaim, string> elsewhere)
+    {
         var events = told.ToDictionary(t => t.EventId, StringComparer.Ordinal);
-        var seen = new HashSet<(string Event, bool IsFee)>();
+        var seen = new HashSet<MoneyClaim>();
         var differences = ImmutableArray.CreateBuilder<Difference>();
         var matched = 0;
         foreach (var line in lines.OrderBy(l => l.Id, StringComparer.Ordinal))
         {
-            var ours = events.GetValueOrDefault(line.EventId);
-            var isFee = line.Type == StatementType.Fee;
+            var (ours, claim) = (events.GetValueOrDefault(line.EventId), MoneyClaim.Of(line));
             var kind = ours is null ? DifferenceKind.NotHere
-                : !seen.Add((line.EventId, isFee)) ? DifferenceKind.Twice
-                : ours.OrderId != line.OrderId || ours.Currency != line.Currency || (!isFee && ours.Type != line.Type)
-                    ? DifferenceKind.Content
-                : !isFee && ours.AmountMinor != line.AmountMinor ? DifferenceKind.Amount : (DifferenceKind?)null;
+                : !seen.Add(claim) ? DifferenceKind.Twice
+                : !Fits(line, ours) ? DifferenceKind.Content
+                : elsewhere.ContainsKey(claim) ? DifferenceKind.Twice
+                : !ours.HasOrder ? DifferenceKind.NoOrder
+                : !claim.IsFee && ours.AmountMinor != line.AmountMinor ? DifferenceKind.Amount : (DifferenceKind?)null;
             if (kind is not { } off)
             {
                 matched++;
@@ -116,17 +162,29 @@ internal static class SettlementDecide
                 line.AmountMinor - amount, [], null));
         }
 
-        foreach (var ours in told.Where(t => t.Day == day && !seen.Contains((t.EventId, false)))
+        foreach (var ours in told.Where(t => t.Day == day && !seen.Contains(new(t.EventId, false)))
             .OrderBy(t => t.EventId, StringComparer.Ordinal))
         {
+            var other = elsewhere.GetValueOrDefault(new(ours.EventId, false));
             differences.Add(new(ours.EventId, DifferenceKind.NotThere, ours.EventId, ours.OrderId, ours.Currency, 0,
-                ours.AmountMinor, -ours.AmountMinor, [], null));
+                ours.AmountMinor, -ours.AmountMinor, other is null ? [] : InStatementOf(other, -ours.AmountMinor),
+                other is null ? null : Ledger));
         }
 
         return (matched, differences.ToImmutable());
     }
 
-    private static bool IsGood(StatementLine l) => Limits.IsId(l.Id) && Limits.IsId(l.EventId)
-        && Limits.IsId(l.OrderId) && l.AmountMinor is >= 1 and <= Limits.AmountMinorMax && l.Currency.Length == 3
-        && l.Currency.All(char.IsAsciiLetterUpper);
+    private static bool Fits(StatementLine line, ToldMoney ours) => ours.OrderId == line.OrderId
+        && ours.Currency == line.Currency && (line.Type == StatementType.Fee || ours.Type == line.Type);
+
+    private static ImmutableArray<ExplainedPart> InStatementOf(string day, long amountMinor) =>
+        [new(amountMinor, $"In the statement of {day}")];
+
+    /// <summary>The field that is out of range; null: none is.</summary>
+    private static string? FaultOf(StatementLine l) => !Limits.IsId(l.Id) ? "id"
+        : !Enum.IsDefined(l.Type) ? "type"
+        : !Limits.IsId(l.EventId) ? "eventId"
+        : !Limits.IsId(l.OrderId) ? "orderId"
+        : l.AmountMinor is < 1 or > Limits.AmountMinorMax ? "amountMinor"
+        : l.Currency.Length != 3 || !l.Currency.All(char.IsAsciiLetterUpper) ? "currency" : null;
 }

@@ -15,27 +15,38 @@ internal sealed class SettlementGrain(SiloKernel kernel, MarketBook markets, Set
 
     public async Task<Outcome<SettlementInfo>> Compare(int lines, CancellationToken ct)
     {
-        var day = SettlementKeys.DayOf(Key);
-        var events = State.Lines.Values.Select(l => l.EventId).ToHashSet(StringComparer.Ordinal);
-        var (told, refusal) = await lookup.Told(day, events, ct);
+        if (State.WhyNotCompared(lines, Key, Today) is { } not) return await Commit<SettlementInfo>(not, ct);
+        var (day, stood) = (SettlementKeys.DayOf(Key), State.Lines);
+        var (told, refusal) = await lookup.Told(
+            day, stood.Values.Select(l => l.EventId).ToHashSet(StringComparer.Ordinal), ct);
         if (refusal is not null) return refusal;
-        var compared = await Commit(State.DecideCompared(lines, told, Key, Today, Now), ct);
-        if (compared.Refusal is not null) return compared;
-        // What is another day's money is not missing in that day's statement.
-        foreach (var other in told.Where(t => t.Day != day && t.Day < Today))
+        var elsewhere = new Dictionary<MoneyClaim, string>();
+        // Another statement by mistake claims nothing.
+        if (State.DecideCompared(lines, told, elsewhere, Key, Today, Now).Reply.Refusal is { } wrong)
+            return await Commit<SettlementInfo>(wrong, ct);
+        foreach (var others in SettlementDecide.ClaimsOf(stood.Values, told, day).GroupBy(c => c.Day, c => c.Claim))
         {
-            var found = await GrainFactory.Settlement(other.Day).Found(other.EventId, Key, CancellationToken.None);
-            if (found.Refusal is { } why) return why;
+            foreach (var claims in others.Chunk(ISettlementGrain.BatchMax))
+            {
+                var (held, why) = await GrainFactory.Settlement(others.Key).Claim(
+                    [.. claims], Key, CancellationToken.None);
+                if (why is not null) return why;
+                foreach (var claim in held) elsewhere[claim.Claim] = claim.Day;
+            }
         }
 
-        return compared;
+        return await Commit(State.DecideCompared(lines, told, elsewhere, Key, Today, Now), ct);
     }
 
     public Task<Outcome<SettlementInfo>> Explain(ExplainDifference command, CancellationToken ct) =>
         Commit(State.Decide(command, Key, Now), ct);
 
-    public Task<Outcome<Done>> Found(string eventId, string day, CancellationToken ct) =>
-        Commit(State.DecideFound(eventId, day, Now), ct);
+    public Task<Outcome<ImmutableArray<HeldClaim>>> Claim(
+        ImmutableArray<MoneyClaim> claims, string day, CancellationToken ct) =>
+        Commit(State.DecideClaimed(claims, day, Key, Now), ct);
+
+    public Task<Outcome<ImmutableArray<Difference>>> Differences(DifferencesWanted wanted, CancellationToken ct) =>
+        Commit<ImmutableArray<Difference>>(State.Page(wanted), ct);
 
     public Task<Outcome<SettlementInfo>> Get(CancellationToken ct) => Commit<SettlementInfo>(State.Info(Key), ct);
 }
@@ -53,16 +64,24 @@ internal sealed class SettlementLookup(Views views, MarketBook markets, JournalC
         public long AmountMinor { get; init; }
         public string Currency { get; init; } = "";
         public long HappenedAt { get; init; }
+        public long HasOrder { get; init; }
     }
+
+    // An event of an order that was never placed is parked with it: there is a row, and nothing was placed.
+    private const string Select = """
+        select p.id, p.type, p.order_id as OrderId, p.amount_minor as AmountMinor, p.currency,
+               p.happened_at as HappenedAt,
+               cast(case when o.placed_at is null then 0 else 1 end as bigint) as HasOrder
+        from {payment_event} p left join {sales_order} o on o.id = p.order_id
+        """;
 
     /// <summary>All money of a business day, and the events that lines name, whatever their day.</summary>
     public async Task<Outcome<ImmutableArray<ToldMoney>>> Told(
         DateOnly day, IReadOnlySet<string> events, CancellationToken ct)
     {
         var market = markets.For(null, clock.GetUtcNow());
-        var (rows, refusal) = await views.List<Row>("""
-            select id, type, order_id as OrderId, amount_minor as AmountMinor, currency, happened_at as HappenedAt
-            from {payment_event} where happened_at >= @from and happened_at < @to and type <> 'failed'
+        var (rows, refusal) = await views.List<Row>($$"""
+            {{Select}} where p.happened_at >= @from and p.happened_at < @to and p.type <> 'failed'
             """, new
         {
             from = market.StartOf(day).ToUnixTimeMilliseconds(),
@@ -72,15 +91,13 @@ internal sealed class SettlementLookup(Views views, MarketBook markets, JournalC
         var told = rows!.ToDictionary(r => r.Id, StringComparer.Ordinal);
         foreach (var ids in events.Where(id => !told.ContainsKey(id)).ToArray().Chunk(ChunkMax))
         {
-            var more = await views.Query<Row>($$"""
-                select id, type, order_id as OrderId, amount_minor as AmountMinor, currency, happened_at as HappenedAt
-                from {payment_event} where {{views.In("id", "@ids")}} and type <> 'failed'
-                """, new { ids }, ct);
+            var more = await views.Query<Row>(
+                $"{Select} where {views.In("p.id", "@ids")} and p.type <> 'failed'", new { ids }, ct);
             foreach (var row in more) told.TryAdd(row.Id, row);
         }
 
         return ImmutableArray.CreateRange(told.Values.Select(r => new ToldMoney(r.Id,
             r.Type == "captured" ? StatementType.Captured : StatementType.Refunded, r.OrderId, r.AmountMinor,
-            r.Currency, market.BusinessDay(Instants.Of(r.HappenedAt)))));
+            r.Currency, market.BusinessDay(Instants.Of(r.HappenedAt)), r.HasOrder == 1)));
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Diagnostics;
 using Ale.Kernel;
+using Ale.Markets;
 using Orleans.Concurrency;
 
 namespace Ale.Payments;
@@ -18,6 +19,7 @@ internal sealed class SettlementProjection() : Projection<SettlementEvent>(
 
     protected override void Project(string key, SettlementEvent happened, JournalRow row, ViewBatch views)
     {
+        if (happened is SettlementEvent.Claimed) return; // of other days' statements
         var day = views.Row(Days, key);
         switch (happened)
         {
@@ -38,7 +40,8 @@ internal sealed class SettlementProjection() : Projection<SettlementEvent>(
 }
 
 [StatelessWorker]
-internal sealed class SettlementQueries(Views views) : Grain, ISettlementQueries
+internal sealed class SettlementQueries(Views views, MarketBook markets, JournalClock clock)
+    : Grain, ISettlementQueries
 {
     private sealed class Row
     {
@@ -62,5 +65,29 @@ internal sealed class SettlementQueries(Views views) : Grain, ISettlementQueries
             r.Compared != 1 ? SettlementState.Waiting
             : r.Unexplained > 0 ? SettlementState.Open : SettlementState.Closed,
             r.Lines, r.Matched ?? 0, r.Differences ?? 0, r.Unexplained)));
+    }
+
+    public async Task<Outcome<ImmutableArray<DateOnly>>> NotClosed(DateOnly before, CancellationToken ct)
+    {
+        var (rows, refusal) = await views.List<Row>("""
+            select day, lines, unexplained, compared from {settlement} where day < @before order by day
+            """, new { before = SettlementKeys.KeyOf(before) }, default, ct);
+        if (refusal is not null) return refusal;
+        var known = rows!.ToDictionary(r => SettlementKeys.DayOf(r.Day), r => r.Compared == 1 && r.Unexplained <= 0);
+        var days = known.Where(d => !d.Value).Select(d => d.Key).ToHashSet();
+        var market = markets.For(null, clock.GetUtcNow());
+        // No day with payments is to be missed, however old; one short question a day finds them.
+        var (next, end) = (DateTimeOffset.UnixEpoch, market.StartOf(before));
+        while (await views.Single<long?>("""
+            select min(happened_at) from {payment_event} where happened_at >= @next and happened_at < @end
+              and type <> 'failed'
+            """, new { next = next.ToUnixTimeMilliseconds(), end = end.ToUnixTimeMilliseconds() }, ct) is { } found)
+        {
+            var day = market.BusinessDay(Instants.Of(found));
+            if (!known.GetValueOrDefault(day)) days.Add(day);
+            next = market.StartOf(day.AddDays(1));
+        }
+
+        return days.Order().ToImmutableArray();
     }
 }

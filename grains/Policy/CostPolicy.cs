@@ -1,8 +1,9 @@
 namespace Ale.Policy;
 
 /// <summary>How days' money is settled (SHP-06).</summary>
-/// <param name="Cron">When the day before is compared.</param>
-/// <param name="Days">How far back days that wait are looked for.</param>
+/// <param name="Cron">When days are compared.</param>
+/// <param name="Days">How far back statements are looked for of days on which nobody paid; all others are looked for
+/// until they are closed.</param>
 /// <param name="Role">Whose inbox hears of a day that is not closed.</param>
 internal sealed record SettlementPolicy(string Cron, int Days, string Role);
 

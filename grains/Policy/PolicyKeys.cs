@@ -169,6 +169,7 @@ internal static class PolicyKeys
         Whole("target.costDays", "days", 1, 366),
         Whole("target.purchaseSavingPercentMax", "percent", 0, 99),
         Text("target.owner", "role", Limits.IsId, "a role's name"),
+        Text("target.cron", "cron", CronSchedule.IsCron, "a cron of five fields, as 10 8 * * *"),
         Whole("fact.shortVideoUsers", "people", 0, 10_000_000_000) with { NeedsSource = true },
         Whole("fact.userGrowthPercent", "percent", -100, 1_000) with { NeedsSource = true },
         Whole("fact.liveMarketMillions", "million yuan", 0, 1_000_000_000) with { NeedsSource = true },

@@ -38,6 +38,9 @@ internal sealed record TargetPolicy(int Days, long PlaysPerDay, long Followers, 
     /// <summary>The upper end of what the plan asks (N-62): what is above it is more than was planned.</summary>
     public required int PurchaseSavingPercentMax { get; init; }
 
+    /// <summary>When the board is gone through; every market's day before is over then.</summary>
+    public required string Cron { get; init; }
+
     internal static TargetPolicy From(
         Func<string, int> whole, Func<string, long> money, Func<string, string> text) =>
         new(whole("target.days"), money("target.playsPerDay"), money("target.followers"),
@@ -53,5 +56,6 @@ internal sealed record TargetPolicy(int Days, long PlaysPerDay, long Followers, 
             CostDays = whole("target.costDays"),
             PurchaseSavingPercent = whole("target.purchaseSavingPercent"),
             PurchaseSavingPercentMax = whole("target.purchaseSavingPercentMax"),
+            Cron = text("target.cron"),
         };
 }

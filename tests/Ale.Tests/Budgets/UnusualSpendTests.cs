@@ -1,3 +1,4 @@
+using System.Globalization;
 using Ale.Kernel;
 using Ale.Markets;
 using Ale.Policy;
@@ -106,4 +107,18 @@ public sealed class UnusualSpendTests
         Assert.Equal(plan.Top().Sum(l => l.Terms.PlannedMinor), after.Top().Sum(l => l.Terms.PlannedMinor));
         Assert.Equal("budget.unknown", plan.Decide(carve with { From = new(7, "research") }, Noon).Reply.Refusal!.Code);
     }
+
+    [Theory] // A year and today: the last day that counts of the year before.
+    [InlineData(2026, "2026-01-01", "2025-01-01")]
+    [InlineData(2026, "2026-06-18", "2025-06-18")]
+    [InlineData(2028, "2028-02-29", "2027-02-28")] // there was no 29th
+    [InlineData(2029, "2029-02-28", "2028-02-28")]
+    [InlineData(2029, "2029-03-01", "2028-03-01")]
+    [InlineData(2026, "2026-12-31", "2025-12-31")]
+    [InlineData(2025, "2026-06-18", null)] // over: whole against whole
+    [InlineData(2027, "2026-06-18", "2025-12-31")] // not begun: none of it
+    public void K01_a_running_year_is_compared_with_as_much_of_the_year_before(
+        int year, string today, string? through) =>
+        Assert.Equal(through, FixedAssetDays.Through(year, DateOnly.Parse(today, CultureInfo.InvariantCulture))
+            ?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
 }

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.Json.Nodes;
-using Ale.Edge;
 using Ale.Kernel;
 using Xunit;
 
@@ -20,6 +18,8 @@ public sealed class SettlementTests
 
     private static ToldMoney Told(string evt, long amount, StatementType type = StatementType.Captured,
         string order = "O1", int day = 18) => new(evt, type, order, amount, "CNY", new(2026, 6, day));
+
+    private static readonly Dictionary<MoneyClaim, string> Nowhere = [];
 
     private static readonly ToldMoney[] Ours = [Told("e1", 500), Told("e2", 200, StatementType.Refunded)];
 
@@ -40,20 +40,142 @@ public sealed class SettlementTests
     {
         var found = SettlementDecide.Compare(lines.Split(' ', StringSplitOptions.RemoveEmptyEntries)
             .Select(l => l.Split(':')).Select(l => new StatementLine(l[0], Enum.Parse<StatementType>(l[1]), l[2], l[3],
-                long.Parse(l[4], CultureInfo.InvariantCulture), "CNY")), Ours, Day);
+                long.Parse(l[4], CultureInfo.InvariantCulture), "CNY")), Ours, Day, Nowhere);
         Assert.Equal(matched, found.Matched);
-        Assert.Equal(differences, string.Join(' ', found.Differences.Select(
-            d => FormattableString.Invariant($"{d.Id}:{d.Kind}:{d.AmountMinor}"))));
+        Assert.Equal(differences, Text(found.Differences));
     }
 
     [Fact]
     public void SHP_06_other_money_of_another_day_is_matched_and_not_missed()
     {
         var (matched, differences) = SettlementDecide.Compare(
-            [Line("1", 500), Line("7", 70, evt: "late")], [Told("e1", 500), Told("late", 70, day: 17)], Day);
+            [Line("1", 500), Line("7", 70, evt: "late")], [Told("e1", 500), Told("late", 70, day: 17)], Day, Nowhere);
         Assert.Equal(2, matched);
         Assert.Empty(differences);
     }
+
+    [Theory] // A line of the 19th about money of the 18th, as type:event:order:amount; what it claims there.
+    [InlineData("Captured:e1:O1:500", "e1")]
+    [InlineData("Captured:e1:O1:499", "e1")] // another amount: the money is there, and the rest stands as a difference
+    [InlineData("Fee:e1:O1:3", "e1/fee")] // a fee is not the money
+    [InlineData("Refunded:e1:O1:500", "")]
+    [InlineData("Captured:e1:O2:500", "")]
+    [InlineData("Captured:e9:O1:500", "")]
+    public void SHP_06_only_a_line_that_fits_claims_money_of_another_day(string line, string claims)
+    {
+        var l = line.Split(':');
+        var found = SettlementDecide.ClaimsOf([new("1", Enum.Parse<StatementType>(l[0]), l[1], l[2],
+            long.Parse(l[3], CultureInfo.InvariantCulture), "CNY")], Ours, Today);
+        Assert.Equal(claims, string.Join(' ', found.Select(c => $"{c.Claim.EventId}{(c.Claim.IsFee ? "/fee" : "")}")));
+        Assert.All(found, c => Assert.Equal(Day, c.Day));
+    }
+
+    [Fact]
+    public void SHP_06_a_fee_in_the_next_days_statement_does_not_explain_missing_money()
+    {
+        var day = Compared(Of(), 0);
+        Assert.Equal(2, day.Unexplained);
+        day = Claimed(day, "2026-06-19", new MoneyClaim("e1", true));
+        Assert.Equal((SettlementState.Open, 2), (day.State, day.Unexplained));
+        day = Claimed(day, "2026-06-19", new("e1", false), new("e2", false));
+        Assert.Equal((SettlementState.Closed, 0), (day.State, day.Unexplained));
+        Assert.All(day.Differences, d => Assert.Equal("settlements", d.By));
+    }
+
+    [Fact]
+    public void SHP_06_what_another_statement_has_is_not_missed_when_the_day_is_compared_later()
+    {
+        var day = Claimed(Of(new SettlementEvent.Taken([Line("2", 200, StatementType.Refunded)], Now)), "2026-06-19",
+            new MoneyClaim("e1", false));
+        day = Compared(day, 1);
+        Assert.Equal((SettlementState.Closed, 1, 0), (day.State, day.Matched, day.Unexplained));
+        Assert.Equal("In the statement of 2026-06-19", Assert.Single(Assert.Single(day.Differences).Parts).Reason);
+    }
+
+    [Fact]
+    public void SHP_06_money_is_in_one_days_statement_alone()
+    {
+        var (refund, fee) = (new MoneyClaim("e2", false), new MoneyClaim("e2", true));
+        var day = Compared(Of(new SettlementEvent.Taken([Line("1", 500)], Now)), 1);
+        day = Claimed(day, "2026-06-19", refund, fee);
+        // The same again by the same day: as it is.
+        var again = day.DecideClaimed([refund, fee], "2026-06-19", Key, Now);
+        Assert.Empty(again.Reply.Value);
+        Assert.Empty(again.Events);
+        // A third day, and money of this day's own statement.
+        var third = day.DecideClaimed([refund, fee, new("e1", false), new("e1", true)], "2026-06-20", Key, Now);
+        Assert.Equal(new HeldClaim[] { new(refund, "2026-06-19"), new(fee, "2026-06-19"), new(new("e1", false), Key) },
+            third.Reply.Value.ToArray());
+        Assert.Equal(new MoneyClaim("e1", true),
+            Assert.Single(Assert.IsType<SettlementEvent.Claimed>(Assert.Single(third.Events)).Claims));
+        // There it stands as a difference,
+        var held = third.Reply.Value.ToDictionary(h => h.Claim, h => h.Day);
+        var (matched, found) = SettlementDecide.Compare(
+            [Line("7", 200, StatementType.Refunded, "e2"), Line("8", 1, StatementType.Fee, "e2")], Ours,
+            new(2026, 6, 20), held);
+        Assert.Equal((0, "7:Twice:200 8:Twice:1"), (matched, Text(found)));
+        // and here, when its line comes after the other day's.
+        day = Compared(After(day, day.Decide([Line("2", 200, StatementType.Refunded)], Key, Today, Now)), 2);
+        Assert.Equal((SettlementState.Open, "2:Twice:200"), (day.State, Text(day.Differences)));
+        Assert.Equal("settlement.bad_terms", day.DecideClaimed([refund], Key, Key, Now).Reply.Refusal!.Code);
+        Assert.Equal("settlement.bad_terms", day.DecideClaimed([], "2026-06-20", Key, Now).Reply.Refusal!.Code);
+    }
+
+    [Fact]
+    public void SHP_06_money_of_an_order_that_was_never_placed_is_a_difference_of_its_own()
+    {
+        var parked = Ours[0] with { HasOrder = false };
+        var (matched, found) = SettlementDecide.Compare(
+            [Line("1", 500), Line("3", 5, StatementType.Fee, "e1")], [parked], Day, Nowhere);
+        Assert.Equal((0, "1:NoOrder:500 3:NoOrder:5"), (matched, Text(found)));
+    }
+
+    [Fact]
+    public void SHP_06_lines_that_come_while_it_is_compared_are_not_compared_with_it()
+    {
+        var day = Of(new SettlementEvent.Taken([Line("1", 500)], Now));
+        Assert.Null(day.WhyNotCompared(1, Key, Today));
+        day = After(day, day.Decide([Line("2", 200, StatementType.Refunded)], Key, Today, Now));
+        var refusal = day.DecideCompared(1, Ours[..1], Nowhere, Key, Today, Now).Reply.Refusal!;
+        Assert.Equal("settlement.incomplete", refusal.Code);
+        Assert.Equal("settlement.incomplete", day.WhyNotCompared(3, Key, Today)!.Code); // asked before all are there
+    }
+
+    [Theory]
+    [InlineData("", "e1", "O1", 5, "CNY", "id", "number 2")]
+    [InlineData("2", "", "O1", 5, "CNY", "eventId", "2")]
+    [InlineData("2", "e1", "a b", 5, "CNY", "orderId", "2")]
+    [InlineData("2", "e1", "O1", 0, "CNY", "amountMinor", "2")]
+    [InlineData("2", "e1", "O1", 5, "cny", "currency", "2")]
+    public void SHP_06_a_line_out_of_range_is_named_with_its_field(
+        string id, string evt, string order, long amount, string currency, string field, string line)
+    {
+        var refusal = Of().Decide([Line("1", 5), new(id, StatementType.Captured, evt, order, amount, currency)],
+            Key, Today, Now).Reply.Refusal!;
+        Assert.Equal($"settlement.bad_terms field {field} line {line}",
+            $"{refusal.Code} {string.Join(' ', refusal.Details.Select(d => $"{d.Key} {d.Value}"))}");
+    }
+
+    [Fact]
+    public void SHP_06_differences_are_told_page_by_page()
+    {
+        var day = Compared(Of(new SettlementEvent.Taken([Line("b", 5, evt: "x"), Line("e1", 6, evt: "y")], Now)), 2);
+        Assert.Equal("b:NotHere e1:NotHere", Page(2, null, default));
+        Assert.Equal("e1:NotThere e2:NotThere", Page(3, "e1", DifferenceKind.NotHere)); // a line of an event's name
+        Assert.Equal("", Page(3, "e2", DifferenceKind.NotThere));
+
+        string Page(int limit, string? after, DifferenceKind kind) =>
+            string.Join(' ', day.Page(new(limit, after, kind)).Select(d => $"{d.Id}:{d.Kind}"));
+    }
+
+    private static string Text(IEnumerable<Difference> differences) => string.Join(' ', differences.Select(
+        d => FormattableString.Invariant($"{d.Id}:{d.Kind}:{d.AmountMinor}")));
+
+    private static Settlement Compared(Settlement day, int lines) =>
+        After(day, day.DecideCompared(lines, Ours, Nowhere, Key, Today, Now));
+
+    private static Settlement Claimed(Settlement day, string by, params MoneyClaim[] claims) =>
+        day.DecideClaimed([.. claims], by, Key, Now).Events.Aggregate(day, (s, e) => s.Apply(e));
 
     private static Settlement Of(params SettlementEvent[] events) =>
         events.Aggregate(Settlement.New(), (s, e) => s.Apply(e));
@@ -66,9 +188,10 @@ public sealed class SettlementTests
     {
         var day = Of(new SettlementEvent.Taken([Line("1", 510), Line("3", 70)], Now));
         Assert.Equal(SettlementState.Waiting, day.State);
-        Assert.Equal("settlement.incomplete", day.DecideCompared(3, Ours, Key, Today, Now).Reply.Refusal!.Code);
-        Assert.Equal("settlement.too_soon", day.DecideCompared(2, Ours, Key, Day, Now).Reply.Refusal!.Code);
-        day = After(day, day.DecideCompared(2, Ours, Key, Today, Now));
+        Assert.Equal("settlement.incomplete",
+            day.DecideCompared(3, Ours, Nowhere, Key, Today, Now).Reply.Refusal!.Code);
+        Assert.Equal("settlement.too_soon", day.DecideCompared(2, Ours, Nowhere, Key, Day, Now).Reply.Refusal!.Code);
+        day = After(day, day.DecideCompared(2, Ours, Nowhere, Key, Today, Now));
         Assert.Equal((SettlementState.Open, 0, 3), (day.State, day.Matched, day.Unexplained));
         Assert.Equal("settlement.bad_terms", Explain("1", (9, "rounding")).Reply.Refusal!.Code); // a fen is left
         Assert.Equal("settlement.bad_terms", Explain("1").Reply.Refusal!.Code);
@@ -81,12 +204,12 @@ public sealed class SettlementTests
         Assert.Equal((SettlementState.Closed, 0), (day.State, day.Unexplained));
 
         // Compared again: what was explained stays so.
-        Assert.Empty(day.DecideCompared(2, Ours, Key, Today, Now).Events);
+        Assert.Empty(day.DecideCompared(2, Ours, Nowhere, Key, Today, Now).Events);
 
         // More lines open it again.
         day = After(day, day.Decide([Line("2", 200, StatementType.Refunded)], Key, Today, Now));
         Assert.Equal(SettlementState.Waiting, day.State);
-        day = After(day, day.DecideCompared(3, Ours, Key, Today, Now));
+        day = After(day, day.DecideCompared(3, Ours, Nowhere, Key, Today, Now));
         Assert.Equal((SettlementState.Closed, 1), (day.State, day.Matched)); // the refund is there now
         Assert.DoesNotContain(day.Differences, d => d.Id == "e2");
 
@@ -113,7 +236,8 @@ public sealed class SettlementTests
         Settlement.EventJson, new SettlementEvent.Taken([Line("1", 500)], Now),
         new SettlementEvent.Compared(3, [new("1", DifferenceKind.Amount, "e1", "O1", "CNY", 510, 500, 10,
             [new(10, "tip")], "fay")], 2, Now),
-        new SettlementEvent.Explained("1", [new(10, "tip")], "fay", Now));
+        new SettlementEvent.Explained("1", [new(10, "tip")], "fay", Now),
+        new SettlementEvent.Claimed("2026-06-19", [new("e1", false), new("e2", true)], Now));
 
     [Theory]
     [InlineData("""{"id":"1","type":"Captured","eventId":"e1","orderId":"O1","amountMinor":5,"currency":"CNY"}""", null)]
@@ -135,63 +259,5 @@ public sealed class SettlementTests
             await Task.CompletedTask;
             yield return line;
         }
-    }
-
-    [Fact]
-    [Trait("needs", "server")]
-    public async Task SHP_06_in_the_morning_the_day_before_is_compared_and_stays_open_until_it_is_explained()
-    {
-        var database = await (await PostgresServer.Shared).NewDatabase();
-        var folder = Directory.CreateTempSubdirectory("ale-statements-").FullName;
-        var payments = new Dictionary<string, string>();
-        var day = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().AddHours(8).DateTime);
-        await using (var before = await TestSilo.Start(database))
-        {
-            var http = before.Http;
-            (await http.Put("/api/skus/S-1", """{"title":"Cup","priceMinor":700,"currency":"CNY","market":"cn"}""")).Ok();
-            (await http.Put("/api/skus/S-1/receipts/r", """{"quantity":9}""")).Ok();
-            foreach (var order in new[] { "s1", "s2" })
-            {
-                (await http.Put($"/api/orders/{order}", """{"userId":"ann","lines":[{"sku":"S-1","quantity":1}]}""")).Ok();
-                var pay = (await http.Post($"/api/orders/{order}/pay", """{"method":"local"}""")).Ok();
-                payments[order] = (string)pay.Json["paymentId"]!;
-                await new Func<Task<Answer>>(() => http.Get($"/api/orders/{order}")).Until(
-                    a => (string)a.Json["state"]! == "paid", 20);
-            }
-
-            (await http.Post($"/api/settlements/{day:yyyy-MM-dd}/compare", """{"lines":0}""", "finance"))
-                .IsProblem(409, "settlement.too_soon");
-        }
-
-        string Captured(string id, string order, long amount) => $$"""
-            {"id":"{{id}}","type":"Captured","eventId":"{{PaymentIds.Of(payments[order], "captured")}}",
-            """.Trim() + $$""" "orderId":"{{order}}","amountMinor":{{amount}},"currency":"CNY"}""";
-
-        await File.WriteAllLinesAsync(Path.Combine(folder, $"{day:yyyy-MM-dd}.jsonl"),
-            [Captured("l1", "s1", 700), Captured("l2", "s2", 690)]);
-        await using var later = await TestSilo.Start(database, settings:
-            ["--Ale:Test:ClockOffset=1.00:00:00", $"--Ale:Payments:Statements={folder}"]);
-        (await later.Http.Post("/api/jobs/settlement/run", role: "ops")).Ok();
-        var path = $"/api/settlements/{day:yyyy-MM-dd}";
-        var open = await new Func<Task<JsonNode>>(async () => (await later.Http.Get(path, "finance")).Ok().Json)
-            .Until(d => (string)d["state"]! == "open", 30);
-        Assert.Equal((2, 1, 1), ((int)open["lines"]!, (int)open["matched"]!, (int)open["unexplained"]!));
-        Assert.Equal(-10, (long)open["differences"]![0]!["amountMinor"]!);
-        var item = SettlementJob.ItemOf($"{day:yyyy-MM-dd}");
-        await new Func<Task<Answer>>(() => later.Http.Get($"/api/inbox/{item}", "finance"))
-            .Until(a => a.Status == 200 && (string)a.Json["state"]! == "open", 30);
-        (await later.Http.Post($"{path}/differences/l2/explain", """
-            {"parts":[{"amountMinor":-9,"reason":"fee"}]}
-            """, "finance")).IsProblem(400, "settlement.bad_terms");
-        (await later.Http.Post($"{path}/differences/l2/explain", """
-            {"parts":[{"amountMinor":-9,"reason":"fee"},{"amountMinor":-1,"reason":"rounding"}]}
-            """, "finance")).Ok();
-        Assert.Equal("closed", (string)(await later.Http.Get(path, "finance")).Json["state"]!);
-        await new Func<Task<Answer>>(() => later.Http.Get($"/api/inbox/{item}", "finance"))
-            .Until(a => (string)a.Json["state"]! == "done", 30);
-        var list = await new Func<Task<JsonArray>>(async () =>
-            (await later.Http.Get("/api/settlements", "finance")).Ok().Json["items"]!.AsArray()).Until(l => l.Count == 1 && (string)l[0]!["state"]! == "closed", 20);
-        Assert.Equal(2, (long)list[0]!["lines"]!);
-        Directory.Delete(folder, true);
     }
 }
