@@ -22,7 +22,7 @@ internal sealed class PlatformProjection() : Projection<PlatformsEvent>(
         Column.Text("day"), Column.Number("taken_at"), Column.Number("seq"), Column.Number("count"),
         Column.Text("session_id"), Column.Text("content_id"), Column.Text("placement_id"), Column.Text("person_id"),
         Column.Text("tag"), Column.Number("amount_minor"), Column.Text("currency"), Column.Text("batch"),
-    ], "platform, at, id", "placement_id, taken_at");
+    ], "platform, at, id", "placement_id, taken_at", "kind, at", "session_id, kind");
 
     public static readonly Table Days = new("platform_day",
     [

@@ -76,12 +76,12 @@ public sealed class TargetTests
     public void DAT_12_the_days_that_a_figure_is_made_of_are_policy_and_stand_in_its_formula()
     {
         var policy = Policy.Targets with { MeanDays = 14, CostDays = 30 };
-        Assert.Equal("plays of all platforms ÷ 14, over 14 business days",
+        Assert.Equal("plays of all platforms ÷ 14, over 14 business days; the baseline is that of the 14 before day 0",
             TargetSource.All.Single(s => s.Code == "plays_per_day").FormulaOf(policy));
         Assert.Contains("over 30 business days",
             TargetSource.All.Single(s => s.Code == "purchase_cost").FormulaOf(policy), StringComparison.Ordinal);
         Assert.All(TargetSource.All, s => Assert.DoesNotContain("{", s.FormulaOf(policy), StringComparison.Ordinal));
-        var asked = TargetDays.Of(new(2026, 6, 15), null, policy, Market);
+        var asked = TargetDays.Of(new(2026, 6, 15), null, policy, Market, "cn");
         string Asked(string name) => $"{asked.GetType().GetProperty(name)!.GetValue(asked)}";
         Assert.Equal(("14", "2026-06-02"), (Asked("days"), Asked("week")));
         var quarter = long.Parse(Asked("quarter"), CultureInfo.InvariantCulture);

@@ -38,6 +38,7 @@ public sealed class JobCalendarTests
         ["theme-plan"] = Cadence.Daily,
         ["brand-effect"] = Cadence.Daily,
         ["cost-steps"] = Cadence.Daily,
+        ["target-board"] = Cadence.Daily,
         ["category-lead"] = Cadence.Weekly,
         ["budget-review"] = Cadence.Monthly,
         ["subscription-check"] = Cadence.Monthly,
