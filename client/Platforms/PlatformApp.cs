@@ -10,8 +10,10 @@ namespace Ale.Platforms;
 /// <param name="RetryAfter">Seconds for which it wants to be left alone then.</param>
 /// <param name="Away">True: it answers 503.</param>
 /// <param name="Seed">Of what is left to chance.</param>
+/// <param name="Version">What it says that it speaks.</param>
 internal sealed record PlatformFaults(
-    double Repeat = 0, double Gap = 0, double Busy = 0, int RetryAfter = 1, bool Away = false, int Seed = 1);
+    double Repeat = 0, double Gap = 0, double Busy = 0, int RetryAfter = 1, bool Away = false, int Seed = 1,
+    int Version = PlatformWire.Version);
 
 /// <summary>
 /// A platform in a process of its own: what the port is tested against, and an example of an adapter. It serves
@@ -86,7 +88,7 @@ internal sealed class PlatformPages
             }
 
             var told = page.SelectMany(e => _chance.NextDouble() < _faults.Repeat ? new[] { e, e } : [e]);
-            return (new(PlatformWire.Version, [.. told], _events.Count), StatusCodes.Status200OK);
+            return (new(_faults.Version, [.. told], _events.Count), StatusCodes.Status200OK);
         }
     }
 }

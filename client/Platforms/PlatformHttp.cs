@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ale.Edge;
+using Ale.Users;
 
 namespace Ale.Platforms;
 
@@ -38,12 +39,14 @@ internal static class PlatformHttp
             .Allow(Permission.PlatformRead).WithName("listPlatforms").WithSummary("Platforms in order of their id");
 
         platforms.MapPost("/{id}/events", (Id id, PlatformEventsBody body, IGrainFactory grains, EdgeCall edge) =>
-                edge.Run(ct => grains.Platform(id).Take(body.Told, ct)))
+                edge.Run(async ct =>
+                    await grains.Platform(id).Take(await grains.Identified(id, body.Told, ct), ct)))
             .Allow(Permission.PlatformTell).WithName("tellPlatformEvents")
-            .WithSummary("Events as a platform tells them, each taken once by its id, in any order");
+            .WithSummary("Events as a platform tells them, each taken once by its id, in any order; "
+                + "people in them are kept under an internal id, and erased with it");
 
-        platforms.MapGet("/{id}/events", (Id id, Id? kind, Id? sessionId, PageRequest page, IGrainFactory grains,
-                EdgeCall edge) =>
+        platforms.MapGet("/{id}/events", (Id id, Id? kind, Id? sessionId, PageRequest page, UserMap users,
+                IGrainFactory grains, EdgeCall edge) =>
             {
                 var wanted = new PlatformEventsWanted(id, page.Limit + 1)
                 {
@@ -54,7 +57,7 @@ internal static class PlatformHttp
                 };
                 return edge.Run(
                     ct => grains.PlatformQueries().Events(wanted, page.At ?? default, ct),
-                    found => Page<PlatformEventReply>.Of([.. found.Select(PlatformEventReply.Of)], page.Limit,
+                    async found => Page<PlatformEventReply>.Of(await PlatformEventReply.Of(found, users), page.Limit,
                         last => Cursor.Of(last.At.ToUnixTimeMilliseconds(), last.Id)));
             })
             .Allow(Permission.PlatformRead).WithName("listPlatformEvents")
@@ -174,8 +177,18 @@ internal static class PlatformHttp
         string? ContentId, string? PlacementId, string? PersonId, string? Tag, long? AmountMinor, string? Currency,
         DateTimeOffset TakenAt)
     {
-        public static PlatformEventReply Of(PlatformEventRow r) => new(r.Event.Id, r.Event.Kind, r.Event.At, r.Day,
-            r.Event.Count, r.Event.Seq == 0 ? null : r.Event.Seq, r.Event.SessionId, r.Event.ContentId,
-            r.Event.PlacementId, r.Event.PersonId, r.Event.Tag, r.Event.AmountMinor, r.Event.Currency, r.TakenAt);
+        public static async Task<ImmutableArray<PlatformEventReply>> Of(
+            ImmutableArray<PlatformEventRow> rows, UserMap users)
+        {
+            var people = rows.Select(r => r.Event.Identity).OfType<UserId>().ToArray();
+            var names = people.Length == 0 ? [] : await users.External(people, default);
+            return [.. rows.Select(r => Of(r, r.Event.Identity is { } one ? names.GetValueOrDefault(one) : null))];
+        }
+
+        /// <param name="name">The external id that stands for platform and person; null: nobody, or erased.</param>
+        private static PlatformEventReply Of(PlatformEventRow r, string? name) => new(r.Event.Id, r.Event.Kind,
+            r.Event.At, r.Day, r.Event.Count, r.Event.Seq == 0 ? null : r.Event.Seq, r.Event.SessionId,
+            r.Event.ContentId, r.Event.PlacementId, name?[(name.IndexOf('/', StringComparison.Ordinal) + 1)..],
+            r.Event.Tag, r.Event.AmountMinor, r.Event.Currency, r.TakenAt);
     }
 }

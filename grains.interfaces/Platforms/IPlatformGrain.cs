@@ -26,7 +26,8 @@ public interface IPlatformGrain : IGrainWithStringKey
 
     /// <summary>
     /// Events as the platform tells them, in any order and again. An event that is known is passed over; one that lies
-    /// further back than <c>platform.eventDays</c>, or ahead of our clock by more than a day, is counted and not kept.
+    /// further back than <c>platform.eventDays</c>, or ahead of our clock by more than
+    /// <see cref="PlatformWire.AheadMax"/>, is counted and not kept.
     /// </summary>
     /// <param name="events">At most <see cref="PlatformWire.PageMax"/>; their numbers are not looked at.</param>
     /// <param name="ct">Stops the call before it is decided.</param>
@@ -35,7 +36,8 @@ public interface IPlatformGrain : IGrainWithStringKey
 
     /// <summary>
     /// Asks again for what followed on a number, up to where it has got to: what the platform has mended since is
-    /// taken, what is known is passed over. The same number again: it begins anew.
+    /// taken, what is known is passed over. What it holds back is waited for; an empty page ends it. The same number
+    /// again: it begins anew.
     /// </summary>
     [Alias("replay")] Task<Outcome<PlatformInfo>> Replay(ReplayPlatform command, CancellationToken ct = default);
 
@@ -175,7 +177,8 @@ public static class PlatformRefusals
     /// <summary>Why an event is not kept: it happened longer ago than <c>platform.eventDays</c>.</summary>
     public static readonly Refusal Late = new(RefusalKind.Gone, "platform.late");
 
-    /// <summary>Why an event is not kept: it lies more than a day ahead of our clock.</summary>
+    /// <summary>Why an event is not kept: it lies more than <see cref="PlatformWire.AheadMax"/> ahead of our
+    /// clock.</summary>
     public static readonly Refusal Early = new(RefusalKind.Conflict, "platform.early");
 }
 

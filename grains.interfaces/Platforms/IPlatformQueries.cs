@@ -21,6 +21,11 @@ public interface IPlatformQueries : IGrainWithIntegerKey
     [Alias("days")]
     Task<Outcome<ImmutableArray<PlatformDayRow>>> Days(
         PlatformDaysWanted wanted, JournalPlace at, CancellationToken ct = default);
+
+    /// <summary>What all platforms have told of a placement, added up as it is reported to it (DAT-07).</summary>
+    [Alias("of_placement")]
+    Task<Outcome<ImmutableArray<PlatformSum>>> OfPlacement(
+        PlatformSumsWanted wanted, JournalPlace at, CancellationToken ct = default);
 }
 
 /// <summary>Which events are wanted.</summary>
@@ -55,6 +60,33 @@ public sealed record PlatformDaysWanted([property: Id(0)] string Platform, [prop
     /// <summary>The kind of that day after which it goes on.</summary>
     [Id(4)] public string? AfterKind { get; init; }
 }
+
+/// <summary>Which sums are wanted.</summary>
+/// <param name="Since">Only of what was taken from then on.</param>
+/// <param name="Limit">At most so many.</param>
+[GenerateSerializer, Immutable, Alias("ale.platform.sums_wanted")]
+public sealed record PlatformSumsWanted(
+    [property: Id(0)] string Placement, [property: Id(1)] DateTimeOffset Since, [property: Id(2)] int Limit)
+{
+    /// <summary>The last one of the page before; null: the first page.</summary>
+    [Id(3)] public PlatformSum? After { get; init; }
+}
+
+/// <summary>Events of one message about one placement, of one business day, kind and currency, added up.</summary>
+/// <param name="Batch">The id of the message's first new event; no other message has it.</param>
+/// <param name="Day">Of the platform's market.</param>
+/// <param name="Currency">Empty: they have no money.</param>
+/// <param name="Events">How many they are.</param>
+/// <param name="Count">What they stand for.</param>
+/// <param name="At">When the latest happened.</param>
+/// <param name="TakenAt">When they were taken, by our clock.</param>
+/// <param name="FirstId">The smallest of their ids.</param>
+[GenerateSerializer, Immutable, Alias("ale.platform.sum")]
+public sealed record PlatformSum(
+    [property: Id(0)] string Platform, [property: Id(1)] string Batch, [property: Id(2)] DateOnly Day,
+    [property: Id(3)] string Kind, [property: Id(4)] string Currency, [property: Id(5)] int Events,
+    [property: Id(6)] long Count, [property: Id(7)] long AmountMinor, [property: Id(8)] DateTimeOffset At,
+    [property: Id(9)] DateTimeOffset TakenAt, [property: Id(10)] string FirstId);
 
 /// <summary>A platform as listed.</summary>
 [GenerateSerializer, Immutable, Alias("ale.platform.row")]

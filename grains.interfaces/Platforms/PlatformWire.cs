@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json.Serialization;
+using Ale.Users;
 
 namespace Ale.Platforms;
 
@@ -15,12 +16,26 @@ public static class PlatformWire
 
     /// <summary>Most events in one message.</summary>
     public const int PageMax = 500;
+
+    /// <summary>The kind of money spent on a placement (DAT-07).</summary>
+    public const string Spend = "spend";
+
+    /// <summary>The kind of a word that is hot on the platform now (CAM-08): the word is the tag, its rank the
+    /// count.</summary>
+    public const string HotTopic = "hot_topic";
+
+    /// <summary>What adapters may call <see cref="HotTopic"/> too; it is kept under that word.</summary>
+    public const string Topic = "topic";
+
+    /// <summary>How far clocks of platforms may be ahead of ours.</summary>
+    public static readonly TimeSpan AheadMax = TimeSpan.FromMinutes(5);
 }
 
 /// <summary>Something that happened on a platform. No text of people and no names: it is kept for ever.</summary>
 /// <param name="Id">The platform's own; the same id again is the same event.</param>
 /// <param name="Kind">What it was: <c>view</c>, <c>play</c>, <c>follow</c>, <c>unfollow</c>, <c>comment</c>,
-/// <c>order</c>, <c>spend</c>, <c>mention</c>, <c>topic</c>, or another one to come.</param>
+/// <c>order</c>, <see cref="PlatformWire.Spend"/>, <c>mention</c>, <see cref="PlatformWire.HotTopic"/>, or another one
+/// to come, as what a placement calls its result.</param>
 /// <param name="At">When, by the platform's clock.</param>
 [GenerateSerializer, Immutable, Alias("ale.platform.event")]
 public sealed record PlatformEvent(
@@ -41,7 +56,10 @@ public sealed record PlatformEvent(
     /// <summary>The placement that was paid for.</summary>
     [Id(7)] public string? PlacementId { get; init; }
 
-    /// <summary>The platform's own id of a person; it says nothing outside of the platform.</summary>
+    /// <summary>
+    /// The platform's own id of a person, which is personal data: it goes no further than the door, where
+    /// <see cref="PlatformPeople"/> puts <see cref="Identity"/> in its place; what still has it is kept without.
+    /// </summary>
     [Id(8)] public string? PersonId { get; init; }
 
     /// <summary>A keyword or topic.</summary>
@@ -52,6 +70,10 @@ public sealed record PlatformEvent(
 
     /// <summary>ISO 4217.</summary>
     [Id(11)] public string? Currency { get; init; }
+
+    /// <summary>Our internal id of the person, the one that <c>PUT /api/identities</c> gives him too (CAM-07); no
+    /// platform tells it. Null: nobody.</summary>
+    [Id(12), JsonIgnore] public UserId? Identity { get; init; }
 }
 
 /// <summary>Events after a number, in order.</summary>

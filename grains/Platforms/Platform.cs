@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using Ale.Engines;
 using Ale.Kernel;
+using Ale.Users;
 
 namespace Ale.Platforms;
 
@@ -36,7 +37,12 @@ internal abstract record PlatformsEvent
 }
 
 /// <param name="Day">The business day of the platform's market on which it happened.</param>
-internal sealed record KeptEvent(PlatformEvent What, DateOnly Day);
+internal sealed record KeptEvent(PlatformEvent What, DateOnly Day)
+{
+    /// <summary>Who it was, by our internal id. Events from before there was one have the platform's in
+    /// <see cref="What"/>, which nobody reads any more.</summary>
+    public UserId? Person { get; init; }
+}
 
 /// <summary>An event that is not kept.</summary>
 /// <param name="Id"><c>?</c>: it was no id.</param>

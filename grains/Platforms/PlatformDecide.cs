@@ -11,7 +11,6 @@ internal static class PlatformDecide
     public const string ChangeCommand = "change";
 
     private const string NoId = "?";
-    private static readonly TimeSpan AheadMax = TimeSpan.FromDays(1); // clocks and zones differ; more is an error
 
     public static Decision<PlatformsEvent, PlatformInfo> Decide(
         this Platform platform, ConnectPlatform command, string id, DateTimeOffset now)
@@ -71,33 +70,25 @@ internal static class PlatformDecide
         this Platform platform, PlatformPage page, IReadOnlySet<string> known, Market market, PlatformPolicy policy,
         DateTimeOffset now, out bool waits)
     {
-        var run = new List<PlatformEvent>();
-        var next = platform.Seq + 1;
-        waits = false;
-        foreach (var e in page.Events.OrderBy(e => e.Seq))
-        {
-            if (e.Seq > next) waits = true;
-            if (e.Seq != next) continue;
-            run.Add(e);
-            next++;
-        }
-
+        var run = Following(page, platform.Seq, long.MaxValue, out waits);
         waits |= run.Count == 0 && page.Last > platform.Seq;
         if (run.Count == 0) return default(Done);
-        return new(default(Done), platform.Sift(run, known, market, policy, now) with { Seq = next - 1 });
+        return new(default(Done), platform.Sift(run, known, market, policy, now) with { Seq = run[^1].Seq });
     }
 
-    /// <summary>A page that is read again.</summary>
+    /// <summary>A page that is read again: what follows without a gap, up to where the replay ends.</summary>
+    /// <param name="waits">True: it gives later ones, and not the next.</param>
     public static Decision<PlatformsEvent, Done> DecideReplay(
         this Platform platform, PlatformPage page, IReadOnlySet<string> known, Market market, PlatformPolicy policy,
-        DateTimeOffset now)
+        DateTimeOffset now, out bool waits)
     {
+        waits = false;
         if (platform.Replay is not { } part) return default(Done);
-        PlatformEvent[] run = [.. page.Events.Where(e => e.Seq > part.After && e.Seq <= part.To)];
-        var taken = platform.Sift(run, known, market, policy, now);
-        // Nothing more below the end: what the platform does not give any more is not waited for.
-        var to = run.Length == 0 ? part.To : run.Max(e => e.Seq);
-        return new(default(Done), taken with { ReplayedTo = to });
+        var run = Following(page, part.After, part.To, out waits);
+        if (run.Count == 0 && waits) return default(Done);
+        // An empty page: what the platform does not have any more is not waited for.
+        var to = run.Count == 0 ? part.To : run[^1].Seq;
+        return new(default(Done), platform.Sift(run, known, market, policy, now) with { ReplayedTo = to });
     }
 
     /// <summary>After so many minutes without an answer people hear of it; with the first answer it is over.</summary>
@@ -114,6 +105,22 @@ internal static class PlatformDecide
         return new(default(Done), platform.AwaySince is { } lost ? [new PlatformsEvent.Found(lost, now)] : []);
     }
 
+    /// <summary>Of a page what follows on a number, up to the first gap, and at most up to another number.</summary>
+    private static List<PlatformEvent> Following(PlatformPage page, long after, long to, out bool isGap)
+    {
+        var run = new List<PlatformEvent>();
+        isGap = false;
+        foreach (var e in page.Events.OrderBy(e => e.Seq))
+        {
+            if (after < to && e.Seq > after + 1) isGap = true;
+            if (after >= to || e.Seq != after + 1) continue;
+            run.Add(e);
+            after++;
+        }
+
+        return run;
+    }
+
     private static PlatformsEvent.Taken Sift(
         this Platform platform, IEnumerable<PlatformEvent> events, IReadOnlySet<string> known, Market market,
         PlatformPolicy policy, DateTimeOffset now)
@@ -126,11 +133,20 @@ internal static class PlatformDecide
             if (WhyNot(e, market, policy, now) is { } why)
                 refused.Add(new(Limits.IsId(e.Id) ? e.Id : NoId, e.Seq, why.Code));
             else if (platform.Ids.Contains(IdHash.Of(e.Id)) || known.Contains(e.Id) || !here.Add(e.Id)) repeats++;
-            else kept.Add(new(e, market.BusinessDay(e.At)));
+            else kept.Add(Kept(e, market));
         }
 
         return new(kept.ToImmutable(), refused.ToImmutable(), repeats, null, null, now);
     }
+
+    /// <summary>As it is kept: of a person our id alone.</summary>
+    private static KeptEvent Kept(PlatformEvent e, Market market) => new(e with
+    {
+        Kind = e.Kind == PlatformWire.Topic ? PlatformWire.HotTopic : e.Kind,
+        PersonId = null,
+        Identity = null,
+    }, market.BusinessDay(e.At))
+    { Person = e.Identity };
 
     private static Refusal? WhyNot(PlatformEvent e, Market market, PlatformPolicy policy, DateTimeOffset now)
     {
@@ -141,7 +157,7 @@ internal static class PlatformDecide
             return PlatformRefusals.BadEvent;
         if (e.Currency is not null && e.Currency != market.Currency) return PlatformRefusals.Currency;
         if (e.At < now - TimeSpan.FromDays(policy.EventDays)) return PlatformRefusals.Late;
-        return e.At > now + AheadMax ? PlatformRefusals.Early : null;
+        return e.At > now + PlatformWire.AheadMax ? PlatformRefusals.Early : null;
     }
 
     private static bool IsIdOrNone(string? text) => text is null || Limits.IsId(text);

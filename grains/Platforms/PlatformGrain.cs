@@ -78,8 +78,10 @@ internal sealed partial class PlatformGrain(
     {
         var last = Math.Max(_lastSeq, State.Seq);
         var isBehind = last > State.Seq || _attempts.FailingSince is not null || State.Replay is not null;
+        // By its own word, or since the requests of this minute are used up.
+        var pausedUntil = _isHeldOff && _nextAsk > _attempts.PausedUntil ? _nextAsk : _attempts.PausedUntil;
         var state = State.AwaySince is not null ? PlatformState.Away
-            : _isHeldOff && Now < _attempts.PausedUntil ? PlatformState.BackingOff
+            : _isHeldOff && Now < pausedUntil ? PlatformState.BackingOff
             : isBehind ? PlatformState.Behind : PlatformState.InStep;
         var since = last > State.Seq && State.LastEventAt is { } at ? at
             : _attempts.FailingSince is { } failing ? (_answeredAt == default ? failing : _answeredAt) : Now;
@@ -90,7 +92,7 @@ internal sealed partial class PlatformGrain(
             LagSeconds = Math.Max(0, (long)(Now - since).TotalSeconds),
             RequestsLeft = Now - _minute >= TimeSpan.FromMinutes(1) ? State.Terms!.MinuteMax
                 : Math.Max(0, State.Terms!.MinuteMax - _asked),
-            PausedUntil = Now < _attempts.PausedUntil ? _attempts.PausedUntil : null,
+            PausedUntil = Now < pausedUntil ? pausedUntil : null,
             Why = _attempts.Why,
         };
     }
@@ -146,6 +148,7 @@ internal sealed partial class PlatformGrain(
     private async Task<bool> Follow(CancellationToken ct)
     {
         var page = await Ask(State.Seq, ct);
+        page = page with { Events = await GrainFactory.Identified(Key, page.Events, ct) };
         _lastSeq = Math.Max(_lastSeq, page.Last);
         var known = await Known(page.Events, ct);
         await Commit(State.DecidePage(page, known, Market, Policy, Now, out var waits), CancellationToken.None);
@@ -159,8 +162,11 @@ internal sealed partial class PlatformGrain(
     {
         if (State.Replay is not { } part) return false;
         var page = await Ask(part.After, ct);
+        page = page with { Events = await GrainFactory.Identified(Key, page.Events, ct) };
         var known = await Known(page.Events, ct);
-        await Commit(State.DecideReplay(page, known, Market, Policy, Now), CancellationToken.None);
+        await Commit(State.DecideReplay(page, known, Market, Policy, Now, out var waits), CancellationToken.None);
+        if (waits) throw new PortAwayException(FormattableString.Invariant(
+            $"it does not give event {(State.Replay?.After ?? part.To) + 1} again, and later ones"));
         return State.Replay is not null;
     }
 

@@ -6,7 +6,7 @@ namespace Ale.Platforms;
 
 /// <summary>Platforms, what they told, and what it comes to each business day, as tables.</summary>
 internal sealed class PlatformProjection() : Projection<PlatformsEvent>(
-    "platforms", 1, "platform", PlatformJson.Default.PlatformsEvent, Platforms, Events, Days)
+    "platforms", 2, "platform", PlatformJson.Default.PlatformsEvent, Platforms, Events, Days)
 {
     public static readonly Table Platforms = new("platform",
     [
@@ -14,14 +14,15 @@ internal sealed class PlatformProjection() : Projection<PlatformsEvent>(
         Column.Number("seq"), Column.Sum("taken"), Column.Number("away_since"),
     ]);
 
-    /// <summary><c>day</c> is a business day of the platform's market, as <c>2026-06-18</c>.</summary>
+    /// <summary><c>day</c> is a business day of the platform's market, as <c>2026-06-18</c>; <c>person_id</c> an
+    /// internal id; <c>batch</c> the id of the first event that was taken with it.</summary>
     public static readonly Table Events = new("platform_event",
     [
         Column.TextKey("platform"), Column.TextKey("id"), Column.Text("kind"), Column.Number("at"),
         Column.Text("day"), Column.Number("taken_at"), Column.Number("seq"), Column.Number("count"),
         Column.Text("session_id"), Column.Text("content_id"), Column.Text("placement_id"), Column.Text("person_id"),
-        Column.Text("tag"), Column.Number("amount_minor"), Column.Text("currency"),
-    ], "platform, at, id");
+        Column.Text("tag"), Column.Number("amount_minor"), Column.Text("currency"), Column.Text("batch"),
+    ], "platform, at, id", "placement_id, taken_at");
 
     public static readonly Table Days = new("platform_day",
     [
@@ -43,7 +44,7 @@ internal sealed class PlatformProjection() : Projection<PlatformsEvent>(
             case PlatformsEvent.Taken e:
                 platform.Add("taken", e.Events.Length);
                 if (e.Seq is { } seq) platform.Set("seq", seq);
-                foreach (var kept in e.Events) Keep(key, kept, e.At, views);
+                foreach (var kept in e.Events) Keep(key, kept, e.Events[0].What.Id, e.At, views);
                 break;
             case PlatformsEvent.Replayed:
                 break;
@@ -61,13 +62,13 @@ internal sealed class PlatformProjection() : Projection<PlatformsEvent>(
     /// <summary>A day as it stands in the tables.</summary>
     public static string DayOf(DateOnly day) => day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
 
-    private static void Keep(string key, KeptEvent kept, DateTimeOffset at, ViewBatch views)
+    private static void Keep(string key, KeptEvent kept, string batch, DateTimeOffset at, ViewBatch views)
     {
         var (e, day) = (kept.What, DayOf(kept.Day));
         views.Row(Events, key, e.Id).Set("kind", e.Kind).Set("at", e.At).Set("day", day).Set("taken_at", at)
             .Set("seq", e.Seq).Set("count", e.Count).Set("session_id", e.SessionId).Set("content_id", e.ContentId)
-            .Set("placement_id", e.PlacementId).Set("person_id", e.PersonId).Set("tag", e.Tag)
-            .Set("amount_minor", e.AmountMinor).Set("currency", e.Currency);
+            .Set("placement_id", e.PlacementId).Set("person_id", kept.Person?.ToString())
+            .Set("tag", e.Tag).Set("amount_minor", e.AmountMinor).Set("currency", e.Currency).Set("batch", batch);
         views.Row(Days, key, day, e.Kind).Add("events", 1).Add("count", e.Count)
             .Add("amount_minor", e.AmountMinor ?? 0);
     }

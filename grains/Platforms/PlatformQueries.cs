@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Ale.Kernel;
+using Ale.Users;
 using Orleans.Concurrency;
 
 namespace Ale.Platforms;
@@ -46,6 +47,21 @@ internal sealed class PlatformQueries(Views views) : Grain, IPlatformQueries
         public long AmountMinor { get; init; }
     }
 
+    private sealed class SumRow
+    {
+        public string Platform { get; init; } = "";
+        public string Batch { get; init; } = "";
+        public string Day { get; init; } = "";
+        public string Kind { get; init; } = "";
+        public string Currency { get; init; } = "";
+        public long Events { get; init; }
+        public long Count { get; init; }
+        public long AmountMinor { get; init; }
+        public long At { get; init; }
+        public long TakenAt { get; init; }
+        public string FirstId { get; init; } = "";
+    }
+
     public async Task<Outcome<ImmutableArray<PlatformRow>>> Platforms(
         string? after, int limit, JournalPlace at, CancellationToken ct)
     {
@@ -88,7 +104,7 @@ internal sealed class PlatformQueries(Views views) : Grain, IPlatformQueries
                 SessionId = r.SessionId,
                 ContentId = r.ContentId,
                 PlacementId = r.PlacementId,
-                PersonId = r.PersonId,
+                Identity = r.PersonId is { Length: > 0 } person ? new UserId(person) : null,
                 Tag = r.Tag,
                 AmountMinor = r.AmountMinor,
                 Currency = r.Currency,
@@ -115,6 +131,34 @@ internal sealed class PlatformQueries(Views views) : Grain, IPlatformQueries
         if (refusal is not null) return refusal;
         return ImmutableArray.CreateRange(rows!.Select(r => new PlatformDayRow(
             DayOf(r.Day), r.Kind, r.Events, r.Count, r.AmountMinor)));
+    }
+
+    public async Task<Outcome<ImmutableArray<PlatformSum>>> OfPlacement(
+        PlatformSumsWanted wanted, JournalPlace at, CancellationToken ct)
+    {
+        var where = wanted.After is null ? ""
+            : " and (platform, batch, day, kind, coalesce(currency, '')) > (@platform, @batch, @day, @kind, @currency)";
+        var (rows, refusal) = await views.List<SumRow>($$"""
+            select platform, batch, day, kind, coalesce(currency, '') as Currency, count(*) as Events,
+                   cast(sum(count) as bigint) as Count, cast(sum(coalesce(amount_minor, 0)) as bigint) as AmountMinor,
+                   max(at) as At, max(taken_at) as TakenAt, min(id) as FirstId
+            from {platform_event} where placement_id = @placement and taken_at >= @since{{where}}
+            group by platform, batch, day, kind, coalesce(currency, '')
+            order by platform, batch, day, kind, coalesce(currency, '') limit @limit
+            """, new
+        {
+            placement = wanted.Placement,
+            since = wanted.Since.ToUnixTimeMilliseconds(),
+            platform = wanted.After?.Platform ?? "",
+            batch = wanted.After?.Batch ?? "",
+            day = wanted.After is { } last ? PlatformProjection.DayOf(last.Day) : "",
+            kind = wanted.After?.Kind ?? "",
+            currency = wanted.After?.Currency ?? "",
+            limit = wanted.Limit,
+        }, at, ct);
+        if (refusal is not null) return refusal;
+        return ImmutableArray.CreateRange(rows!.Select(r => new PlatformSum(r.Platform, r.Batch, DayOf(r.Day), r.Kind,
+            r.Currency, (int)r.Events, r.Count, r.AmountMinor, Instants.Of(r.At), Instants.Of(r.TakenAt), r.FirstId)));
     }
 
     private static DateOnly DayOf(string day) => DateOnly.ParseExact(day, "yyyy-MM-dd", CultureInfo.InvariantCulture);

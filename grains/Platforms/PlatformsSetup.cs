@@ -10,6 +10,7 @@ internal static class PlatformsSetup
 {
     public static IServiceCollection AddPlatforms(this IServiceCollection services) => services
         .AddSingleton<Projection, PlatformProjection>().AddSingleton<Reaction, PlatformReactions>()
+        .AddSingleton<Reaction, PlatformPeopleSeen>()
         .AddSingleton<PlatformLookup>()
         .AddSingleton<HttpPlatform>().AddSingleton<FolderPlatform>().AddSingleton<IPlatformApi, PlatformApi>()
         .AddHostedService<PlatformPulse>()

@@ -81,8 +81,11 @@ public sealed class PlatformTests
         { E(0), null },
         { E(0) with { At = At.AddDays(-7) }, null },
         { E(0) with { At = At.AddDays(-7).AddMilliseconds(-1) }, "platform.late" },
-        { E(0) with { At = At.AddDays(1) }, null },
-        { E(0) with { At = At.AddDays(1).AddMilliseconds(1) }, "platform.early" },
+        { E(0) with { At = At.AddMinutes(5) }, null }, // as placements take it
+        { E(0) with { At = At.AddMinutes(5).AddMilliseconds(1) }, "platform.early" },
+        { E(0) with { PersonId = "a b" }, "platform.bad_event" },
+        { E(0) with { Count = Limits.AmountMinorMax }, null },
+        { E(0) with { Count = Limits.AmountMinorMax + 1 }, "platform.bad_event" },
         { E(0, "a b"), "platform.bad_event" },
         { E(0) with { Kind = "" }, "platform.bad_event" },
         { E(0) with { Count = 0 }, "platform.bad_event" },
@@ -108,7 +111,7 @@ public sealed class PlatformTests
     public void K02_An_event_after_midnight_there_counts_on_that_day()
     {
         var midnight = E(0) with { At = new(2026, 6, 18, 16, 30, 0, TimeSpan.Zero) }; // 00:30 on the 19th
-        var decision = Given().Decide([midnight], None, Cn, Policy, At);
+        var decision = Given().Decide([midnight], None, Cn, Policy, midnight.At);
         Assert.Equal(new(2026, 6, 19), ((PlatformsEvent.Taken)decision.Events[0]).Events[0].Day);
     }
 
@@ -145,12 +148,61 @@ public sealed class PlatformTests
         Assert.Equal(new ReplayPart(1, 5), platform.Replay);
         Assert.Empty(platform.Decide(new ReplayPlatform(1, "ann"), "p", At).Events); // it has begun
         platform = Fold(platform, platform.DecideReplay(
-            new(1, [E(2), E(3, "mended"), E(4)], 9), None, Cn, Policy, At));
+            new(1, [E(2), E(3, "mended"), E(4)], 9), None, Cn, Policy, At, out _));
         Assert.Equal((6L, new ReplayPart(4, 5), 5L), (platform.TakenCount, platform.Replay!.Value, platform.Seq));
-        platform = Fold(platform, platform.DecideReplay(new(1, [E(5), E(6)], 9), None, Cn, Policy, At));
+        platform = Fold(platform, platform.DecideReplay(new(1, [E(5), E(6)], 9), None, Cn, Policy, At, out _));
         Assert.Equal((6L, null, 5L), (platform.TakenCount, platform.Replay, platform.Seq));
         var told = Platform.New().Apply(new PlatformsEvent.Connected(Terms with { Endpoint = "" }, "ann", At));
         Assert.Equal(PlatformRefusals.NotAsked, told.Decide(new ReplayPlatform(0, "ann"), "p", At).Reply.Refusal);
+    }
+
+    [Theory] // Read again after 1, up to 5.
+    [InlineData("2 3 4 5 6", null, false)]
+    [InlineData("2 3", 3L, false)]
+    [InlineData("2 4 5", 2L, true)] // 3 is held back: it is asked for again
+    [InlineData("4 5", 1L, true)]
+    [InlineData("6 7", 1L, true)] // none of its part, and later ones
+    [InlineData("", null, false)] // it has them no more
+    public void TEC_10_A_replay_stops_at_a_gap_and_waits_for_it(string told, long? after, bool waits)
+    {
+        var platform = Given(5).Apply(new PlatformsEvent.Replayed(1, 5, "ann", At));
+        PlatformEvent[] events = [.. told.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            .Select(s => E(long.Parse(s, null)))];
+        var decision = platform.DecideReplay(new(1, [.. events], 9), None, Cn, Policy, At, out var isWaiting);
+        Assert.Equal((after, waits), (Fold(platform, decision).Replay?.After, isWaiting));
+    }
+
+    [Fact]
+    public void CAM_07_Of_a_person_our_id_alone_is_kept()
+    {
+        var person = new UserId("p1");
+        PlatformEvent[] told = [E(0, "a") with { Identity = person }, E(0, "b") with { PersonId = "theirs" }];
+        var taken = (PlatformsEvent.Taken)Given().Decide([.. told], None, Cn, Policy, At).Events[0];
+        Assert.Equal([person, null], taken.Events.Select(k => k.Person));
+        Assert.All(taken.Events, k => Assert.Null(k.What.PersonId));
+        Assert.DoesNotContain("theirs", System.Text.Json.JsonSerializer.Serialize(taken, Platform.EventJson),
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void CAM_07_Who_was_seen_is_told_once_at_his_first_instant_and_never_ahead_of_our_clock()
+    {
+        KeptEvent Seen(string person, DateTimeOffset at) =>
+            new(E(0) with { At = at }, new(2026, 6, 18)) { Person = new(person) };
+        var taken = new PlatformsEvent.Taken([Seen("p1", At.AddHours(-1)), Seen("p2", At.AddMinutes(5)),
+            Seen("p1", At.AddHours(-2)), new(E(0) with { PersonId = "of old" }, default)], [], 0, null, null, At);
+        Assert.Equal([(new UserId("p1"), At.AddHours(-2)), (new UserId("p2"), At)],
+            PlatformPeopleSeen.FirstSeen(taken));
+    }
+
+    [Theory]
+    [InlineData("topic", "hot_topic")]
+    [InlineData("hot_topic", "hot_topic")]
+    [InlineData("play", "play")]
+    public void CAM_08_A_hot_topic_has_one_word(string told, string kept)
+    {
+        var decision = Given().Decide([E(0) with { Kind = told, Tag = "lipstick" }], None, Cn, Policy, At);
+        Assert.Equal(kept, ((PlatformsEvent.Taken)decision.Events[0]).Events[0].What.Kind);
     }
 
     [Theory]
@@ -221,5 +273,7 @@ public sealed class PlatformTests
             [new("?", 2, "platform.bad_event")], 3, 5, null, At),
         new PlatformsEvent.Replayed(1, 5, "ann", At),
         new PlatformsEvent.Lost("it answers 503", "ops", At.AddMinutes(-10), At),
-        new PlatformsEvent.Found(At.AddMinutes(-10), At));
+        new PlatformsEvent.Found(At.AddMinutes(-10), At),
+        new PlatformsEvent.Taken(
+            [new(new("e2", "hot_topic", At), new(2026, 6, 18)) { Person = new("p1") }], [], 0, null, null, At));
 }
