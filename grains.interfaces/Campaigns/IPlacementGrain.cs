@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Ale.Budgets;
+using Ale.Platforms;
 
 namespace Ale.Campaigns;
 
@@ -58,6 +59,16 @@ public interface IPlacementGrain : IGrainWithStringKey
     [Alias("report_each")]
     Task<ImmutableArray<Outcome<PlacementInfo>>> ReportEach(
         ImmutableArray<ImmutableArray<SpendReport>> commands, CancellationToken ct = default);
+
+    /// <summary>
+    /// Books what a platform has told of it (DAT-07), each sum once by its platform, batch, day, kind and currency; what
+    /// is neither money nor its kind of result is passed over. One that cannot be booked is answered with its reason,
+    /// and the others are booked. A sum is judged by the clock at which it was taken. For reactions.
+    /// </summary>
+    /// <param name="sums">At most <see cref="ReportsMax"/>.</param>
+    /// <param name="ct">Stops the call before it is decided.</param>
+    [Alias("told")]
+    Task<Outcome<PlacementTold>> Told(ImmutableArray<PlatformSum> sums, CancellationToken ct = default);
 
     /// <summary>Takes an adjustment of the strategy back, with a reason. Again: as it is.</summary>
     [Alias("revert")] Task<Outcome<PlacementInfo>> Revert(RevertStep command, CancellationToken ct = default);
@@ -130,21 +141,6 @@ public enum AuthorisationState
 public sealed record Authorisation(
     [property: Id(0)] string Id, [property: Id(1)] AuthorisationState State, [property: Id(2)] long AmountMinor,
     [property: Id(3)] long LeftMinor, [property: Id(4)] DateTimeOffset? ExpiresAt);
-
-/// <summary>Something that has happened.</summary>
-/// <param name="EventId">The platform's.</param>
-/// <param name="SpendMinor">0 to <see cref="Limits.AmountMinorMax"/>.</param>
-/// <param name="Results">0 to <see cref="Limits.QuantityMax"/>.</param>
-/// <param name="At">When; at most 7 days back.</param>
-/// <param name="Authorisation">The one that it ends; null: none.</param>
-[GenerateSerializer, Immutable, Alias("ale.placement.report")]
-public sealed record SpendReport(
-    [property: Id(0)] string EventId, [property: Id(1)] long SpendMinor, [property: Id(2)] int Results,
-    [property: Id(3)] DateTimeOffset At, [property: Id(4)] string? Authorisation)
-{
-    /// <summary>ISO 4217; null: the placement's. Another is refused.</summary>
-    [Id(5)] public string? Currency { get; init; }
-}
 
 /// <summary>How a placement is run.</summary>
 public enum PlacementStrategy

@@ -80,10 +80,10 @@ internal sealed class PlacementProjection() : Projection<PlacementEvent>(
                 break;
             case PlacementEvent.Reported e:
                 views.Row(Placements, key).Add("spend_minor", e.Reports.Sum(r => r.SpendMinor))
-                    .Add("results", e.Reports.Sum(r => (long)r.Results));
+                    .Add("results", e.Reports.Sum(r => r.ResultCount));
                 foreach (var r in e.Reports)
                 {
-                    views.Row(Reports, key, r.EventId).Set("spend_minor", r.SpendMinor).Set("results", r.Results)
+                    views.Row(Reports, key, r.EventId).Set("spend_minor", r.SpendMinor).Set("results", r.ResultCount)
                         .Set("at", r.At).Set("authorisation", r.Authorisation ?? "");
                 }
 

@@ -2,8 +2,6 @@ using System.Globalization;
 using Ale.Budgets;
 using Ale.Inbox;
 using Ale.Kernel;
-using Ale.Platforms;
-using Ale.Policy;
 
 namespace Ale.Campaigns;
 
@@ -77,43 +75,4 @@ internal sealed class BudgetWord() : Reaction<BudgetLineEvent>(
                 (await grains.Placement(placement).Budget(id, isBooked: false)).Refusal,
             _ => null,
         };
-}
-
-/// <summary>
-/// What platforms tell of a placement is reported to it (DAT-07): its spend, and the results of its own kind. What is of
-/// a placement that nobody entered stands in an inbox.
-/// </summary>
-internal sealed class PlatformSpend(PolicyBook policies, TimeProvider time) : Reaction<PlatformsEvent>(
-    "platform-placements", "platform", PlatformJson.Default.PlatformsEvent)
-{
-    private const string SpendKind = "spend";
-
-    protected override async Task<Refusal?> React(
-        string key, PlatformsEvent happened, string eventId, IGrainFactory grains)
-    {
-        if (happened is not PlatformsEvent.Taken taken) return null;
-        foreach (var told in taken.Events.Select(e => e.What).Where(e => e.PlacementId is not null)
-            .GroupBy(e => e.PlacementId!, StringComparer.Ordinal))
-        {
-            var (placement, unknown) = await grains.Placement(told.Key).Get();
-            if (unknown is not null)
-            {
-                var role = policies.For(null, time.GetUtcNow()).Campaigns.Role;
-                var opened = await grains.InboxItem(CauseIds.Of("placement_unknown", $"{key}/{told.Key}")).Open(
-                    new("placement_unknown", $"Platform {key} tells of placement {told.Key}, which nobody entered",
-                        $"placement/{told.Key}", role, InboxSeverity.Warning, null), "campaigns");
-                if (opened.Refusal is { } why) return why;
-                continue;
-            }
-
-            var reports = told.Where(e => e.Kind == SpendKind || e.Kind == placement!.Terms.ResultKind)
-                .Select(e => new SpendReport(CauseIds.Of("platform", $"{key}/{e.Id}"),
-                    e.Kind == SpendKind ? e.AmountMinor ?? 0 : 0, e.Kind == SpendKind ? 0 : (int)e.Count, e.At, null)
-                { Currency = e.Currency });
-            foreach (var batch in reports.Chunk(IPlacementGrain.ReportsMax))
-                if ((await grains.Placement(told.Key).Report([.. batch])).Refusal is { } refusal) return refusal;
-        }
-
-        return null;
-    }
 }

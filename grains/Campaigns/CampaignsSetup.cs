@@ -11,6 +11,7 @@ internal static class CampaignsSetup
         .AddSingleton<Projection, PlacementProjection>()
         .AddSingleton<Reaction, CampaignReactions>().AddSingleton<Reaction, PlacementReactions>()
         .AddSingleton<Reaction, BudgetWord>().AddSingleton<Reaction, PlatformSpend>()
+        .AddSingleton<Reaction, PlacementCatchUp>()
         .AddTransient<JournalCheck, PlacementCheck>()
         .AddTransient<JournalCheck>(s => new SnapshotCheck<Placement, PlacementEvent>(
             "placement", Placement.Snapshots, s.GetRequiredService<IJournalStore>()));

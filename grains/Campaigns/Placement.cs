@@ -174,9 +174,9 @@ internal sealed partial class Placement : IState<Placement, PlacementEvent>
         foreach (var r in e.Reports)
         {
             SpendMinor += r.SpendMinor;
-            Results += r.Results;
+            Results += r.ResultCount;
             WindowSpendMinor += r.SpendMinor;
-            WindowResults += r.Results;
+            WindowResults += r.ResultCount;
             Remember(r);
             if (r.Authorisation is { } id && _holds.ContainsKey(id)) End(id, AuthorisationState.Settled, e.At);
         }
@@ -194,7 +194,7 @@ internal sealed partial class Placement : IState<Placement, PlacementEvent>
 
     private void Remember(SpendReport r)
     {
-        var day = DayOf(r.At);
+        var day = DayOf(r.TakenAt ?? r.At);
         if (!_events.TryGetValue(day, out var ids)) _events[day] = ids = [];
         if (ids.TryAdd(IdHash.Of(r.EventId), ContentOf(r))) EventCount++;
     }
@@ -234,6 +234,7 @@ internal sealed partial class Placement : IState<Placement, PlacementEvent>
     {
         var hash = Mix(Mix(Mix(0, r.SpendMinor), r.Results), r.At.ToUnixTimeMilliseconds());
         if (r.Authorisation is { } id) hash = Mix(hash, IdHash.Of(id));
+        if (r.FurtherResults is { } further) hash = Mix(hash, further);
         return unchecked((int)(hash ^ (hash >> 32)));
 
         static ulong Mix(ulong hash, long value) // splitmix64

@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Ale.Budgets;
 using Ale.Kernel;
 using Ale.Markets;
+using Ale.Platforms;
 using Ale.Policy;
 
 namespace Ale.Campaigns;
@@ -9,23 +11,28 @@ namespace Ale.Campaigns;
 /// <summary>What is decided about a placement. Each command first ends the holds whose time has run out.</summary>
 internal sealed partial class Placement
 {
-    private static readonly TimeSpan Ahead = TimeSpan.FromMinutes(5); // clocks of platforms
-
     public Refusal? WhyNotPut(PlacementTerms terms)
     {
         if (Terms is not null) return Terms == terms ? null : PlacementRefusals.Changed;
-        return !Limits.IsId(terms.CampaignId) || !Limits.IsId(terms.Channel) || !Limits.IsId(terms.ResultKind)
-            || !Enum.IsDefined(terms.Class) || terms.CapMinor is < 0 or > Limits.AmountMinorMax
-            || (terms.ContentId is not null && !Limits.IsId(terms.ContentId))
-            || terms.BidMinor is < 1 or > Limits.AmountMinorMax ? PlacementRefusals.BadTerms : null;
+        return !Limits.IsId(terms.CampaignId) ? Bad("campaignId", AnId)
+            : !Limits.IsId(terms.Channel) ? Bad("channel", AnId)
+            : !Limits.IsId(terms.ResultKind) ? Bad("resultKind", AnId)
+            : !Enum.IsDefined(terms.Class) ? Bad("class", "Must be performance or brand.")
+            : terms.ContentId is not null && !Limits.IsId(terms.ContentId) ? Bad("contentId", AnId)
+            : WhyNot(terms.CapMinor, terms.BidMinor);
     }
+
+    private static Refusal? WhyNot(long? capMinor, long? bidMinor) =>
+        capMinor is < 0 or > Limits.AmountMinorMax ? Bad("capMinor", Between(0, Limits.AmountMinorMax))
+            : bidMinor is < 1 or > Limits.AmountMinorMax ? Bad("bidMinor", Between(1, Limits.AmountMinorMax)) : null;
 
     public Decision<PlacementEvent, Done> Decide(
         PutPlacement command, CampaignInfo campaign, DateTimeOffset now)
     {
         if (WhyNotPut(command.Terms) is { } refusal) return refusal;
         if (Terms is not null) return default(Done);
-        var put = new PlacementEvent.Put(command.Terms, campaign.Terms.BudgetLine, command.By, now);
+        var put = new PlacementEvent.Put(command.Terms, campaign.Terms.BudgetLine, command.By, now)
+        { CatchesUp = true };
         return new(default(Done), put, new PlacementEvent.Lived(campaign.IsLive, campaign.Taken.Length, now));
     }
 
@@ -34,8 +41,7 @@ internal sealed partial class Placement
         if (Terms is null) return PlacementRefusals.Unknown;
         if (Keys.Find(command.Key, now) is not null) return default(Done);
         if (command.Version != TermsVersion) return PlacementRefusals.Changed;
-        if (command.CapMinor is < 0 or > Limits.AmountMinorMax || command.BidMinor is < 1 or > Limits.AmountMinorMax)
-            return PlacementRefusals.BadTerms;
+        if (WhyNot(command.CapMinor, command.BidMinor) is { } refusal) return refusal;
         if ((command.CapMinor ?? Terms.CapMinor, command.BidMinor ?? BidMinor, command.IsPaused ?? IsPausedByHand)
             == (Terms.CapMinor, BidMinor, IsPausedByHand)) return default(Done);
         return new(default(Done), new PlacementEvent.Changed(
@@ -46,7 +52,8 @@ internal sealed partial class Placement
         AuthoriseSpend command, CampaignPolicy policy, DateTimeOffset now)
     {
         if (Terms is null) return PlacementRefusals.Unknown;
-        if (command.AmountMinor is < 1 or > Limits.AmountMinorMax) return PlacementRefusals.BadTerms;
+        if (command.AmountMinor is < 1 or > Limits.AmountMinorMax)
+            return Bad("amountMinor", Between(1, Limits.AmountMinorMax));
         var (due, freed) = Due(now);
         if (Find(command.Id, now) is { } known)
             return new(known.AmountMinor == command.AmountMinor ? known : PlacementRefusals.Changed, due);
@@ -82,19 +89,18 @@ internal sealed partial class Placement
         ImmutableArray<SpendReport> reports, CampaignPolicy policy, Market market, DateTimeOffset now)
     {
         if (Terms is null) return PlacementRefusals.Unknown;
-        if (reports.Length > IPlacementGrain.ReportsMax) return PlacementRefusals.BadTerms;
+        if (reports.Length > IPlacementGrain.ReportsMax)
+            return Bad("reports", $"Must have at most {IPlacementGrain.ReportsMax} entries.");
         var oldest = now - TimeSpan.FromDays(policy.ReportDays);
         var taken = new List<SpendReport>(reports.Length);
         var contents = reports.Length == 1 ? null : new Dictionary<long, int>(reports.Length);
         var known = 0;
         foreach (var r in reports)
         {
-            if (!Limits.IsId(r.EventId) || r.SpendMinor is < 0 or > Limits.AmountMinorMax
-                || r.Results is < 0 or > Limits.QuantityMax || r.At > now + Ahead
-                || (r.Authorisation is not null && !Limits.IsId(r.Authorisation)))
-                return PlacementRefusals.BadTerms.With("eventId", r.EventId);
+            if (WhyNot(r, now) is { } bad) return bad.With("eventId", r.EventId);
             if (r.Currency is { } currency && currency != Terms.Currency)
-                return PlacementRefusals.Currency.With("eventId", r.EventId);
+                return Field(PlacementRefusals.Currency, "currency", $"The placement's is {Terms.Currency}.")
+                    .With("eventId", r.EventId);
             var (hash, content) = (IdHash.Of(r.EventId), ContentOf(r));
             if (contents?.TryGetValue(hash, out known) == true || IsKnown(hash, out known))
             {
@@ -102,29 +108,39 @@ internal sealed partial class Placement
                 continue;
             }
 
-            if (r.At < oldest) return PlacementRefusals.Late.With("eventId", r.EventId);
+            if (r.At < oldest)
+                return Field(PlacementRefusals.Late, "at", $"Must be at most {policy.ReportDays} days back.")
+                    .With("eventId", r.EventId);
             contents?.Add(hash, content);
             taken.Add(r);
         }
 
         if (taken.Count == 0) return default(Done);
         if (EventCount + taken.Count > IPlacementGrain.EventsMax) return PlacementRefusals.Full;
+        return new(default(Done), Booked(taken, policy, market, now));
+    }
+
+    /// <summary>What comes of reports that are good and new.</summary>
+    private PlacementEvent[] Booked(
+        List<SpendReport> taken, CampaignPolicy policy, Market market, DateTimeOffset now)
+    {
         var reported = new PlacementEvent.Reported(
             [.. taken], MonthsOf(taken, market), now + TimeSpan.FromSeconds(policy.PostSeconds), now);
-        var (spend, results) = (taken.Sum(r => r.SpendMinor), taken.Sum(r => (long)r.Results));
+        var (spend, results) = (taken.Sum(r => r.SpendMinor), taken.Sum(r => r.ResultCount));
         var events = new List<PlacementEvent> { reported };
-        var over = SpendMinor + spend - Terms.CapMinor;
+        var over = SpendMinor + spend - Terms!.CapMinor;
         if (over > 0 && SpendMinor <= Terms.CapMinor)
             events.Add(new PlacementEvent.Stopped(over, policy.Role, now));
         if (NextStep(WindowSpendMinor + spend, WindowResults + results, policy, now) is { } step)
             events.Add(new PlacementEvent.Adjusted(step, policy.Role));
-        return new(default(Done), [.. events]);
+        return [.. events];
     }
 
     public Decision<PlacementEvent, Done> Decide(RevertStep command, DateTimeOffset now)
     {
         if (Terms is null) return PlacementRefusals.Unknown;
-        if (command.Reason.Length is 0 or > Limits.TextLengthMax) return PlacementRefusals.BadTerms;
+        if (command.Reason.Length is 0 or > Limits.TextLengthMax)
+            return Bad("reason", $"Must have 1 to {Limits.TextLengthMax} characters.");
         if (Steps.FirstOrDefault(s => s.Number == command.Number) is not { } step) return PlacementRefusals.UnknownStep;
         if (step.RevertedBy is not null) return default(Done);
         var left = Steps.LastOrDefault(s => s.RevertedBy is null && s.Number != command.Number)?.Strategy;
@@ -186,7 +202,7 @@ internal sealed partial class Placement
     private StrategyStep? NextStep(long spend, long results, CampaignPolicy policy, DateTimeOffset now)
     {
         if (results < policy.EvaluateResults && spend < policy.EvaluateSpendMinor) return null;
-        if (results > 0 ? spend <= policy.CostLimitMinor * results : spend == 0) return null;
+        if (results > 0 ? spend <= (decimal)policy.CostLimitMinor * results : spend == 0) return null;
         if (Strategy == PlacementStrategy.Pause) return null;
         var next = Strategy + 1;
         var bid = next == PlacementStrategy.LowerBid

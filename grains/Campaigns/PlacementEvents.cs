@@ -16,7 +16,12 @@ namespace Ale.Campaigns;
 internal abstract record PlacementEvent
 {
     /// <param name="BudgetLine">The campaign's; null: it has none.</param>
-    internal sealed record Put(PlacementTerms Terms, string? BudgetLine, string By, DateTimeOffset At) : PlacementEvent;
+    internal sealed record Put(PlacementTerms Terms, string? BudgetLine, string By, DateTimeOffset At) : PlacementEvent
+    {
+        /// <summary>What platforms told of it before is reported to it; null: it was entered when that was not
+        /// done.</summary>
+        public bool? CatchesUp { get; init; }
+    }
 
     internal sealed record Changed(
         long? CapMinor, long? BidMinor, bool? IsPaused, string Key, string By, DateTimeOffset At) : PlacementEvent;

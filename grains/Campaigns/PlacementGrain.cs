@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Ale.Budgets;
 using Ale.Kernel;
 using Ale.Markets;
+using Ale.Platforms;
 using Ale.Policy;
 
 namespace Ale.Campaigns;
@@ -60,6 +61,9 @@ internal sealed class PlacementGrain(SiloKernel kernel, PolicyBook policies, Mar
         var seen = State.Terms is null ? null : State.Info(Key);
         return [.. (await committing).Select(done => After(done, seen))];
     }
+
+    public Task<Outcome<PlacementTold>> Told(ImmutableArray<PlatformSum> sums, CancellationToken ct) =>
+        Commit(State.DecideTold(sums, Key, Policy, markets.For(null, Now), Now), ct);
 
     public Task<Outcome<PlacementInfo>> Revert(RevertStep command, CancellationToken ct) =>
         Seen(State.Decide(command, Now), ct);

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Globalization;
 using Ale.Budgets;
 using Ale.Campaigns;
+using Ale.Platforms;
 
 namespace Ale.Bench;
 
@@ -10,6 +11,7 @@ namespace Ale.Bench;
 internal sealed class Campaigns(BenchSilo silo)
 {
     private const int BatchSize = 100;
+    private const string Intake = "campaign: platform events, from intake to the placements' books";
 
     private readonly List<(string[] Streams, bool IsReport, Figure Figure)> _runs = [];
     private int _last;
@@ -29,6 +31,7 @@ internal sealed class Campaigns(BenchSilo silo)
             ours.Reports(BatchSize, 4, 16, 64), sql.Side(PgBench.Spend)));
         results.Check("campaign", await ours.Fault());
         if (options.Wants("campaign: crossing")) await Crossing(server, results);
+        if (options.Wants(Intake)) await FromIntakeToBooks(server, options, results);
     }
 
     private Side Authorisations(params int[] inFlight) => new("Ale", inFlight, async (n, time) =>
@@ -120,6 +123,58 @@ internal sealed class Campaigns(BenchSilo silo)
         results.Take(new("campaign: crossing report, until clients of two nodes are refused", "≤ 20 ms", string.Create(
             CultureInfo.InvariantCulture, $"median {middle:F1} ms, p99 {late:F1} ms, longest {times[^1]:F1} ms"),
             late <= 20));
+    }
+
+    /// <summary>
+    /// Platforms tell of placements in full messages, all at once, with readers on: until every event is booked.
+    /// </summary>
+    private static async Task FromIntakeToBooks(PostgresServer server, BenchOptions options, Results results)
+    {
+        const int platforms = 4, placements = 32, wanted = 1_000;
+        await using var silo = await BenchSilo.Start(server, readers: true);
+        var ours = new Campaigns(silo);
+        var books = new List<string>();
+        for (var k = 0; k < placements; k++) books.Add(await ours.Begin("I", Limits.AmountMinorMax));
+        for (var k = 0; k < platforms; k++)
+            Sure((await silo.Grains.Platform(Id("p", k)).Connect(new(new("P", "", "cn", 0), "bench"))).Refusal);
+        var (started, told) = (Stopwatch.GetTimestamp(), new long[platforms]);
+        await Task.WhenAll(Enumerable.Range(0, platforms).Select(async k =>
+        {
+            while (Stopwatch.GetElapsedTime(started).TotalSeconds < options.Seconds)
+            {
+                var at = TimeProvider.System.GetUtcNow();
+                var taken = await silo.Grains.Platform(Id("p", k)).Take([.. Enumerable.Range(0, PlatformWire.PageMax)
+                    .Select(i => new PlatformEvent(Id("e", told[k] + i), i % 2 == 0 ? "spend" : "click", at)
+                    {
+                        PlacementId = books[i / 2 % placements],
+                        AmountMinor = i % 2 == 0 ? 1 : null,
+                        Currency = i % 2 == 0 ? "CNY" : null,
+                    })]);
+                Sure(taken.Refusal);
+                told[k] += taken.Value!.Taken;
+            }
+        }));
+        var (events, seconds) = (told.Sum(), Stopwatch.GetElapsedTime(started).TotalSeconds);
+        var taking = seconds;
+        for (var booked = 0L; booked < events; seconds = Stopwatch.GetElapsedTime(started).TotalSeconds)
+        {
+            if (seconds - taking > 120) break;
+            await Task.Delay(20);
+            booked = 0;
+            foreach (var id in books)
+            {
+                var info = (await silo.Grains.Placement(id).Get()).Value!;
+                booked += info.SpendMinor + info.Results;
+            }
+
+            if (booked > events) results.Check(Intake, $"{booked} of {events} events are booked");
+        }
+
+        var (rate, lag) = (events / seconds, seconds - taking);
+        if (lag > 120) results.Check(Intake, $"not all of {events} events are booked after {lag:F0} s");
+        results.Take(new(Intake, $"≥ {wanted} events a second", string.Create(CultureInfo.InvariantCulture,
+            $"{rate:F0} a second of {events}; taken at {events / taking:F0} a second, lag at the end {lag:F1} s"),
+            rate >= wanted && lag <= 120));
     }
 
     /// <summary>A placement of a campaign that is on.</summary>

@@ -129,6 +129,62 @@ public sealed class CampaignServerTests
         Assert.Null((await silo.Grains.Platform("teller").Get()).Refusal);
     }
 
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task DAT_07_what_cannot_be_booked_stands_in_an_inbox_and_what_follows_is_booked(string store)
+    {
+        var silo = await TestSilo.On(store);
+        var http = silo.Http;
+        (await http.Put("/api/campaigns/odd", Campaign(), "ops")).Ok();
+        (await http.Put("/api/placements/odd", Placement("odd", 100_000), "ops")).Ok();
+        (await http.Put("/api/placements/odd-gb", Placement("odd", 100_000).Replace("CNY", "GBP",
+            StringComparison.Ordinal), "ops")).Ok();
+        (await http.Put("/api/platforms/oddly", """{"title":"Oddly","market":"cn"}""", "ops")).Ok();
+        var told = (await http.Post("/api/platforms/oddly/events", $$"""
+            {"events":[
+             {"id":"s1","kind":"spend","at":"{{At()}}","placementId":"odd-gb","amountMinor":7,"currency":"CNY"},
+             {"id":"v1","kind":"effective_visitor","at":"{{At()}}","placementId":"odd","count":3000000000},
+             {"id":"f1","kind":"spend","at":"{{At(3600)}}","placementId":"odd","amountMinor":9,"currency":"CNY"},
+             {"id":"s2","kind":"spend","at":"{{At(240)}}","placementId":"odd","amountMinor":1,"currency":"CNY"}]}
+            """)).Ok().Json;
+        Assert.Equal((3, 1), ((int)told["taken"]!, (int)told["refused"]!)); // an hour ahead is refused at the door
+        (await http.Post("/api/platforms/oddly/events", $$"""
+            {"events":[{"id":"s3","kind":"spend","at":"{{At()}}","placementId":"odd","amountMinor":50,"currency":"CNY"}]}
+            """)).Ok();
+        var info = await new Func<Task<JsonNode>>(async () => (await http.Get("/api/placements/odd", "ops")).Ok().Json)
+            .Until(p => (long)p["spendMinor"]! == 51, 30);
+        Assert.Equal(3_000_000_000, (long)info["results"]!);
+        var day = TimeProvider.System.GetUtcNow().ToString("yyyyMMdd", CultureInfo.InvariantCulture);
+        var item = silo.Grains.InboxItem(PlatformSpend.NotBookedItem("oddly", "placement.currency", day));
+        var opened = await new Func<Task<Outcome<InboxItemInfo>>>(() => item.Get()).Until(o => o.Value is not null, 30);
+        Assert.Equal("Platform oddly tells of placement odd-gb what is not booked (placement.currency): 1 so far, s1",
+            opened.Value!.Terms.Title);
+        Assert.Equal(0, (long)(await http.Get("/api/placements/odd-gb", "ops")).Ok().Json["spendMinor"]!);
+    }
+
+    [Theory, InlineData("sqlite"), InlineData("postgres")]
+    public async Task DAT_07_a_placement_that_is_entered_late_gets_what_was_told_of_it_before_once(string store)
+    {
+        var http = (await TestSilo.On(store)).Http;
+        (await http.Put("/api/campaigns/late", Campaign(), "ops")).Ok();
+        (await http.Put("/api/platforms/early", """{"title":"Early","market":"cn"}""", "ops")).Ok();
+        for (var i = 0; i < 3; i++) await Tell(i);
+        (await http.Put("/api/placements/late", Placement("late", 100_000), "ops")).Ok();
+        await Tell(3);
+        var info = await new Func<Task<JsonNode>>(async () => (await http.Get("/api/placements/late", "ops")).Ok().Json)
+            .Until(p => (long)p["spendMinor"]! == 40 && (long)p["results"]! == 8, 30);
+        await new Func<Task<Answer>>(() => http.Get("/api/settled", "ops")).Until(a => a.Status == 200, 30);
+        Assert.Equal((40L, 8L), ((long)info["spendMinor"]!, (long)info["results"]!));
+        info = (await http.Get("/api/placements/late", "ops")).Ok().Json;
+        Assert.Equal((40L, 8L), ((long)info["spendMinor"]!, (long)info["results"]!)); // and no more
+
+        async Task Tell(int i) => (await http.Post("/api/platforms/early/events", $$"""
+            {"events":[
+             {"id":"s{{i}}a","kind":"spend","at":"{{At()}}","placementId":"late","amountMinor":6,"currency":"CNY"},
+             {"id":"s{{i}}b","kind":"spend","at":"{{At()}}","placementId":"late","amountMinor":4,"currency":"CNY"},
+             {"id":"v{{i}}","kind":"effective_visitor","at":"{{At()}}","placementId":"late","count":2}]}
+            """)).Ok();
+    }
+
     [Fact]
     public async Task CAM_01_a_campaign_opens_on_time_and_once_when_its_node_is_killed_before()
     {

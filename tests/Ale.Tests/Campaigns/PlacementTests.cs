@@ -287,6 +287,9 @@ public sealed class PlacementTests
             new PlacementEvent.Posting(1, "2026-06", 100, Noon), new PlacementEvent.Posted(1, false, Noon),
             new PlacementEvent.NotPosted(1, "budget.unknown", "ops", Noon.AddHours(1), Noon),
             new PlacementEvent.BudgetDecided(1, true, Noon),
-            new PlacementEvent.Evaluated(new(32_000, 10_000, 3.2m, 1, Noon)));
+            new PlacementEvent.Evaluated(new(32_000, 10_000, 3.2m, 1, Noon)),
+            new PlacementEvent.Put(Terms, "marketing", "mia", Noon) { CatchesUp = true },
+            new PlacementEvent.Reported(
+                [R(0, Limits.QuantityMax) with { TakenAt = Noon, FurtherResults = 7 }], [], Noon, Noon));
     }
 }
