@@ -164,6 +164,8 @@ internal static class ClipBoost
 {
     public const string Kind = "clip_boost", EffectName = "placement.boost";
 
+    private const int CapAttemptsMax = 10;
+
     /// <summary>From the placement of the same campaign and currency with the most left; null: there is none.</summary>
     public static async Task<ReviewEffect?> Effect(string clip, long amountMinor,
         IReadOnlyList<PlacementRow> placements, IGrainFactory grains, CancellationToken ct)
@@ -190,24 +192,34 @@ internal static class ClipBoost
 
     /// <summary>
     /// Holds the money where it comes from, so that it is there; takes the cap down there and up where it goes. Each part
-    /// has the review's id, and so is done once.
+    /// has the review's id, and so is done once. Where the cap cannot go up it does not stay down, and nothing is held.
     /// </summary>
     public static readonly EffectRunner Runner = new(EffectName, async (review, grains) =>
     {
         var part = review.Terms.Effect!.Argument.Split('|');
         var amount = long.Parse(part[2], CultureInfo.InvariantCulture);
-        var held = await grains.Placement(part[0]).Authorise(new(review.Id, amount));
-        if (held.Refusal is not null) return held.Refusal;
-        var refusal = await Cap(part[0], -amount) ?? await Cap(part[1], amount);
-        return refusal ?? (await grains.Placement(part[0]).Release(review.Id)).Refusal;
-
-        async Task<Refusal?> Cap(string placement, long by)
-        {
-            var (now, unknown) = await grains.Placement(placement).Get();
-            return unknown ?? (await grains.Placement(placement).Change(
-                new(now!.Terms.CapMinor + by, null, null, now.Version, review.Id, "review"))).Refusal;
-        }
+        var (from, to) = (grains.Placement(part[0]), grains.Placement(part[1]));
+        var (held, refusal) = await from.Authorise(new(review.Id, amount));
+        if (refusal is not null) return refusal;
+        if (held!.State == AuthorisationState.Released) return null; // it was over before, one way or the other
+        refusal = await Cap(from, -amount, review.Id);
+        if (refusal is null && (refusal = await Cap(to, amount, review.Id)) is not null
+            && await Cap(from, amount, review.Id + ":undo") is { } stuck) return stuck; // what is held says so
+        return (await from.Release(review.Id)).Refusal ?? refusal;
     });
+
+    /// <summary>Moves a cap. Others may change the placement meanwhile: then from what they left.</summary>
+    private static async Task<Refusal?> Cap(IPlacementGrain placement, long by, string key)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var (now, unknown) = await placement.Get();
+            if (unknown is not null) return unknown;
+            var refusal = (await placement.Change(
+                new(now!.Terms.CapMinor + by, null, null, now.Version, key, "review"))).Refusal;
+            if (refusal?.Code != PlacementRefusals.Changed.Code || attempt == CapAttemptsMax) return refusal;
+        }
+    }
 }
 
 /// <summary>A topic that is hot on a platform and fits products becomes a task for content, once a day (CAM-08).</summary>
