@@ -122,6 +122,16 @@ public sealed class BudgetLineTests
         if (code is null) Assert.Empty(after.DecideRelease("c1", Key, Policy, Market, Noon).Events);
     }
 
+    [Fact]
+    public void CAM_04_5000_of_marketing_without_a_class_is_refused_and_with_one_it_is_booked()
+    {
+        var line = Line(Plan with { Kind = BudgetKind.Marketing });
+        var (reply, after, events) = Spend(line, Actual(5_000));
+        Assert.Equal(("budget.class_required", 0, 0L), (reply.Refusal?.Code, events.Length, after.ActualMinor));
+        foreach (var money in new[] { SpendClass.Brand, SpendClass.Performance })
+            Assert.Equal(5_000, Spend(line, Actual(5_000) with { Tags = new(money) }).After.ActualMinor);
+    }
+
     [Theory]
     [InlineData("no line", "budget.unknown")]
     [InlineData("0", "budget.bad_terms")]
