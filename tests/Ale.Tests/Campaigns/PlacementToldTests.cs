@@ -136,11 +136,11 @@ public sealed class PlacementToldTests
         var told = PlatformSpend.SumsOf("douyin", taken).ToArray();
         Assert.Equal(["P1", "P2"], told.Select(t => t.Placement));
         PlatformSum[] expected =
-            [
-                new("douyin", "e9", first, "spend", "CNY", 2, 4, 15, Noon.AddSeconds(-1), taken.At, "e2"),
-                new("douyin", "e9", second, "spend", "CNY", 1, 2, 7, Noon, taken.At, "e4"),
-                new("douyin", "e9", second, "visitor", "", 2, 4, 0, Noon, taken.At, "e5"),
-            ];
+        [
+            new("douyin", "e9", first, "spend", "CNY", 2, 4, 15, Noon.AddSeconds(-1), taken.At, "e2"),
+            new("douyin", "e9", second, "spend", "CNY", 1, 2, 7, Noon, taken.At, "e4"),
+            new("douyin", "e9", second, "visitor", "", 2, 4, 0, Noon, taken.At, "e5"),
+        ];
         Assert.Equal(expected, told[0].Sums.ToArray());
         Assert.Equal(4, told.SelectMany(t => t.Sums.Select(s => Placement.ReportId(s, t.Placement, 0)))
             .Distinct().Count(Limits.IsId));
