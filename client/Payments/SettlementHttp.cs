@@ -33,7 +33,7 @@ internal static class SettlementHttp
 
         days.MapGet("/{day}/differences", (DateOnly day, PageRequest page, IGrainFactory grains, EdgeCall edge) =>
                 edge.Run(ct => grains.Settlement(day).Differences(new(page.Limit + 1, page.After?.Text(0),
-                        (DifferenceKind)(page.After?.Long(1) ?? 0)), ct),
+                        (DifferenceKind)Math.Clamp(page.After?.Long(1) ?? 0, 0, 99)), ct),
                     found => Page<Difference>.Of(found, page.Limit, last => Cursor.Of(last.Id, (long)last.Kind))))
             .Allow(Permission.SettlementRead).WithName("listDifferences")
             .WithSummary("What differs on a day, explained or not, by id; as CSV too");
