@@ -57,9 +57,10 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies, Ma
         await Quiet(); // begun is begun: nobody stops it half way
         if (State.Keys.Find(command.Key, Now) is null)
             return await Commit<BudgetPlanInfo>(BudgetLineFault.Say(BudgetRefusals.Spent, "amountMinor",
-                $"The money of {command.From.Month}/{command.From.Line} was spent, held or drawn meanwhile."));
+                $"The money of {command.From.Month}/{command.From.Line} was spent, held or drawn meanwhile."),
+                CancellationToken.None);
         await Spread();
-        return await Commit<BudgetPlanInfo>(State.Info(Key, phase, Policy));
+        return await Commit<BudgetPlanInfo>(State.Info(Key, phase, Policy), CancellationToken.None);
     }
 
     public async Task<Outcome<BudgetPlanInfo>> Submit(SubmitBudget command, CancellationToken ct)

@@ -95,7 +95,8 @@ internal sealed class TargetQueries(Views views, PolicyBook policies, MarketBook
             Whole = 1,
             BasePart = (double?)hours.CreativeBefore,
             BaseWhole = 1,
-        }, policy, on.DayNumber - begun?.DayNumber) with { On = on });
+        }, policy, on.DayNumber - begun?.DayNumber) with
+        { On = on });
         return found.ToImmutable();
     }
 

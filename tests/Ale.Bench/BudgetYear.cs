@@ -27,14 +27,15 @@ internal static class BudgetYear
 
         await using var silo = await BenchSilo.Start(server, readers: true, database, ports: services =>
         {
-            // It asks for the like of each spend, for hours when a year comes at once; what is measured has no need of it.
+            // It asks for the like of each spend, for hours when a year comes at once; what is measured does not need it.
             foreach (var watch in services.Where(s => s.ImplementationType == typeof(UnusualSpends)).ToList())
                 services.Remove(watch);
         });
         var follow = Stopwatch.StartNew();
         while (!(await silo.Settled(TimeSpan.FromSeconds(20))).IsSettled)
         {
-            if (follow.Elapsed > TimeSpan.FromMinutes(20)) throw new InvalidOperationException("The tables stay behind.");
+            if (follow.Elapsed > TimeSpan.FromMinutes(20))
+                throw new InvalidOperationException("The tables stay behind.");
         }
 
         var behind = follow.Elapsed.TotalSeconds;
@@ -75,7 +76,8 @@ internal static class BudgetYear
         }
 
         long sum = 0;
-        await Parallel.ForAsync(0, PostingsOfMonth, new ParallelOptions { MaxDegreeOfParallelism = 1_024 }, async (i, ct) =>
+        var wide = new ParallelOptions { MaxDegreeOfParallelism = 1_024 };
+        await Parallel.ForAsync(0, PostingsOfMonth, wide, async (i, ct) =>
         {
             var amount = (i % 997) + 1;
             Sure((await silo.Grains.BudgetLine(Key(month, i % Lines)).Spend(

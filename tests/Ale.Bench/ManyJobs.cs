@@ -37,9 +37,9 @@ internal static class ManyJobs
             await Task.Delay(500);
         var ended = (TimeProvider.System.GetUtcNow() - due).TotalSeconds; // all of it on disk
 
-        var once = await Events(silo, "job.started") == Count && Volatile.Read(ref ran) == Count;
-        results.Check("jobs", once && await Events(silo, "job.done") == Count ? null
-            : $"{await Events(silo, "job.started")} starts, {ran} runs and {await Events(silo, "job.done")} ends of {Count}");
+        var (started, done) = (await Events(silo, "job.started"), await Events(silo, "job.done"));
+        var once = started == Count && Volatile.Read(ref ran) == Count;
+        results.Check("jobs", once && done == Count ? null : $"{started} starts, {ran} runs and {done} ends of {Count}");
         var (half, last) = (await Late(silo, 0.5), await Late(silo, 1));
         results.Take(new("jobs: 10,000 due in the same minute, until each has started, once", "≤ 60 s", string.Create(
             CultureInfo.InvariantCulture, $"half after {half / 1_000.0:F1} s, the last after {last / 1_000.0:F1} s; all done after {ended:F1} s"),

@@ -63,7 +63,8 @@ public sealed class ApprovalTests
         };
         var (_, asked) = Approval.New().Decide(Question with { ExpiresAt = Noon.AddHours(expires) }, Id,
             Policy with { EscalateHours = hours, Work = work }, Noon);
-        Assert.Equal(DateTimeOffset.Parse(expected), Assert.IsType<ApprovalEvent.Asked>(Assert.Single(asked)).EscalatesAt);
+        var question = Assert.IsType<ApprovalEvent.Asked>(Assert.Single(asked));
+        Assert.Equal(DateTimeOffset.Parse(expected), question.EscalatesAt);
     }
 
     public static TheoryData<string, AskApproval> Wrong() => new()

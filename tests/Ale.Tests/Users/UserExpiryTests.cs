@@ -244,7 +244,8 @@ public sealed class UserExpiryTests
         await using (var reviewed = await TestSilo.Start(database, settings: "--Ale:Test:ClockOffset=181.00:00:00"))
         {
             await User(reviewed).Until(a => a.Status == 200 && (string)a.Json["tier"]! == "new", 30);
-            var inbox = async () => (await reviewed.Http.Get("/api/inbox?limit=500", "ops")).Ok().Json["items"]!.AsArray();
+            var inbox = async () =>
+            (await reviewed.Http.Get("/api/inbox?limit=500", "ops")).Ok().Json["items"]!.AsArray();
             var items = await inbox.Until(i => i.Any(x => (string)x!["kind"]! == "tier_review"), 30);
             Assert.StartsWith("A user fell from Core to New by 0 orders",
                 (string)items.Single(x => (string)x!["kind"]! == "tier_review")!["title"]!, StringComparison.Ordinal);
