@@ -179,7 +179,7 @@ internal static class BudgetLineDecide
     {
         var taken = line.TakenMinor - held + s.AmountMinor;
         var over = Math.Max(0, taken - line.OwnMinor);
-        bool? elastic = over == 0 ? null : isStartUp && line.IsElastic() && !line.IsOver(taken, policy);
+        bool? elastic = over == 0 ? null : isStartUp && line.IsElastic(taken, policy);
         return s.Stage == SpendStage.Committed ? new BudgetLineEvent.Committed(s, over, now) { Elastic = elastic }
             : new BudgetLineEvent.Booked(s, held, over, now) { Elastic = elastic };
     }

@@ -26,9 +26,11 @@ internal static class BudgetLineMark
             $"{Math.Floor((decimal)mark * (100 + policy.OverPercent) / 100)} ({policy.OverPercent} % over {mark})");
     }
 
-    /// <summary>True: a spend that goes over its plan at the start is within the planned band (BUD-06, A-02).</summary>
-    public static bool IsElastic(this BudgetLine line) =>
-        line.Terms is { Kind: BudgetKind.Marketing, Rigid: false };
+    /// <summary>True: what goes over the plan at the start is within marketing's planned band (BUD-06, A-02), which has a
+    /// number of its own.</summary>
+    public static bool IsElastic(this BudgetLine line, long takenMinor, BudgetPolicy policy) =>
+        line.Terms is { Kind: BudgetKind.Marketing, Rigid: false }
+        && takenMinor * 100m <= line.OwnMinor * (100m + policy.ElasticPercent);
 
     /// <summary>True: no spend goes through.</summary>
     public static bool IsHeld(this BudgetLine line) => !line.Terms!.Rigid && line.Ask != AskState.None;

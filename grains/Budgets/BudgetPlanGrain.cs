@@ -1,5 +1,6 @@
 using System.Globalization;
 using Ale.Approvals;
+using Ale.Jobs;
 using Ale.Kernel;
 using Ale.Markets;
 using Ale.Phases;
@@ -51,8 +52,9 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies, Ma
         if (why is not null) return why;
         var (free, not) = await Free(command.From, ct);
         if (not is not null) return not;
+        var policy = await Numbers(ct);
         await Quiet();
-        var begun = await Commit(State.Decide(command, Key, free, phase, Policy, Market, Now), ct);
+        var begun = await Commit(State.Decide(command, Key, free, phase, policy, Market, Now), ct);
         if (begun.Refusal is not null) return begun;
         await Quiet(); // begun is begun: nobody stops it half way
         if (State.Keys.Find(command.Key, Now) is null)
@@ -66,8 +68,9 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies, Ma
     public async Task<Outcome<BudgetPlanInfo>> Submit(SubmitBudget command, CancellationToken ct)
     {
         var (phase, why) = await Phase(ct);
+        var policy = await Numbers(ct);
         await Quiet();
-        return why ?? await Changed(State.Decide(command, Key, phase, Policy, Now), ct);
+        return why ?? await Changed(State.Decide(command, Key, phase, policy, Now), ct);
     }
 
     public async Task<Outcome<BudgetPlanInfo>> Revise(ReviseBudget command, CancellationToken ct)
@@ -126,6 +129,16 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies, Ma
     }
 
     private string KeyOf(BudgetPlace place) => BudgetKeys.KeyOf(Year, place.Month, place.Line);
+
+    /// <summary>The numbers in force. Return is evaluated where the policy says so and the job that does it is not paused
+    /// (BUD-07, CAM-03).</summary>
+    private async Task<BudgetPolicy> Numbers(CancellationToken ct)
+    {
+        const string returns = "placement-returns"; // of a slice to the right, by its code
+        if (!Policy.IsRoiOn) return Policy;
+        var (job, _) = await GrainFactory.Job(returns).Get(ct);
+        return Policy with { IsRoiOn = job is not { IsPaused: true } };
+    }
 
     /// <summary>What of a line's own money is neither spent nor committed, and not drawn or held where it is a
     /// pot's.</summary>

@@ -26,12 +26,12 @@ internal static class BudgetReview
     public static string Finding(BudgetLineRow line, BudgetVariance variance)
     {
         var text = new StringBuilder(string.Create(CultureInfo.InvariantCulture,
-            $"Planned {line.Terms.PlannedMinor}, booked {line.ActualMinor} {line.Terms.Currency} (minor units), "
+            $"Planned {line.OwnMinor}, booked {line.ActualMinor} {line.Terms.Currency} (minor units), "
             + $"{Off(line)}."));
         if (variance.Months == 0) text.Append(" No month before is there to compare with.");
         else
         {
-            var plan = variance.PlanOffMinor(line.Terms.PlannedMinor);
+            var plan = variance.PlanOffMinor(line.OwnMinor);
             text.Append(CultureInfo.InvariantCulture, $" Mean of {variance.Months} months before: ")
                 .Append(CultureInfo.InvariantCulture, $"{variance.MeanMinor}; booked {variance.OffMinor:+0;-0;0} and planned {plan:+0;-0;0} ")
                 .Append("against it.");
@@ -48,7 +48,7 @@ internal static class BudgetReview
             text.Append('.');
         }
 
-        var causes = variance.Causes(line.ActualMinor - line.Terms.PlannedMinor);
+        var causes = variance.Causes(line.ActualMinor - line.OwnMinor);
         if (!causes.IsEmpty)
             text.Append(" Causes: ").AppendJoin(", ", causes.Select(c => $"{c.By} {c.Text()}")).Append('.');
         return Cut(text.ToString());
@@ -64,13 +64,13 @@ internal static class BudgetReview
     public static (string Text, ReviewEffect? Effect) Proposal(
         BudgetLineRow line, BudgetVariance variance, ImmutableArray<BudgetLineRow> next)
     {
-        var off = line.ActualMinor - line.Terms.PlannedMinor;
+        var off = line.ActualMinor - line.OwnMinor;
         var others = next.Where(l => l.Line != line.Line && l.Terms.Kind != BudgetKind.Reserve
             && l.Terms.Parent is null && l.Terms.Currency == line.Terms.Currency)
             .OrderByDescending(l => l.Terms.BenefitPercent ?? -1).ThenBy(l => l.Key, StringComparer.Ordinal).ToArray();
         var own = next.FirstOrDefault(l => l.Line == line.Line && l.Terms.Kind != BudgetKind.Reserve);
         var other = off < 0 ? others.FirstOrDefault()
-            : others.LastOrDefault(l => !l.Terms.Rigid && l.Terms.PlannedMinor - l.CommittedMinor - l.ActualMinor > 0);
+            : others.LastOrDefault(l => !l.Terms.Rigid && l.OwnMinor - l.CommittedMinor - l.ActualMinor > 0);
         var causes = variance.Causes(off);
         var cause = causes.FirstOrDefault(c => c.By == BudgetVariance.Host)
             ?? causes.MaxBy(c => Math.Abs(c.OffMinor));
@@ -79,7 +79,7 @@ internal static class BudgetReview
             return ((off < 0 ? "Plan less for it, or say what kept it back." : "Plan more for it, or say why not.")
                 + why, null);
         var (from, to) = off < 0 ? (own, other) : (other, own);
-        var amount = Math.Min(Math.Abs(off), from.Terms.PlannedMinor - from.CommittedMinor - from.ActualMinor);
+        var amount = Math.Min(Math.Abs(off), from.OwnMinor - from.CommittedMinor - from.ActualMinor);
         if (from.Terms.Rigid) return ("It is rigid, and its money stays: plan it anew." + why, null);
         if (amount <= 0) return ("There is nothing left to move: plan it anew." + why, null);
         var argument = string.Create(CultureInfo.InvariantCulture,
@@ -94,10 +94,10 @@ internal static class BudgetReview
     public static ReviewEffect? MoreFor(string line, int percent, IReadOnlyList<BudgetLineRow> lines)
     {
         if (lines.FirstOrDefault(l => l.Line == line) is not { } to) return null;
-        var amount = (long)Math.Round(to.Terms.PlannedMinor * percent / 100m, MidpointRounding.AwayFromZero);
+        var amount = (long)Math.Round(to.OwnMinor * percent / 100m, MidpointRounding.AwayFromZero);
         var from = lines.Where(l => l.Line != line && !l.Terms.Rigid && l.Terms.Kind != BudgetKind.Reserve
                 && l.Terms.Parent is null && l.Terms.Currency == to.Terms.Currency
-                && l.Terms.PlannedMinor - l.CommittedMinor - l.ActualMinor >= amount)
+                && l.OwnMinor - l.CommittedMinor - l.ActualMinor >= amount)
             .OrderBy(l => l.Terms.BenefitPercent ?? -1).ThenBy(l => l.Key, StringComparer.Ordinal).FirstOrDefault();
         return from is null || amount == 0 ? null : new(MoveName, string.Create(CultureInfo.InvariantCulture,
             $"{from.Key[..4]}|{from.Month}|{from.Line}|{to.Month}|{to.Line}|{amount}"));

@@ -35,7 +35,7 @@ internal static class BudgetReviewJob
         var views = new SessionViews(run.Services.GetRequiredService<Views>(), month, policy.CompareMonths);
         var opened = 0;
         foreach (var line in lines.Where(l => l.Terms.Kind != BudgetKind.Reserve
-            && BudgetReview.IsOff(l.ActualMinor, l.Terms.PlannedMinor, policy.ReviewPercent)))
+            && BudgetReview.IsOff(l.ActualMinor, l.OwnMinor, policy.ReviewPercent)))
         {
             // The run may come again when the figures have moved: the first word stands.
             var review = grains.Review(CauseIds.Of(BudgetReview.Kind, line.Key));

@@ -43,7 +43,8 @@ internal static class CostJobs
 
             return JobResult.Done(string.Create(CultureInfo.InvariantCulture,
                 $"{steps.Length} steps, {steps.Count(s => s.IsOver)} over their cap."));
-        });
+        })
+    { EachPeriod = true }; // else the last day of a month would never be looked at after an outage
 
     /// <summary>Each Monday, from the phase of growth on: a category that leads in conversion for so many weeks is
     /// proposed for more (BUD-13).</summary>

@@ -135,8 +135,8 @@ internal sealed record TargetSource(
         new("stock_out", "Stock-out rate", "percent", TargetAim.StayBelow, 100, 2,
             "attempts to buy refused for stock ÷ all attempts, over {mean} business days", "/api/stockouts",
             (p, _) => p.Stock.OutRatePercentMax, """
-            select cast(sum(refused) as double precision) as Part,
-                   cast(sum(held + refused) as double precision) as Whole
+            select cast(sum(a.refused) as double precision) as Part,
+                   cast(sum(a.held + a.refused) as double precision) as Whole
             from (
               select sku, 1 as held, 0 as refused from {reservation} where quantity > 0 and at >= @from and at < @to
               union all

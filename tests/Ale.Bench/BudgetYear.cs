@@ -27,7 +27,7 @@ internal static class BudgetYear
 
         await using var silo = await BenchSilo.Start(server, readers: true, database, ports: services =>
         {
-            // It asks for the like of each spend, for hours when a year comes at once; what is measured does not need it.
+            // It asks for the like of each spend, for hours when a year comes at once, and is not measured here.
             foreach (var watch in services.Where(s => s.ImplementationType == typeof(UnusualSpends)).ToList())
                 services.Remove(watch);
         });

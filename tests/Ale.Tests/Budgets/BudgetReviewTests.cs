@@ -15,7 +15,8 @@ public sealed class BudgetReviewTests
         return new(key, month, line, new(planned, "CNY", BudgetKind.Marketing, "reach", rigid, null)
         {
             BenefitPercent = benefit,
-        }, 0, actual, actual, BudgetFigures.Variance(actual, planned));
+        }, 0, actual, actual, BudgetFigures.Variance(actual, planned))
+        { OwnMinor = planned };
     }
 
     [Theory]
@@ -180,9 +181,11 @@ public sealed class BudgetReviewTests
                  "startsAt":"2090-01-01T12:00:00Z","endsAt":"2090-01-01T14:00:00Z","inducing":false,"skus":[]}
                 """)).Ok();
             (await http.Put("/api/platforms/tv", """{"title":"TV","market":"cn"}""", "ops")).Ok();
+            var at = TimeProvider.System.GetUtcNow().ToString(
+                "yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
             (await http.Post("/api/platforms/tv/events", $$"""
                 {"events":[{"id":"v1","kind":"view","sessionId":"S1","count":600,
-                 "at":"{{now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture)}}"}]}
+                 "at":"{{at}}"}]}
                 """)).Ok();
             await Spend(http, month + "marketing/spends/s1", 30_000, "\"hostId\":\"H2\",\"sessionId\":\"S1\"");
             await Spend(http, month + "marketing/spends/s2", 12_000, "\"hostId\":\"H5\"");

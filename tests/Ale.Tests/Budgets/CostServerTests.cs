@@ -73,7 +73,7 @@ public sealed class CostServerTests
                 .Until(s => (string)s.Json["check"]! == "held", 60);
 
             async Task Post(string id, long amount) => (await before.Http.Put($"{path}/spends/{id}", $$"""
-                {"amountMinor":{{amount}},"currency":"CNY","state":"actual","category":"rooms"}
+                {"amountMinor":{{amount}},"currency":"CNY","state":"actual","category":"rooms","acquisition":"service"}
                 """, "finance")).Ok();
         }
 

@@ -167,7 +167,8 @@ public sealed class CostTests
             $"2026-07-{id}", 7, id, new(planned, "CNY", BudgetKind.Marketing, "reach", isRigid, null)
             {
                 BenefitPercent = benefit,
-            }, 0, 0, 0, null);
+            }, 0, 0, 0, null)
+        { OwnMinor = planned };
     }
 
     [Fact]
@@ -237,8 +238,7 @@ public sealed class CostTests
 
         async Task Begin(SiloHttp http, int phase)
         {
-            if (phase == 1)
-                (await http.Put("/api/phases/1", """{"gates":[{"id":"model","title":"The model"}]}""", "ops")).Ok();
+            (await http.Put($"/api/phases/{phase}", """{"gates":[{"id":"model","title":"The model"}]}""", "ops")).Ok();
             var asked = await http.Post($"/api/phases/{phase}/begin",
                 $$"""{"from":"{{today.AddDays(phase - 1):yyyy-MM-dd}}","reason":"go"}""", "ops");
             (await http.Post($"/api/approvals/{(string)asked.Json["approvalId"]!}/decide",

@@ -22,6 +22,7 @@ public sealed class TargetServerTests
         var data = Directory.CreateTempSubdirectory("ale-targets-").FullName;
         await using (var first = await TestSilo.Start(database, data))
         {
+            (await first.Http.Put("/api/phases/1", """{"gates":[{"id":"model","title":"The model"}]}""", "ops")).Ok();
             var asked = await first.Http.Post("/api/phases/1/begin",
                 $$"""{"from":"{{Day(0)}}","reason":"go"}""", "ops");
             (await first.Http.Post($"/api/approvals/{(string)asked.Json["approvalId"]!}/decide",

@@ -67,8 +67,9 @@ public sealed class JobCalendarTests
         foreach (var job in Jobs)
         {
             var runs = Run(job, clock);
-            // The time of an hour that the clocks jump over is made up for when they do, and the next follows in its time.
-            var jumped = Calendar[job.Code] == Cadence.Hourly && clock.SupportsDaylightSavingTime ? 1 : 0;
+            // A time that the clocks jump over is made up for when they do, and the next follows in its time.
+            var changes = clock.GetUtcOffset(new DateTime(Year, 1, 1)) != clock.GetUtcOffset(new DateTime(Year, 7, 1));
+            var jumped = changes && Calendar[job.Code] == Cadence.Hourly ? 1 : 0;
             Assert.True((int)Calendar[job.Code] + jumped == runs.Count, $"{job.Code} ran {runs.Count} times in {zone}");
             Assert.Equal(runs.Count, runs.Select(run => run.RunId).Distinct().Count());
             Assert.All(runs, run => Assert.Equal((0, 0L), (run.Missed, run.LateSeconds)));

@@ -80,6 +80,10 @@ public sealed class PhaseServerTests
             refused.IsProblem(409, "budget.rules");
             Assert.Contains("roi: 55", refused.Text, StringComparison.Ordinal);
             (await http.Put("/api/policy/budget.isRoiOn", """{"value":true,"reason":"it runs"}""", "ops")).Ok();
+            // It is switched on, and nobody works it out.
+            (await http.Post("/api/jobs/placement-returns/pause", role: "ops")).Ok();
+            (await http.Post("/api/budgets/2096/submit", "{}", "finance", "fay")).IsProblem(409, "budget.rules");
+            (await http.Post("/api/jobs/placement-returns/resume", role: "ops")).Ok();
             var submit = () => http.Post("/api/budgets/2096/submit", "{}", "finance", "fay");
             var taken = await submit.Until(a => a.Status < 300, 30);
             Assert.Equal("submitted", (string)taken.Ok().Json["state"]!);
