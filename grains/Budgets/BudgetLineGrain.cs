@@ -37,7 +37,8 @@ internal sealed class BudgetLineGrain(SiloKernel kernel, PolicyBook policies, Ma
     {
         var isStartUp = false;
         // Asked first, and only where it matters.
-        if (State.IsElastic() && State.TakenMinor + command.AmountMinor > State.OwnMinor)
+        if (State.Terms is { Kind: BudgetKind.Marketing, Rigid: false }
+            && State.TakenMinor + command.AmountMinor > State.OwnMinor)
         {
             var (at, refusal) = await GrainFactory.Phases().InForce(null, ct);
             if (refusal is not null) return refusal;
