@@ -131,7 +131,7 @@ public sealed class BudgetServerTests
         var http = (await TestSilo.On(store)).Http;
         var (path, key) = ThisMonth("over-media");
         (await http.Put(path, Line(100_000, "marketing"), "finance")).Ok();
-        var (spends, first) = (path + "/spends/", $"budget:{line}:1");
+        var (spends, first) = (path + "/spends/", $"budget:{key}:1");
         Assert.Equal((400, "budget.class_required"), Said(await http.Put(spends + "a0", Spend(5_000), "finance")));
         var crossing = (await http.Put(spends + "a1",
             Spend(120_001, "actual", ",\"class\":\"brand\",\"hostId\":\"H2\""), "finance")).Ok().Json["line"]!;
