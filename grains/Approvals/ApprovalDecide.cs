@@ -59,7 +59,7 @@ internal static class ApprovalDecide
     {
         if (approval.Asking is null) return ApprovalRefusals.Unknown;
         if (approval.Closing is not null) return approval.Info(id);
-        var kept = reason.Length > Limits.TextLengthMax ? reason[..Limits.TextLengthMax] : reason;
+        var kept = reason.Cut(Limits.TextLengthMax);
         return After(approval, id, new ApprovalEvent.Closed(ApprovalState.Withdrawn, kept, now));
     }
 

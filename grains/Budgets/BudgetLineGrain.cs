@@ -11,7 +11,7 @@ namespace Ale.Budgets;
 internal sealed class BudgetLineGrain(SiloKernel kernel, PolicyBook policies, MarketBook markets)
     : EventSourcedGrain<BudgetLine, BudgetLineEvent>(kernel), IBudgetLineGrain
 {
-    private Task? _telling;
+    private readonly SingleFlight<Task> _telling = new();
 
     private BudgetPolicy Policy => policies.For(null, Now).Budgets;
 
@@ -37,8 +37,7 @@ internal sealed class BudgetLineGrain(SiloKernel kernel, PolicyBook policies, Ma
     {
         var isStartUp = false;
         // Asked first, and only where it matters.
-        if (State.Terms is { Kind: BudgetKind.Marketing, Rigid: false }
-            && State.TakenMinor + command.AmountMinor > State.OwnMinor)
+        if (State.HasBand() && State.TakenMinor + command.AmountMinor > State.OwnMinor)
         {
             var (at, refusal) = await GrainFactory.Phases().InForce(null, ct);
             if (refusal is not null) return refusal;
@@ -71,8 +70,7 @@ internal sealed class BudgetLineGrain(SiloKernel kernel, PolicyBook policies, Ma
 
     protected override Task OnDue() => Tell();
 
-    /// <summary>One at a time; who comes meanwhile waits for it.</summary>
-    private Task Tell() => _telling is { IsCompleted: false } running ? running : _telling = TellOnce();
+    private Task Tell() => _telling.Run(TellOnce);
 
     private async Task TellOnce()
     {
@@ -90,19 +88,14 @@ internal sealed class BudgetLineGrain(SiloKernel kernel, PolicyBook policies, Ma
     {
         ApprovalLine[] sums =
         [
-            Sum("planned", State.OwnMinor), Sum("actual", State.ActualMinor), Sum("committed", State.CommittedMinor),
-            Sum("waiting", State.Waiting.Sum(s => s.AmountMinor),
+            ApprovalLines.Sum("planned", State.OwnMinor), ApprovalLines.Sum("actual", State.ActualMinor),
+            ApprovalLines.Sum("committed", State.CommittedMinor), ApprovalLines.Sum("waiting", State.Waiting.Sum(s => s.AmountMinor),
                 State.Waiting.Count.ToString(CultureInfo.InvariantCulture)),
         ];
         return new($"Budget {Key} is over its plan by more than {policy.OverPercent} %", $"budget/{Key}",
             [.. sums, .. State.Largest.Select(s => new ApprovalLine(s.Id, s.AmountMinor, NoteOf(s.Tags)))],
             State.AskedBy ?? "budgets", policy.ApproverRole, policy.OverQuorum)
         { Currency = State.Terms!.Currency };
-
-        // A sum that an approval cannot state stands in words.
-        static ApprovalLine Sum(string label, long minor, string? note = null) => minor <= Limits.AmountMinorMax
-            ? new(label, minor, note)
-            : new(label, null, string.Create(CultureInfo.InvariantCulture, $"{minor} minor units {note}").Trim());
     }
 
     /// <summary>What a spend was for, in one line.</summary>
@@ -114,7 +107,6 @@ internal sealed class BudgetLineGrain(SiloKernel kernel, PolicyBook policies, Ma
             ("category", t.Category), ("step", t.Step), ("campaign", t.CampaignId), ("placement", t.PlacementId),
         ];
         var text = string.Join(", ", tags.Where(tag => tag.Value is not null).Select(tag => $"{tag.Name} {tag.Value}"));
-        return text.Length == 0 ? null : text.Length > ApprovalLine.TextLengthMax
-            ? text[..ApprovalLine.TextLengthMax] : text;
+        return text.Length == 0 ? null : ApprovalLines.Note(text);
     }
 }

@@ -29,8 +29,10 @@ internal static class BudgetLineMark
     /// <summary>True: what goes over the plan at the start is within marketing's planned band (BUD-06, A-02), which has a
     /// number of its own.</summary>
     public static bool IsElastic(this BudgetLine line, long takenMinor, BudgetPolicy policy) =>
-        line.Terms is { Kind: BudgetKind.Marketing, Rigid: false }
-        && takenMinor * 100m <= line.OwnMinor * (100m + policy.ElasticPercent);
+        line.HasBand() && takenMinor * 100m <= line.OwnMinor * (100m + policy.ElasticPercent);
+
+    /// <summary>Marketing has such a band, unless it is rigid.</summary>
+    public static bool HasBand(this BudgetLine line) => line.Terms is { Kind: BudgetKind.Marketing, Rigid: false };
 
     /// <summary>True: no spend goes through.</summary>
     public static bool IsHeld(this BudgetLine line) => !line.Terms!.Rigid && line.Ask != AskState.None;

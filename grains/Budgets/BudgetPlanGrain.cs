@@ -224,11 +224,11 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies, Ma
         var info = plan.Info(Key, null, Policy);
         ApprovalLine[] lines =
         [
-            Sum("total", info.TotalMinor, null),
-            .. info.Shares.Select(s => Sum($"{s.Kind}".ToLowerInvariant(), s.PlannedMinor,
+            ApprovalLines.Sum("total", info.TotalMinor),
+            .. info.Shares.Select(s => ApprovalLines.Sum($"{s.Kind}".ToLowerInvariant(), s.PlannedMinor,
                 string.Create(CultureInfo.InvariantCulture, $"{s.Percent} %"))),
-            .. plan.Overrides.Take(20).Select(o => new ApprovalLine($"not followed: {o.Rule}", null,
-                o.Reason.Length > ApprovalLine.TextLengthMax ? o.Reason[..ApprovalLine.TextLengthMax] : o.Reason)),
+            .. plan.Overrides.Take(20).Select(o => new ApprovalLine(
+                $"not followed: {o.Rule}", null, ApprovalLines.Note(o.Reason))),
         ];
         var refusal = (await GrainFactory.Approval(BudgetPlanDecide.ApprovalOf(Key, plan.Number)).Ask(new(
             $"Budget of {Key}", $"budget/{Key}", [.. lines], plan.SubmittedBy, Policy.ApproverRole,
@@ -236,11 +236,6 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies, Ma
         { Currency = plan.Currency })).Refusal;
         // The same question in other words: it stands there since a try that was cut off.
         return refusal?.Code == ApprovalRefusals.Changed.Code ? null : refusal;
-
-        // A sum that an approval cannot state stands in words.
-        static ApprovalLine Sum(string label, long minor, string? note) => minor <= Limits.AmountMinorMax
-            ? new(label, minor, note)
-            : new(label, null, string.Create(CultureInfo.InvariantCulture, $"{minor} minor units {note}").Trim());
     }
 
     private void Sure(Refusal? refusal)

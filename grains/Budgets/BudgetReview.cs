@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Ale.Kernel;
 using Ale.Reviews;
 
 namespace Ale.Budgets;
@@ -51,7 +52,7 @@ internal static class BudgetReview
         var causes = variance.Causes(line.ActualMinor - line.OwnMinor);
         if (!causes.IsEmpty)
             text.Append(" Causes: ").AppendJoin(", ", causes.Select(c => $"{c.By} {c.Text()}")).Append('.');
-        return Cut(text.ToString());
+        return text.ToString().Cut(ReviewTerms.TextLengthMax);
     }
 
     /// <summary>
@@ -85,8 +86,8 @@ internal static class BudgetReview
         var argument = string.Create(CultureInfo.InvariantCulture,
             $"{from.Key[..4]}|{from.Month}|{from.Line}|{to.Month}|{to.Line}|{amount}");
         var host = off < 0 && cause?.By == BudgetVariance.Host ? $" (host {cause.Value})" : "";
-        return (Cut(string.Create(CultureInfo.InvariantCulture, $"Move {amount} from {from.Key}{host} to {to.Key}.")
-            + why), new(MoveName, argument));
+        return ((string.Create(CultureInfo.InvariantCulture, $"Move {amount} from {from.Key}{host} to {to.Key}.")
+            + why).Cut(ReviewTerms.TextLengthMax), new(MoveName, argument));
     }
 
     /// <summary>A move of so much more to a line, from the flexible one with the least benefit that has it; null: there
@@ -113,9 +114,6 @@ internal static class BudgetReview
 
         BudgetPlace Place(int at) => new(int.Parse(part[at], CultureInfo.InvariantCulture), part[at + 1]);
     });
-
-    private static string Cut(string text) =>
-        text.Length <= ReviewTerms.TextLengthMax ? text : text[..ReviewTerms.TextLengthMax];
 }
 
 /// <summary>All lines of a month, page by page.</summary>

@@ -9,7 +9,7 @@ namespace Ale.Budgets;
 internal sealed class ReserveGrain(SiloKernel kernel, PolicyBook policies)
     : EventSourcedGrain<Reserve, ReserveEvent>(kernel), IReserveGrain
 {
-    private Task? _telling;
+    private readonly SingleFlight<Task> _telling = new();
 
     public Task<Outcome<ReserveInfo>> Set(SetReserve command, CancellationToken ct) =>
         Commit(State.Decide(command, Key, Now), ct);
@@ -44,8 +44,7 @@ internal sealed class ReserveGrain(SiloKernel kernel, PolicyBook policies)
 
     protected override Task OnDue() => Tell();
 
-    /// <summary>One at a time; who comes meanwhile waits for it.</summary>
-    private Task Tell() => _telling is { IsCompleted: false } running ? running : _telling = TellAll();
+    private Task Tell() => _telling.Run(TellAll);
 
     private async Task TellAll()
     {
@@ -54,7 +53,7 @@ internal sealed class ReserveGrain(SiloKernel kernel, PolicyBook policies)
             var role = policies.For(null, one.At).Budgets.ApproverRole;
             ApprovalLine[] lines =
             [
-                new("draw", draw.AmountMinor, Cut(draw.Reason)), new("left after it", State.LeftMinor, null),
+                new("draw", draw.AmountMinor, ApprovalLines.Note(draw.Reason)), new("left after it", State.LeftMinor, null),
                 .. draw.Incident is { } i ? new[] { new ApprovalLine($"incident {i.Kind}/{i.Id}", null, null) } : [],
             ];
             var asked = await GrainFactory.Approval(Reserve.ApprovalOf(Key, one.Number)).Ask(new(
@@ -66,7 +65,4 @@ internal sealed class ReserveGrain(SiloKernel kernel, PolicyBook policies)
             await Commit(State.DecideTold(draw.Id, Now));
         }
     }
-
-    private static string Cut(string text) =>
-        text.Length > ApprovalLine.TextLengthMax ? text[..ApprovalLine.TextLengthMax] : text;
 }

@@ -8,7 +8,7 @@ namespace Ale.Campaigns;
 internal sealed class CampaignGrain(SiloKernel kernel, PolicyBook policies)
     : EventSourcedGrain<Campaign, CampaignEvent>(kernel), ICampaignGrain
 {
-    private Task? _telling;
+    private readonly SingleFlight<Task> _telling = new();
 
     public async Task<Outcome<CampaignInfo>> Put(PutCampaign command, CancellationToken ct)
     {
@@ -36,8 +36,7 @@ internal sealed class CampaignGrain(SiloKernel kernel, PolicyBook policies)
         await Tell();
     }
 
-    /// <summary>One at a time; who comes meanwhile waits for it.</summary>
-    private Task Tell() => _telling is { IsCompleted: false } running ? running : _telling = TellAll();
+    private Task Tell() => _telling.Run(TellAll);
 
     /// <summary>Tells the placements whether they may spend; they know an older word by its step.</summary>
     private async Task TellAll()

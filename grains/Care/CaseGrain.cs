@@ -11,7 +11,7 @@ namespace Ale.Care;
 internal sealed class CaseGrain(SiloKernel kernel, PolicyBook policies, MarketBook markets)
     : EventSourcedGrain<Case, CaseEvent>(kernel), ICaseGrain
 {
-    private Task? _driving;
+    private readonly SingleFlight<Task> _driving = new();
 
     private CarePolicy Policy => policies.For(State.Opening?.Market, Now).Care;
 
@@ -101,9 +101,7 @@ internal sealed class CaseGrain(SiloKernel kernel, PolicyBook policies, MarketBo
         await Commit(State.DecideLate(Policy, Now));
     }
 
-    /// <summary>One settlement at a time; who comes meanwhile waits for it.</summary>
-    private Task Drive() => State.Settlement is null ? Task.CompletedTask
-        : _driving is { IsCompleted: false } running ? running : _driving = SettleOn();
+    private Task Drive() => State.Settlement is null ? Task.CompletedTask : _driving.Run(SettleOn);
 
     private async Task SettleOn()
     {

@@ -12,7 +12,7 @@ internal sealed class EnrolmentGrain(SiloKernel kernel, PolicyBook policies)
     : EventSourcedGrain<Enrolment, EnrolmentEvent>(kernel), IEnrolmentGrain
 {
     private const int CodeLength = 10;
-    private Task? _crediting;
+    private readonly SingleFlight<Task> _crediting = new();
 
     private EnrolmentPolicy Policy => policies.For(null, Now).Enrolments;
 
@@ -60,8 +60,7 @@ internal sealed class EnrolmentGrain(SiloKernel kernel, PolicyBook policies)
         await Commit(State.DecideDue(Policy.Role, Now));
     }
 
-    /// <summary>One at a time; who comes meanwhile waits for it.</summary>
-    private Task Credit() => _crediting is { IsCompleted: false } running ? running : _crediting = CreditAll();
+    private Task Credit() => _crediting.Run(CreditAll);
 
     /// <summary>Each who has come gets his first code of the coupon, which is the same when it is asked again.</summary>
     private async Task CreditAll()

@@ -94,7 +94,7 @@ internal sealed record Job : IState<Job, JobEvent>
         // Where each period matters, those that nothing runs for are a finding of their own.
         var note = eachPeriod && run.Missed > 0 ? string.Create(CultureInfo.InvariantCulture,
             $"Earlier times left out: {run.Missed}. {result.Note}") : result.Note;
-        if (note.Length > NoteLengthMax) note = note[..NoteLengthMax];
+        note = note.Cut(NoteLengthMax);
         if (result.IsDone) return new(default(Done), new JobEvent.Ended(run.RunId, run.Attempt, note, now));
         if (run.Attempt >= policy.AttemptsMax)
             return new(default(Done), new JobEvent.Failed(run.RunId, run.Attempt, note, now));

@@ -12,7 +12,7 @@ internal sealed partial class RefundGrain(
     SiloKernel kernel, PolicyBook policies, IAcquirer acquirer, ILogger<RefundGrain> log)
     : EventSourcedGrain<Refund, RefundEvent>(kernel), IRefundGrain
 {
-    private Task? _driving;
+    private readonly SingleFlight<Task> _driving = new();
 
     private RefundPolicy Policy => policies.For(State.Opening?.Terms.Market, Now).Refunds;
 
@@ -64,8 +64,7 @@ internal sealed partial class RefundGrain(
         return await Answer(State.View(Key), ct);
     }
 
-    /// <summary>One drive at a time; who comes meanwhile waits for it.</summary>
-    private Task Drive() => _driving is { IsCompleted: false } running ? running : _driving = DriveOn();
+    private Task Drive() => _driving.Run(DriveOn);
 
     private async Task DriveOn()
     {

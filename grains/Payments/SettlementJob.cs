@@ -48,8 +48,8 @@ internal static class SettlementJob
             if (await Tell(grains, info.Day, text, policy.Role, ct) is { } not) return JobResult.Failed(not.Code);
         }
 
-        var note = string.Create(CultureInfo.InvariantCulture, $"{closed} days closed. ") + string.Join("; ", notes);
-        return JobResult.Done(note.Length > 1_000 ? note[..1_000] : note);
+        return JobResult.Done(
+            string.Create(CultureInfo.InvariantCulture, $"{closed} days closed. ") + string.Join("; ", notes));
     }
 
     /// <summary>

@@ -11,7 +11,7 @@ namespace Ale.Phases;
 internal sealed class PhasesGrain(SiloKernel kernel, PolicyBook policies, MarketBook markets)
     : EventSourcedGrain<Plan, PhaseEvent>(kernel), IPhasesGrain
 {
-    private Task? _telling;
+    private readonly SingleFlight<Task> _telling = new();
 
     private PhasePolicy Policy => policies.For(null, Now).Phases;
 
@@ -54,8 +54,7 @@ internal sealed class PhasesGrain(SiloKernel kernel, PolicyBook policies, Market
 
     private DateOnly DayOf(DateTimeOffset at) => markets.For(null, at).BusinessDay(at);
 
-    /// <summary>One at a time; who comes meanwhile waits for it.</summary>
-    private Task Tell() => _telling is { IsCompleted: false } running ? running : _telling = TellOnce();
+    private Task Tell() => _telling.Run(TellOnce);
 
     private async Task TellOnce()
     {
@@ -64,8 +63,7 @@ internal sealed class PhasesGrain(SiloKernel kernel, PolicyBook policies, Market
         var asked = await GrainFactory.Approval(PhaseDecide.ApprovalOf(asking.Number)).Ask(new(
             string.Create(CultureInfo.InvariantCulture, $"Phase {asking.Phase} begins on {asking.From:yyyy-MM-dd}"),
             string.Create(CultureInfo.InvariantCulture, $"phase/{asking.Phase}"),
-            [new(asking.Reason.Length > ApprovalLine.TextLengthMax
-                ? asking.Reason[..ApprovalLine.TextLengthMax] : asking.Reason, null, null)],
+            [new(ApprovalLines.Note(asking.Reason), null, null)],
             asking.By, policy.ApproverRole, 1));
         if (asked.Refusal is { } refusal) throw new OutcomeUnknownException($"{Key}: {refusal.Code}");
         await Commit(State.DecideTold(asking.Number, Now));

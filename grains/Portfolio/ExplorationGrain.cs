@@ -9,7 +9,7 @@ namespace Ale.Portfolio;
 internal sealed class ExplorationGrain(SiloKernel kernel, PolicyBook policies, MarketBook markets)
     : EventSourcedGrain<Exploration, ExplorationEvent>(kernel), IExplorationGrain
 {
-    private Task<Refusal?>? _settling;
+    private readonly SingleFlight<Task<Refusal?>> _settling = new();
 
     private Market Market => markets.For(null, Now);
 
@@ -41,9 +41,7 @@ internal sealed class ExplorationGrain(SiloKernel kernel, PolicyBook policies, M
     private async Task<Outcome<ExplorationInfo>> Settled(CancellationToken ct) =>
         await Settle() is { } refusal ? refusal : await Get(ct);
 
-    /// <summary>One at a time; who comes meanwhile waits for it.</summary>
-    private Task<Refusal?> Settle() =>
-        _settling is { IsCompleted: false } running ? running : _settling = SettleOnce();
+    private Task<Refusal?> Settle() => _settling.Run(SettleOnce);
 
     /// <summary>Money is asked for and given back under an id of its own, so that a repeat changes nothing.</summary>
     private async Task<Refusal?> SettleOnce()

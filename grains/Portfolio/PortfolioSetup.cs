@@ -36,9 +36,6 @@ internal sealed class ExplorationReactions() : Reaction<ExplorationEvent>(
     public static string DueItem(string exploration, DateOnly day) => CauseIds.Of(
         "exploration_due", string.Create(CultureInfo.InvariantCulture, $"{exploration}/{day:yyyy-MM-dd}"));
 
-    private static string Title(string key, ExplorationEvent.FellDue e)
-    {
-        var title = $"Stop or go: {key}, {e.Title}";
-        return title.Length > TitleLengthMax ? title[..TitleLengthMax] : title;
-    }
+    private static string Title(string key, ExplorationEvent.FellDue e) =>
+        $"Stop or go: {key}, {e.Title}".Cut(TitleLengthMax);
 }

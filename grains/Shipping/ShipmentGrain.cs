@@ -7,7 +7,7 @@ namespace Ale.Shipping;
 internal sealed class ShipmentGrain(SiloKernel kernel, ICarrier carrier)
     : EventSourcedGrain<Shipment, ShipmentEvent>(kernel), IShipmentGrain
 {
-    private Task? _driving;
+    private readonly SingleFlight<Task> _driving = new();
 
     public async Task<Outcome<ShipmentView>> Open(OpenShipment command, CancellationToken ct)
     {
@@ -45,8 +45,7 @@ internal sealed class ShipmentGrain(SiloKernel kernel, ICarrier carrier)
         return refusal is not null ? (null, refusal) : Shipment.Destination(terms, order!);
     }
 
-    /// <summary>One label at a time; who comes meanwhile waits for it.</summary>
-    private Task Drive() => _driving is { IsCompleted: false } running ? running : _driving = AskLabel();
+    private Task Drive() => _driving.Run(AskLabel);
 
     private async Task AskLabel()
     {

@@ -140,7 +140,7 @@ internal static class StockDesk
 
         async Task Open(string kind, string cause, string title, InboxSeverity severity)
         {
-            var text = title.Length > Limits.TextLengthMax ? title[..Limits.TextLengthMax] : title;
+            var text = title.Cut(Limits.TextLengthMax);
             var opened = await grains.InboxItem(ItemOf(kind, sku, cause)).Open(
                 new(kind, text, $"sku/{sku}", role, severity, null), By);
             // Told before a crash, and by another policy or supplier: it stands there already.

@@ -12,7 +12,7 @@ internal sealed class PurchaseOrderGrain(
     SiloKernel kernel, PolicyBook policies, MarketBook markets, ISupplier supplier)
     : EventSourcedGrain<Purchase, PurchaseEvent>(kernel), IPurchaseOrderGrain
 {
-    private Task? _driving;
+    private readonly SingleFlight<Task> _driving = new();
 
     public async Task<Outcome<PurchaseOrder>> Open(PurchaseTerms terms, CancellationToken ct)
     {
@@ -50,8 +50,7 @@ internal sealed class PurchaseOrderGrain(
 
     protected override Task OnDue() => Drive();
 
-    /// <summary>One drive at a time; who comes meanwhile waits for it.</summary>
-    private Task Drive() => _driving is { IsCompleted: false } running ? running : _driving = DriveOn();
+    private Task Drive() => _driving.Run(DriveOn);
 
     private async Task DriveOn()
     {

@@ -10,6 +10,7 @@ namespace Ale.Kernel;
 internal sealed class ParkedEvents(IViewStore views, TimeProvider time)
 {
     public const string Parked = "parked", Retrying = "retrying";
+    private const int ErrorLengthMax = 1_000;
 
     internal sealed class Entry
     {
@@ -80,7 +81,7 @@ internal sealed class ParkedEvents(IViewStore views, TimeProvider time)
             row.Place.Tx,
             row.Place.Position,
             mark,
-            error = Cut(error),
+            error = error.Cut(ErrorLengthMax),
             now = Now(),
         }, tx.Transaction);
 
@@ -111,7 +112,7 @@ internal sealed class ParkedEvents(IViewStore views, TimeProvider time)
             first.Stream,
             first.Version,
             mark,
-            error = Cut(error),
+            error = error.Cut(ErrorLengthMax),
             attempts,
             next = Now() + (long)wait.TotalMilliseconds,
         }, tx.Transaction);
@@ -143,8 +144,6 @@ internal sealed class ParkedEvents(IViewStore views, TimeProvider time)
         await tx.Commit();
         return changed > 0;
     }
-
-    private static string Cut(string error) => error.Length <= 1_000 ? error : error[..1_000];
 
     private long Now() => time.GetUtcNow().ToUnixTimeMilliseconds();
 }

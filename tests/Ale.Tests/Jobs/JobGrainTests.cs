@@ -16,48 +16,20 @@ namespace Ale.Jobs;
 [Trait("needs", "server")]
 public sealed class JobGrainTests : IAsyncLifetime
 {
-    private readonly FakeTimeProvider _time = new(new DateTimeOffset(2026, 3, 9, 5, 0, 0, TimeSpan.Zero));
     private readonly ConcurrentQueue<(string RunId, int Attempt)> _calls = new();
     private Func<JobRun, CancellationToken, Task<JobResult>> _run = (_, _) => Task.FromResult(JobResult.Done("ok"));
-    private KernelStores _stores = null!;
-    private InProcessTestCluster _cluster = null!;
+    private ClockedSilo _silo = null!;
 
     public async ValueTask InitializeAsync()
     {
-        _stores = await KernelStores.Sqlite();
-        var builder = new InProcessTestClusterBuilder(1);
-        builder.ConfigureSilo((_, silo) =>
-        {
-            silo.Services.AddSingleton(_stores.Journal);
-            silo.Services.AddSingleton(_stores.Views);
-            silo.Services.AddSingleton(KernelStores.Key);
-            silo.Services.AddSingleton(new JournalClock(_time));
-            silo.Services.AddKernel(new(), readers: false); // the test itself wakes what is due
-            silo.Services.AddSingleton(PolicyBook.Load(Repository.At("deploy", "policy")));
-            silo.Services.AddSingleton<JobCatalog>();
-            silo.Services.AddJob(new("report", "Report", _ => "0 6 * * *", "gb", (run, ct) =>
-            {
-                _calls.Enqueue((run.Attempt.RunId, run.Attempt.Attempt));
-                return _run(run, ct);
-            }));
-            silo.Services.AddJob(new("days", "Days", _ => "0 6 * * *", "gb", (run, ct) =>
-            {
-                _calls.Enqueue((run.Attempt.RunId, run.Attempt.Attempt));
-                return _run(run, ct);
-            })
-            { EachPeriod = true });
-            silo.Services.AddLogging(l => l.SetMinimumLevel(LogLevel.None));
-        });
-        _cluster = builder.Build();
-        await _cluster.DeployAsync();
+        _silo = await ClockedSilo.Start(new(2026, 3, 9, 5, 0, 0, TimeSpan.Zero), services => services
+            .AddSingleton<JobCatalog>()
+            .AddJob(new("report", "Report", _ => "0 6 * * *", "gb", Called))
+            .AddJob(new("days", "Days", _ => "0 6 * * *", "gb", Called) { EachPeriod = true }));
         Assert.Null((await Report.Schedule()).Refusal);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _cluster.DisposeAsync();
-        await _stores.DisposeAsync();
-    }
+    public ValueTask DisposeAsync() => _silo.DisposeAsync();
 
     [Fact]
     public async Task TEC_05_A_failed_attempt_is_made_again_under_the_same_id_when_its_time_has_come()
@@ -113,9 +85,9 @@ public sealed class JobGrainTests : IAsyncLifetime
     [Fact]
     public async Task TEC_05_Each_day_that_was_missed_has_a_run_of_its_own_where_each_matters()
     {
-        var days = _cluster.Client.Job("days");
+        var days = _silo.Grains.Job("days");
         Assert.Null((await days.Schedule()).Refusal);
-        _time.Advance(TimeSpan.FromDays(3)); // it is 5:00 of the fourth day
+        _silo.Time.Advance(TimeSpan.FromDays(3)); // it is 5:00 of the fourth day
         for (var ended = 1; ended <= 3; ended++)
         {
             await days.Cast<IWakeable>().Wake();
@@ -131,17 +103,23 @@ public sealed class JobGrainTests : IAsyncLifetime
     [Fact]
     public async Task A_job_that_the_code_does_not_know_is_unknown()
     {
-        var none = _cluster.Client.Job("none");
+        var none = _silo.Grains.Job("none");
         Assert.Equal(JobRefusals.Unknown, (await none.Schedule()).Refusal);
         Assert.Equal(JobRefusals.Unknown, (await none.Run(new("k", "ann"))).Refusal);
         Assert.Equal(JobRefusals.Unknown, (await none.Get()).Refusal);
     }
 
-    private IJobGrain Report => _cluster.Client.Job("report");
+    private Task<JobResult> Called(JobRun run, CancellationToken ct)
+    {
+        _calls.Enqueue((run.Attempt.RunId, run.Attempt.Attempt));
+        return _run(run, ct);
+    }
+
+    private IJobGrain Report => _silo.Grains.Job("report");
 
     private async Task Wake(TimeSpan later)
     {
-        _time.Advance(later);
+        _silo.Time.Advance(later);
         await Report.Cast<IWakeable>().Wake();
     }
 
