@@ -53,7 +53,8 @@ internal sealed class ReserveGrain(SiloKernel kernel, PolicyBook policies)
             var role = policies.For(null, one.At).Budgets.ApproverRole;
             ApprovalLine[] lines =
             [
-                new("draw", draw.AmountMinor, ApprovalLines.Note(draw.Reason)), new("left after it", State.LeftMinor, null),
+                new("draw", draw.AmountMinor, ApprovalLines.Note(draw.Reason)),
+                new("left after it", State.LeftMinor, null),
                 .. draw.Incident is { } i ? new[] { new ApprovalLine($"incident {i.Kind}/{i.Id}", null, null) } : [],
             ];
             var asked = await GrainFactory.Approval(Reserve.ApprovalOf(Key, one.Number)).Ask(new(

@@ -14,17 +14,30 @@ internal sealed class JobGrain(SiloKernel kernel, JobCatalog catalog, IServicePr
     private readonly CancellationTokenSource _leaving = new();
     private JobRunView? _working; // the attempt that this activation works on
 
-    public Task<Outcome<JobView>> Get(CancellationToken ct) =>
-        Commit<JobView>(State.Terms is null ? JobRefusals.Unknown : State.View(Key), ct);
+    public async Task<Outcome<JobView>> Get(CancellationToken ct)
+    {
+        await TakeUp(ct);
+        return await Commit<JobView>(State.Terms is null ? JobRefusals.Unknown : State.View(Key), ct);
+    }
 
-    public Task<Outcome<JobView>> Run(JobCommand command, CancellationToken ct) => catalog.Find(Key) is null
-        ? Commit<JobView>(JobRefusals.Unknown, ct) : Begin(State.DecideRun(command, Key, Now), ct);
+    public async Task<Outcome<JobView>> Run(JobCommand command, CancellationToken ct)
+    {
+        await TakeUp(ct);
+        return catalog.Find(Key) is null
+            ? await Commit<JobView>(JobRefusals.Unknown, ct) : await Begin(State.DecideRun(command, Key, Now), ct);
+    }
 
-    public Task<Outcome<JobView>> Pause(JobCommand command, CancellationToken ct) =>
-        Commit(State.DecidePause(command, Key, Now), ct);
+    public async Task<Outcome<JobView>> Pause(JobCommand command, CancellationToken ct)
+    {
+        await TakeUp(ct);
+        return await Commit(State.DecidePause(command, Key, Now), ct);
+    }
 
-    public Task<Outcome<JobView>> Resume(JobCommand command, CancellationToken ct) =>
-        Commit(State.DecideResume(command, Key, Now), ct);
+    public async Task<Outcome<JobView>> Resume(JobCommand command, CancellationToken ct)
+    {
+        await TakeUp(ct);
+        return await Commit(State.DecideResume(command, Key, Now), ct);
+    }
 
     public Task<Outcome<Done>> Schedule(CancellationToken ct) => catalog.Find(Key) is { } definition
         ? Commit(State.Decide(catalog.TermsOf(definition, Now), Now), ct)
@@ -43,6 +56,12 @@ internal sealed class JobGrain(SiloKernel kernel, JobCatalog catalog, IServicePr
         // Another version of the code may know the job; it stays due until a silo does.
         if (_working is not null || catalog.Find(Key) is not { } definition) return;
         await Begin(State.DecideDue(Key, catalog.PolicyOf(definition, Now), Now, definition.EachPeriod));
+    }
+
+    /// <summary>A job of the code answers from the silo's start on, also before the pulse has come to it.</summary>
+    private async ValueTask TakeUp(CancellationToken ct)
+    {
+        if (State.Terms is null && catalog.Find(Key) is not null) await Schedule(ct);
     }
 
     private async Task<Outcome<T>> Begin<T>(Decision<JobEvent, T> decision, CancellationToken ct = default)

@@ -72,7 +72,7 @@ internal static class BudgetYear
         for (var line = 0; line < Lines; line++)
         {
             Sure((await silo.Grains.BudgetLine(Key(month, line)).Plan(new(1, new(
-                Limits.AmountMinorMax, "CNY", BudgetKind.Technology, "speed", Rigid: false, Parent: null)))).Refusal);
+                Limits.AmountMinorMax, "CNY", BudgetKind.Labour, "speed", Rigid: false, Parent: null)))).Refusal);
         }
 
         long sum = 0;

@@ -4,10 +4,11 @@ using System.Text.RegularExpressions;
 
 namespace Ale.Bench;
 
-/// <summary>Redis 7 that flushes before it answers: a script takes a unit and stores who has it, by redis-benchmark over
-/// the unix socket.</summary>
+/// <summary>Redis 7 that flushes before it answers: a script takes of what there is and stores who has it, by
+/// redis-benchmark over the unix socket.</summary>
 internal sealed partial class RedisPeer : IAsyncDisposable
 {
+    // Units of a SKU, or money of a campaign's cap: the same of both.
     private const string Script = """
         local quantity = tonumber(ARGV[2])
         if redis.call('HEXISTS', KEYS[2], ARGV[1]) == 1 then return 1 end

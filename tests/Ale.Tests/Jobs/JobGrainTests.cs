@@ -101,6 +101,16 @@ public sealed class JobGrainTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task TEC_05_A_job_answers_before_its_schedule_was_taken_up()
+    {
+        var days = _silo.Grains.Job("days");
+        Assert.Null((await days.Run(new("k", "ann"))).Refusal);
+        var ask = async () => (await days.Get()).Value!;
+        var job = await ask.Until(j => j.Runs.Length == 1, 30);
+        Assert.Equal(("0 6 * * *", JobRunState.Done), (job.Terms.Cron, Assert.Single(job.Runs).State));
+    }
+
+    [Fact]
     public async Task A_job_that_the_code_does_not_know_is_unknown()
     {
         var none = _silo.Grains.Job("none");
