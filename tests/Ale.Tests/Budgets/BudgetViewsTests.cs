@@ -20,7 +20,8 @@ public sealed class BudgetViewsTests
 
     private static BudgetLineEvent Booked(
         string id, long amount, SpendTags? tags = null, string currency = "CNY", DateTimeOffset? at = null) =>
-        new BudgetLineEvent.Booked(new(id, amount, currency, SpendStage.Actual, false, tags ?? new()), 0, 0, at ?? Noon);
+        new BudgetLineEvent.Booked(
+            new(id, amount, currency, SpendStage.Actual, false, tags ?? new()), 0, 0, at ?? Noon);
 
     private static BudgetLineEvent Bought(string id, long amount, DateTimeOffset at) =>
         Booked(id, amount, new(Note: "none to rent") { Acquisition = Acquisition.Purchase }, at: at);
