@@ -20,6 +20,16 @@ internal static class BudgetHttp
             .Allow(Permission.BudgetPlan).WithName("putBudgetLine")
             .WithSummary("Enters a line into the year's plan while that is a draft; it takes spends from then on");
 
+        budgets.MapPatch("/{year}/{month}/{line}", (int year, int month, Id line, BudgetLineChange body,
+                ExpectedVersion version, CommandKey key, Caller caller, IGrainFactory grains, EdgeCall edge) =>
+            {
+                Key(year, month, line);
+                return edge.Run(ct => grains.BudgetPlan(YearOf(year)).Change(
+                    body.Command(new(month, line), version, key, caller.Subject), ct), BudgetLineReply.Of);
+            })
+            .Allow(Permission.BudgetPlan).WithName("changeBudgetLine")
+            .WithSummary("Changes a line of a draft that nobody changed since: planVersion is what it expects");
+
         budgets.MapGet("/{year}/{month}/{line}", (int year, int month, Id line, IGrainFactory grains,
                 EdgeCall edge) =>
             {
@@ -114,6 +124,31 @@ internal static class BudgetHttp
         {
             p.Money("plannedMinor", PlannedMinor);
             p.Currency("currency", Currency);
+            p.Text("goal", Goal, min: 1);
+            p.Range("benefitPercent", BenefitPercent, 0, 1_000_000);
+            p.Text("parent", Parent?.Value, BudgetKeys.LineLengthMax, 1);
+        }
+    }
+
+    /// <summary>What is new of a line; the members mean what they do in <see cref="BudgetTerms"/>.</summary>
+    internal sealed record BudgetLineChange(
+        long? PlannedMinor = null, string? Goal = null, bool? Rigid = null, Id? Parent = null,
+        int? BenefitPercent = null, bool? TopHosts = null) : IValidated
+    {
+        internal ChangeBudgetLine Command(BudgetPlace place, long version, string key, string by) =>
+            new(place, version, key, by)
+            {
+                PlannedMinor = PlannedMinor,
+                Goal = Goal,
+                Rigid = Rigid,
+                Parent = Parent?.Value,
+                BenefitPercent = BenefitPercent,
+                TopHosts = TopHosts,
+            };
+
+        public void Validate(Problems p)
+        {
+            p.Money("plannedMinor", PlannedMinor);
             p.Text("goal", Goal, min: 1);
             p.Range("benefitPercent", BenefitPercent, 0, 1_000_000);
             p.Text("parent", Parent?.Value, BudgetKeys.LineLengthMax, 1);

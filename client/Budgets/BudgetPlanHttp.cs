@@ -40,8 +40,9 @@ internal static class BudgetPlanHttp
                 EdgeCall edge) =>
             {
                 BudgetHttp.YearOf(year);
-                if (by is { } way && !Ways.Contains(way.Value))
-                    throw new ProblemException(Problem.Invalid("by", $"Must be one of {string.Join(", ", Ways)}."));
+                if (by is { } way && !BreakdownWanted.Ways.Contains(way.Value))
+                    throw new ProblemException(Problem.Invalid(
+                        "by", $"Must be one of {string.Join(", ", BreakdownWanted.Ways)}."));
                 var wanted = new BreakdownWanted(PrefixOf(year, month, line?.Value), int.MaxValue)
                 {
                     By = by?.Value,
@@ -121,10 +122,6 @@ internal static class BudgetPlanHttp
                 edge.Run(ct => grains.Reserve(id).GetDraw(draw, ct)))
             .Allow(Permission.BudgetRead).WithName("getDraw").WithSummary("A draw as it is now");
     }
-
-    /// <summary>The ways to look at what was booked.</summary>
-    private static readonly string[] Ways =
-        ["line", "session", "host", "category", "step", "campaign", "class", "acquisition"];
 
     private static void MonthOf(int? month)
     {

@@ -29,8 +29,9 @@ public sealed record PostSpend(
     [property: Id(0)] string Id, [property: Id(1)] long AmountMinor, [property: Id(2)] string Currency,
     [property: Id(3)] SpendStage Stage, [property: Id(4)] bool Wait, [property: Id(5)] SpendTags Tags)
 {
-    /// <summary>When it happened; null: now. It lies in the line's month, at most 7 days back. What is spent is booked
-    /// in the month in which it happens; what is committed may be of a month ahead.</summary>
+    /// <summary>When it happened; null: now. It lies in the line's month, at most <c>budget.spendDays</c> back, but
+    /// where it settles what was committed. What is spent is booked in the month in which it happens; what is committed
+    /// may be of a month ahead.</summary>
     [Id(6)] public DateTimeOffset? HappenedAt { get; init; }
 
     /// <summary>Whose token it was: he does not decide what the spend asks for (BUD-03); null: a slice's. No part of

@@ -33,7 +33,8 @@ public interface IBudgetLineGrain : IDecides
     /// </summary>
     [Alias("spend")] Task<Outcome<SpendInfo>> Spend(PostSpend command, CancellationToken ct = default);
 
-    /// <summary>Gives a commitment back. Again: as it is; after it was settled: <see cref="BudgetRefusals.Settled"/>.</summary>
+    /// <summary>Gives a commitment back. Again: as it is; after it was settled:
+    /// <see cref="BudgetRefusals.Settled"/>.</summary>
     [Alias("release")] Task<Outcome<SpendInfo>> Release(string id, CancellationToken ct = default);
 
     /// <summary>
@@ -119,7 +120,7 @@ public enum BudgetLineState
 }
 
 /// <summary>A line as it is now.</summary>
-/// <param name="PlanVersion">The version of the year's plan that it goes by.</param>
+/// <param name="PlanVersion">The version of the year's plan that it goes by; what <c>If-Match</c> names.</param>
 /// <param name="ForecastMinor">What the month will come to at the present burn rate.</param>
 /// <param name="VariancePercent">Actual over its own plan, percent, one decimal; null: nothing is planned.</param>
 /// <param name="ApprovalId">The special approval that was asked last; null: none was.</param>
@@ -137,7 +138,8 @@ public sealed record BudgetLineInfo(
     /// <summary>What is spent and committed beyond its own plan; 0: nothing is.</summary>
     [Id(11)] public long OverMinor { get; init; }
 
-    /// <summary>The spend by which it went over its own plan; null: it is not.</summary>
+    /// <summary>The spend by which it went over its own plan; null: it is not, or its plan was lowered below what is
+    /// taken.</summary>
     [Id(12)] public string? OverSince { get; init; }
 }
 
@@ -162,14 +164,14 @@ public static class BudgetRefusals
     /// <summary>What is bought and not subscribed says why, in its note (BUD-16).</summary>
     public static readonly Refusal ReasonRequired = new(RefusalKind.Invalid, "budget.reason_required");
 
-    /// <summary>Money of technology says how a thing was got: subscriptions come first (BUD-16).</summary>
-    public static readonly Refusal AcquisitionRequired = new(RefusalKind.Invalid, "budget.acquisition_required");
-
     /// <summary>It happened in another month than the line's, or would only happen there.</summary>
     public static readonly Refusal Month = new(RefusalKind.Invalid, "budget.month");
 
     /// <summary>The id or the key was used with other content.</summary>
     public static readonly Refusal Changed = new(RefusalKind.Conflict, "budget.changed");
+
+    /// <summary>The line of the plan has another version than the change is meant for.</summary>
+    public static readonly Refusal Stale = new(RefusalKind.Conflict, "budget.stale");
 
     /// <summary>The spend was settled.</summary>
     public static readonly Refusal Settled = new(RefusalKind.Conflict, "budget.settled");
@@ -180,8 +182,32 @@ public static class BudgetRefusals
     /// <summary>It was checked, with the other result.</summary>
     public static readonly Refusal Checked = new(RefusalKind.Conflict, "budget.checked");
 
+    /// <summary>Money of technology says how a thing was got: subscriptions come first (BUD-16).</summary>
+    public static readonly Refusal AcquisitionRequired = new(RefusalKind.Invalid, "budget.acquisition_required");
+
     /// <summary>Money of a reserve is drawn, with a reason and an approval (BUD-09, BUD-11).</summary>
     public static readonly Refusal Reserve = new(RefusalKind.Conflict, "budget.reserve");
+
+    /// <summary>The year has as many lines as it may.</summary>
+    public static readonly Refusal Full = new(RefusalKind.Conflict, "budget.full");
+
+    /// <summary>A line stands below itself.</summary>
+    public static readonly Refusal Circle = new(RefusalKind.Invalid, "budget.circle");
+
+    /// <summary>The parent is not there.</summary>
+    public static readonly Refusal Parent = new(RefusalKind.Invalid, "budget.parent");
+
+    /// <summary>A line is of the kind of the one that it is part of (BUD-01).</summary>
+    public static readonly Refusal ParentKind = new(RefusalKind.Invalid, "budget.parent_kind");
+
+    /// <summary>What is planned in the parts is more than what is planned for the whole (BUD-01).</summary>
+    public static readonly Refusal Parts = new(RefusalKind.Conflict, "budget.parts");
+
+    /// <summary>The year would be more than an approval can state.</summary>
+    public static readonly Refusal Total = new(RefusalKind.Conflict, "budget.total");
+
+    /// <summary>The plan waits for a decision, or is in force: it is revised first, or money is moved.</summary>
+    public static readonly Refusal InForce = new(RefusalKind.Conflict, "budget.in_force");
 
     /// <summary>The month is closed.</summary>
     public static readonly Refusal Closed = new(RefusalKind.Conflict, "budget.closed");
@@ -195,32 +221,11 @@ public static class BudgetRefusals
     /// <summary>As many spends wait as may.</summary>
     public static readonly Refusal QueueFull = new(RefusalKind.Conflict, "budget.queue_full");
 
-    /// <summary>A line stands below itself.</summary>
-    public static readonly Refusal Circle = new(RefusalKind.Invalid, "budget.circle");
-
-    /// <summary>The parent is not there, or of another currency.</summary>
-    public static readonly Refusal Parent = new(RefusalKind.Invalid, "budget.parent");
-
-    /// <summary>A line is of the kind of the one that it is part of (BUD-01).</summary>
-    public static readonly Refusal ParentKind = new(RefusalKind.Invalid, "budget.parent_kind");
-
-    /// <summary>What is planned in the parts is more than what is planned for the whole (BUD-01).</summary>
-    public static readonly Refusal Parts = new(RefusalKind.Conflict, "budget.parts");
-
-    /// <summary>The year would be more than an approval can state.</summary>
-    public static readonly Refusal Total = new(RefusalKind.Conflict, "budget.total");
-
-    /// <summary>The year has as many lines as it may.</summary>
-    public static readonly Refusal Full = new(RefusalKind.Conflict, "budget.full");
-
-    /// <summary>The money is spent or committed already, or not there.</summary>
-    public static readonly Refusal Spent = new(RefusalKind.Conflict, "budget.spent");
-
     /// <summary>At the start money of a rigid line stays where it is, and the line stays rigid (BUD-06).</summary>
     public static readonly Refusal Rigid = new(RefusalKind.Conflict, "budget.rigid");
 
-    /// <summary>The plan waits for a decision, or is in force: it is revised first, or money is moved.</summary>
-    public static readonly Refusal InForce = new(RefusalKind.Conflict, "budget.in_force");
+    /// <summary>The money is spent or committed already, or not there.</summary>
+    public static readonly Refusal Spent = new(RefusalKind.Conflict, "budget.spent");
 
     /// <summary>The plan breaks rules; they are named.</summary>
     public static readonly Refusal Rules = new(RefusalKind.Conflict, "budget.rules");
@@ -268,6 +273,13 @@ public static class BudgetKeys
     public static (int Year, int Month, string Line) Parse(string key) =>
         TryParse(key, out var year, out var month, out var line) ? (year, month, line)
             : throw new FormatException($"{key} is no budget line.");
+
+    /// <summary>The first day of a key's month.</summary>
+    public static DateOnly FirstOf(string key)
+    {
+        var (year, month, _) = Parse(key);
+        return new(year, month, 1);
+    }
 
     /// <summary>Whether there can be such a line.</summary>
     public static bool IsLine(int year, int month, string line) =>

@@ -17,9 +17,16 @@ public interface IBudgetPlanGrain : IDecides
 
     /// <summary>
     /// Enters or changes a line. The terms as they are now again: nothing changes. A part is of the kind of its whole,
-    /// and the parts are not more than it; at the start a rigid line is neither lowered nor made flexible (BUD-06).
+    /// and the parts are not more than it; at the start a rigid line is neither lowered nor made flexible, nor is its
+    /// money planned in flexible parts (BUD-06). A reserve keeps what is drawn of it.
     /// </summary>
     [Alias("put")] Task<Outcome<BudgetLineInfo>> Put(PutBudgetLine command, CancellationToken ct = default);
+
+    /// <summary>
+    /// Changes what is given of a line, as <see cref="Put"/> does; nobody undoes what he has not read: of another
+    /// version it is <see cref="BudgetRefusals.Stale"/>. The same key again: the line as it is now.
+    /// </summary>
+    [Alias("change")] Task<Outcome<BudgetLineInfo>> Change(ChangeBudgetLine command, CancellationToken ct = default);
 
     /// <summary>
     /// Moves money of one line's own to another's; both change together, and so do the lines that they are part of. Only
@@ -56,6 +63,35 @@ public readonly record struct BudgetPlace([property: Id(0)] int Month, [property
 [GenerateSerializer, Immutable, Alias("ale.budget.put")]
 public sealed record PutBudgetLine(
     [property: Id(0)] BudgetPlace Place, [property: Id(1)] BudgetTerms Terms, [property: Id(2)] string By);
+
+/// <summary>A wish to change a line; null leaves a term as it is (<see cref="BudgetTerms"/>). Kind and currency
+/// stay.</summary>
+/// <param name="Version">The <see cref="BudgetLineInfo.PlanVersion"/> that it is meant for.</param>
+/// <param name="Key">Tells a repeat from a second wish.</param>
+/// <param name="By">Whose token it was.</param>
+[GenerateSerializer, Immutable, Alias("ale.budget.change")]
+public sealed record ChangeBudgetLine(
+    [property: Id(0)] BudgetPlace Place, [property: Id(1)] long Version, [property: Id(2)] string Key,
+    [property: Id(3)] string By)
+{
+    /// <summary>See <see cref="BudgetTerms"/>, here and below.</summary>
+    [Id(4)] public long? PlannedMinor { get; init; }
+
+    /// <inheritdoc cref="PlannedMinor"/>
+    [Id(5)] public string? Goal { get; init; }
+
+    /// <inheritdoc cref="PlannedMinor"/>
+    [Id(6)] public bool? Rigid { get; init; }
+
+    /// <inheritdoc cref="PlannedMinor"/>
+    [Id(7)] public string? Parent { get; init; }
+
+    /// <inheritdoc cref="PlannedMinor"/>
+    [Id(8)] public int? BenefitPercent { get; init; }
+
+    /// <inheritdoc cref="PlannedMinor"/>
+    [Id(9)] public bool? TopHosts { get; init; }
+}
 
 /// <summary>A wish to move money.</summary>
 /// <param name="Key">Tells a repeat from a second wish.</param>

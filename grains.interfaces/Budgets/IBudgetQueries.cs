@@ -77,8 +77,11 @@ public sealed record BudgetLinesWanted([property: Id(0)] int Year, [property: Id
 [GenerateSerializer, Immutable, Alias("ale.budget.breakdown_wanted")]
 public sealed record BreakdownWanted([property: Id(0)] string Prefix, [property: Id(1)] int Limit)
 {
-    /// <summary>Only one way: <c>line</c>, <c>session</c>, <c>host</c>, <c>category</c>, <c>step</c>, <c>campaign</c>,
-    /// <c>class</c> or <c>acquisition</c>.</summary>
+    /// <summary>The ways to look at what was booked, in their order.</summary>
+    public static readonly ImmutableArray<string> Ways =
+        ["line", "session", "host", "category", "step", "campaign", "class", "acquisition"];
+
+    /// <summary>Only one of the <see cref="Ways"/>.</summary>
     [Id(2)] public string? By { get; init; }
 
     /// <summary>Only what comes after this in the list.</summary>
@@ -128,6 +131,9 @@ public sealed record BudgetLineRow(
 {
     /// <summary>What it may spend itself, without its parts (BUD-01).</summary>
     [Id(8)] public long OwnMinor { get; init; }
+
+    /// <summary>Of that, neither spent nor committed; below 0: it is over.</summary>
+    public long FreeMinor => OwnMinor - CommittedMinor - ActualMinor;
 
     /// <summary>Planned for this line from January to this month, minor units .</summary>
     [Id(9)] public long YearPlannedMinor { get; init; }

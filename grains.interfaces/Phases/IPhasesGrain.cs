@@ -44,8 +44,8 @@ public interface IPhasesGrain : IDecides
     [Alias("in_force")] Task<Outcome<PhaseAt>> InForce(DateTimeOffset? at = null, CancellationToken ct = default);
 
     /// <summary>
-    /// Marks the phase in force as late when its time is over and gates are open (PHS-01), once; its open gates then
-    /// stand in an inbox. What was marked is answered.
+    /// Marks the phase in force as late when its time is over and gates are open (PHS-01), until it is late no more;
+    /// its open gates then stand in an inbox. What was marked is answered.
     /// </summary>
     [Alias("check")] Task<Outcome<PhaseAt>> Check(CancellationToken ct = default);
 
@@ -119,8 +119,8 @@ public sealed record GateInfo(
     [property: Id(3)] DateTimeOffset? PassedAt);
 
 /// <summary>A phase as it is now.</summary>
-/// <param name="EndsOn">The last day of its time, of which <paramref name="From"/> is the first: 61 days from the first of
-/// June end on the 31st of July. Late after it, with gates open; null: it has not begun.</param>
+/// <param name="EndsOn">The last day of its time, of which <paramref name="From"/> is the first: 61 days from the first
+/// of June end on the 31st of July. Late after it, with gates open; null: it has not begun.</param>
 [GenerateSerializer, Immutable, Alias("ale.phase.info")]
 public sealed record PhaseInfo(
     [property: Id(0)] int Phase, [property: Id(1)] PhaseState State, [property: Id(2)] ImmutableArray<GateInfo> Gates,

@@ -7,7 +7,7 @@ namespace Ale.Approvals;
 /// <summary>What is decided about an approval.</summary>
 internal static class ApprovalDecide
 {
-    private const string Rule = "detail"; // what the edge says instead of the code
+    private const string Detail = "detail"; // what the edge says instead of the code
 
     public static Decision<ApprovalEvent, ApprovalInfo> Decide(
         this Approval approval, AskApproval command, string id, ApprovalPolicy policy, DateTimeOffset now)
@@ -32,23 +32,24 @@ internal static class ApprovalDecide
         if (command.Reason.Length is 0 or > Limits.TextLengthMax) return ApprovalRefusals.BadTerms;
         if (approval.Asking is not { Question: var question }) return ApprovalRefusals.Unknown;
         if (command.By == question.AskedBy)
-            return ApprovalRefusals.Own.With(Rule, $"{question.AskedBy} asked for it; somebody else decides.");
+            return ApprovalRefusals.Own.With(Detail, $"{question.AskedBy} asked for it; somebody else decides.");
         if (!command.Roles.Contains(question.Role)
             && !(approval.EscalatedTo is { } up && command.Roles.Contains(up)))
-            return ApprovalRefusals.Role.With(Rule, approval.WhoDecides());
+            return ApprovalRefusals.Role.With(Detail, approval.WhoDecides());
         if (approval.Keys.Find(command.Key, now) is { } done)
         {
             return done.Command == CommandOf(command.By, command.Decision, command.Reason)
                 ? done.Answer with { Id = id } : ApprovalRefusals.Changed;
         }
 
-        var over = ApprovalRefusals.Expired.With(Rule, $"It was over, undecided, at {At(approval.Asking!.ExpiresAt)}.");
+        var over = ApprovalRefusals.Expired.With(
+            Detail, $"It was over, undecided, at {At(approval.Asking!.ExpiresAt)}.");
         if (approval.State == ApprovalState.Expired) return over;
-        if (approval.Closing is not null) return ApprovalRefusals.Decided.With(Rule, approval.HowItEnded());
+        if (approval.Closing is not null) return ApprovalRefusals.Decided.With(Detail, approval.HowItEnded());
         if (approval.Asking.ExpiresAt <= now) // nobody was there to see it; it is over all the same
             return new(over, new ApprovalEvent.Closed(ApprovalState.Expired, null, now));
         if (approval.Votes.FirstOrDefault(v => v.By == command.By) is { } vote)
-            return ApprovalRefusals.Twice.With(Rule, $"{Said(vote)}; one person decides once.");
+            return ApprovalRefusals.Twice.With(Detail, $"{Said(vote)}; one person decides once.");
         var voted = new ApprovalEvent.Voted(command.By, command.Decision, command.Reason, command.Key, now);
         return approval.Apply(voted).Outcome() is { } outcome
             ? After(approval, id, voted, new ApprovalEvent.Closed(outcome, null, now)) : After(approval, id, voted);

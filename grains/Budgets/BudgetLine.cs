@@ -132,7 +132,8 @@ internal sealed record BudgetLine : IState<BudgetLine, BudgetLineEvent>
     /// <summary>What was spent and committed when the decision was against it; 0: it never was.</summary>
     public long RefusedMinor { get; init; }
 
-    /// <summary>The spend by which it went over its own plan; null: it is not.</summary>
+    /// <summary>The spend by which it went over its own plan; null: it is not, or its plan was lowered below what is
+    /// taken.</summary>
     public string? OverSince { get; init; }
 
     public ImmutableDictionary<string, SpendMark> Spends { get; init; } =

@@ -9,8 +9,10 @@ namespace Ale.Budgets;
 /// <summary>What is decided about a line of the budget.</summary>
 internal static class BudgetLineDecide
 {
+    /// <param name="isStartUp">The start-up phase is in force, in which marketing has its band (BUD-06).</param>
     public static Decision<BudgetLineEvent, BudgetLineInfo> Decide(
-        this BudgetLine line, PlanLine command, string key, BudgetPolicy policy, Market market, DateTimeOffset now)
+        this BudgetLine line, PlanLine command, string key, BudgetPolicy policy, Market market, DateTimeOffset now,
+        bool isStartUp = false)
     {
         if (command.Version <= line.PlanVersion) return line.Info(key, policy, market, now);
         var planned = new BudgetLineEvent.Planned(command.Version, command.Terms, now)
@@ -25,11 +27,12 @@ internal static class BudgetLineDecide
         var events = new List<BudgetLineEvent> { planned };
         var isClosed = BudgetLineMark.IsClosed(key, policy, market, now);
         // Raised to what was spent: there is nothing to decide any more, and what waited goes on.
-        if (after.IsHeld() && !after.IsOverCounted(policy))
+        if (after.CountsMinor > line.CountsMinor && after.IsHeld() && !after.IsOverCounted(policy))
         {
-            events.Add(new BudgetLineEvent.Settled(after.Asks, 0, now));
+            events.Add(new BudgetLineEvent.Settled(after.Asks, after.GrantedMinor, now));
             after = after.Apply(events[^1]);
-            events.AddRange(isClosed ? after.DropAll(BudgetRefusals.Closed, now) : after.LetOn(policy, now));
+            events.AddRange(
+                isClosed ? after.DropAll(BudgetRefusals.Closed, now) : after.LetOn(isStartUp, policy, now));
         }
         else if (!isClosed && after.MayAsk() && after.IsOver(after.TakenMinor, policy))
         {
@@ -46,7 +49,7 @@ internal static class BudgetLineDecide
     {
         if (line.Terms is null) return BudgetRefusals.Unknown;
         if (BudgetLineFault.Of(command, line.Terms) is { } fault) return fault;
-        if (BudgetLineFault.OfMonth(command, key, market) is { } month) return month;
+        if (BudgetLineFault.OfMonth(command, key, market, now) is { } month) return month;
         var isKnown = line.Spends.TryGetValue(command.Id, out var mark);
         var isSettling = isKnown && mark.State == SpendState.Committed && command.Stage == SpendStage.Actual;
         if (isKnown && mark.Content != ContentOf(command)) return BudgetRefusals.Changed;
@@ -59,12 +62,11 @@ internal static class BudgetLineDecide
         }
 
         // What was committed before a tag was asked for is settled without it.
-        if (!isSettling || line.Terms.Kind == BudgetKind.Reserve)
-            if (BudgetLineFault.OfKind(command, line.Terms) is { } kind) return kind;
-        if (BudgetLineFault.OfFuture(command, key, market, now) is { } future) return future;
+        if ((!isSettling || line.Terms.Kind == BudgetKind.Reserve)
+            && BudgetLineFault.OfKind(command, line.Terms) is { } kind) return kind;
         if (BudgetLineMark.IsClosed(key, policy, market, now))
             return BudgetLineMark.Closed(key, policy, "month", "book it in the open month.");
-        if (BudgetLineFault.OfLate(command, policy, now) is { } late) return late;
+        if (!isSettling && BudgetLineFault.OfLate(command, policy, now) is { } late) return late;
         if (!isSettling && line.MustWait(command, policy))
         {
             if (!command.Wait) return line.OfHeld(command, key, policy);
@@ -143,7 +145,7 @@ internal static class BudgetLineDecide
     /// from what is spent and committed. A closed month takes nothing of what waits.
     /// </summary>
     public static Decision<BudgetLineEvent, Done> DecideSettled(this BudgetLine line, int number,
-        ApprovalState state, string key, BudgetPolicy policy, Market market, DateTimeOffset now)
+        ApprovalState state, string key, BudgetPolicy policy, Market market, DateTimeOffset now, bool isStartUp = false)
     {
         if (number != line.Asks || line.Ask is not (AskState.Asked or AskState.Open)) return default(Done);
         if (state == ApprovalState.Open) return default(Done);
@@ -157,7 +159,8 @@ internal static class BudgetLineDecide
             return new(default(Done), [new BudgetLineEvent.Settled(number, line.TakenMinor, now),
                 .. line.DropAll(BudgetRefusals.Closed, now)]);
         var granted = line.TakenMinor + line.Waiting.Sum(s => s.AmountMinor);
-        return new(default(Done), [new BudgetLineEvent.Settled(number, granted, now), .. line.BookAll(policy, now)]);
+        return new(default(Done),
+            [new BudgetLineEvent.Settled(number, granted, now), .. line.BookAll(isStartUp, policy, now)]);
     }
 
     /// <summary>Tells one content from another: all but the amount, the stage and whether it waits.</summary>
@@ -184,11 +187,12 @@ internal static class BudgetLineDecide
             : new BudgetLineEvent.Booked(s, held, over, now) { Elastic = elastic };
     }
 
-    private static IEnumerable<BudgetLineEvent> BookAll(this BudgetLine line, BudgetPolicy policy, DateTimeOffset now)
+    private static IEnumerable<BudgetLineEvent> BookAll(
+        this BudgetLine line, bool isStartUp, BudgetPolicy policy, DateTimeOffset now)
     {
         foreach (var s in line.Waiting)
         {
-            var e = line.Book(s, 0, false, policy, now);
+            var e = line.Book(s, 0, isStartUp, policy, now);
             line = line.Apply(e);
             yield return e;
         }
@@ -201,7 +205,8 @@ internal static class BudgetLineDecide
         new(s.Id, s.Tags.PlacementId, now) { Reason = why.Code };
 
     /// <summary>Of what waits, in order, what the mark allows.</summary>
-    private static IEnumerable<BudgetLineEvent> LetOn(this BudgetLine line, BudgetPolicy policy, DateTimeOffset now)
+    private static IEnumerable<BudgetLineEvent> LetOn(
+        this BudgetLine line, bool isStartUp, BudgetPolicy policy, DateTimeOffset now)
     {
         foreach (var s in line.Waiting)
         {
@@ -211,7 +216,7 @@ internal static class BudgetLineDecide
                 continue;
             }
 
-            var e = line.Book(s, 0, false, policy, now);
+            var e = line.Book(s, 0, isStartUp, policy, now);
             line = line.Apply(e);
             yield return e;
         }

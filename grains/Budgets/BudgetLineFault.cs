@@ -21,23 +21,16 @@ internal static class BudgetLineFault
             ? Say(BudgetRefusals.ReasonRequired, "note", $"What is bought and not subscribed says why.") : null;
     }
 
-    /// <summary>It happened in another month.</summary>
-    public static Refusal? OfMonth(PostSpend s, string key, Market market)
+    /// <summary>It happened in another month, or cannot have happened yet.</summary>
+    public static Refusal? OfMonth(PostSpend s, string key, Market market, DateTimeOffset now)
     {
-        if (s.HappenedAt is not { } at) return null;
-        var day = market.BusinessDay(at);
-        return string.Create(CultureInfo.InvariantCulture, $"{day:yyyy-MM}") == key[..7] ? null
-            : Say(BudgetRefusals.Month, "at", $"It happened on {day:yyyy-MM-dd}; the line takes spends of {key[..7]}.");
-    }
-
-    /// <summary>It cannot have happened yet.</summary>
-    public static Refusal? OfFuture(PostSpend s, string key, Market market, DateTimeOffset now)
-    {
-        var (year, month, _) = BudgetKeys.Parse(key);
-        var first = new DateOnly(year, month, 1);
+        var first = BudgetKeys.FirstOf(key);
+        if (s.HappenedAt is { } at && market.BusinessDay(at) is var day && day.AddDays(1 - day.Day) != first)
+            return Say(BudgetRefusals.Month, "at",
+                $"It happened on {day:yyyy-MM-dd}; the line takes spends of {first:yyyy-MM}.");
         return s.Stage == SpendStage.Committed || market.BusinessDay(now) >= first ? null
             : Say(BudgetRefusals.Month, "state",
-                $"What is spent of {key[..7]} is booked from {first:yyyy-MM-dd} on; until then commit it.");
+                $"What is spent of {first:yyyy-MM} is booked from {first:yyyy-MM-dd} on; until then commit it.");
     }
 
     /// <summary>It happened too long ago.</summary>

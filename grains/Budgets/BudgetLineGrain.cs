@@ -21,8 +21,10 @@ internal sealed class BudgetLineGrain(SiloKernel kernel, PolicyBook policies, Ma
 
     public async Task<Outcome<BudgetLineInfo>> Plan(PlanLine command, CancellationToken ct)
     {
+        var (isStartUp, why) = await IsStartUp(!State.Waiting.IsEmpty, ct);
+        if (why is not null) return why;
         var open = State.Ask is AskState.Asked or AskState.Open ? BudgetLineMark.ApprovalOf(Key, State.Asks) : null;
-        var planned = await Commit(State.Decide(command, Key, Policy, Market, Now), ct);
+        var planned = await Commit(State.Decide(command, Key, Policy, Market, Now, isStartUp), ct);
         // What is within the plan now need not be decided.
         if (open is not null && planned.Refusal is null && State.Ask == AskState.None)
             await GrainFactory.Approval(open).Withdraw("The plan was raised.", CancellationToken.None);
@@ -35,15 +37,8 @@ internal sealed class BudgetLineGrain(SiloKernel kernel, PolicyBook policies, Ma
 
     public async Task<Outcome<SpendInfo>> Spend(PostSpend command, CancellationToken ct)
     {
-        var isStartUp = false;
-        // Asked first, and only where it matters.
-        if (State.HasBand() && State.TakenMinor + command.AmountMinor > State.OwnMinor)
-        {
-            var (at, refusal) = await GrainFactory.Phases().InForce(null, ct);
-            if (refusal is not null) return refusal;
-            isStartUp = at!.Phase == PhaseRules.StartUp;
-        }
-
+        var (isStartUp, why) = await IsStartUp(State.TakenMinor + command.AmountMinor > State.OwnMinor, ct);
+        if (why is not null) return why;
         var spent = await Commit(State.Decide(command, Key, Policy, Market, Now, isStartUp), ct);
         if (State.Ask == AskState.Asked) await Tell();
         return spent;
@@ -62,13 +57,28 @@ internal sealed class BudgetLineGrain(SiloKernel kernel, PolicyBook policies, Ma
         State.Terms is null ? BudgetRefusals.Unknown
         : State.Spends.ContainsKey(id) ? State.Spend(id, Key, Policy, Market, Now) : BudgetRefusals.UnknownSpend, ct);
 
+    /// <summary>Who has a spend waiting asks, too, whoever crossed the mark.</summary>
     public Task<Outcome<ApprovalInfo>> Decide(DecideApproval command, CancellationToken ct) =>
-        GrainFactory.DecideAndSettle(command, Settle, ct);
+        State.Waiting.Any(s => s.By == command.By)
+            ? Commit<ApprovalInfo>(ApprovalRefusals.Own.With("detail", $"A spend of {command.By} waits for it."), ct)
+            : GrainFactory.DecideAndSettle(command, Settle, ct);
 
-    public Task<Outcome<Done>> Settle(ApprovalInfo approval, CancellationToken ct) => Commit(
-        State.DecideSettled(ApprovalIds.CountOf(approval.Id), approval.State, Key, Policy, Market, Now), ct);
+    public async Task<Outcome<Done>> Settle(ApprovalInfo approval, CancellationToken ct)
+    {
+        var (isStartUp, why) = await IsStartUp(!State.Waiting.IsEmpty, ct);
+        return why ?? await Commit(State.DecideSettled(
+            ApprovalIds.CountOf(approval.Id), approval.State, Key, Policy, Market, Now, isStartUp), ct);
+    }
 
     protected override Task OnDue() => Tell();
+
+    /// <summary>Asked before a turn, and only where it matters to a band.</summary>
+    private async Task<(bool IsStartUp, Refusal? Why)> IsStartUp(bool matters, CancellationToken ct)
+    {
+        if (!matters || !State.HasBand()) return (false, null);
+        var (at, refusal) = await GrainFactory.Phases().InForce(null, ct);
+        return (at?.Phase == PhaseRules.StartUp, refusal);
+    }
 
     private Task Tell() => _telling.Run(TellOnce);
 
@@ -89,7 +99,8 @@ internal sealed class BudgetLineGrain(SiloKernel kernel, PolicyBook policies, Ma
         ApprovalLine[] sums =
         [
             ApprovalLines.Sum("planned", State.OwnMinor), ApprovalLines.Sum("actual", State.ActualMinor),
-            ApprovalLines.Sum("committed", State.CommittedMinor), ApprovalLines.Sum("waiting", State.Waiting.Sum(s => s.AmountMinor),
+            ApprovalLines.Sum("committed", State.CommittedMinor),
+            ApprovalLines.Sum("waiting", State.Waiting.Sum(s => s.AmountMinor),
                 State.Waiting.Count.ToString(CultureInfo.InvariantCulture)),
         ];
         return new($"Budget {Key} is over its plan by more than {policy.OverPercent} %", $"budget/{Key}",

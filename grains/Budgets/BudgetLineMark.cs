@@ -26,8 +26,8 @@ internal static class BudgetLineMark
             $"{Math.Floor((decimal)mark * (100 + policy.OverPercent) / 100)} ({policy.OverPercent} % over {mark})");
     }
 
-    /// <summary>True: what goes over the plan at the start is within marketing's planned band (BUD-06, A-02), which has a
-    /// number of its own.</summary>
+    /// <summary>True: what goes over the plan at the start is within marketing's planned band (BUD-06, A-02), which has
+    /// a number of its own.</summary>
     public static bool IsElastic(this BudgetLine line, long takenMinor, BudgetPolicy policy) =>
         line.HasBand() && takenMinor * 100m <= line.OwnMinor * (100m + policy.ElasticPercent);
 
@@ -42,11 +42,8 @@ internal static class BudgetLineMark
         line.Ask == AskState.None || (line.Terms!.Rigid && line.Ask == AskState.Refused);
 
     /// <summary>The first day on which a month takes no more.</summary>
-    public static DateOnly ClosesOn(string key, BudgetPolicy policy)
-    {
-        var (year, month, _) = BudgetKeys.Parse(key);
-        return new DateOnly(year, month, 1).AddMonths(1).AddDays(policy.CloseDays);
-    }
+    public static DateOnly ClosesOn(string key, BudgetPolicy policy) =>
+        BudgetKeys.FirstOf(key).AddMonths(1).AddDays(policy.CloseDays);
 
     /// <summary>Whether the month takes no more.</summary>
     public static bool IsClosed(string key, BudgetPolicy policy, Market market, DateTimeOffset now) =>
@@ -54,8 +51,8 @@ internal static class BudgetLineMark
 
     /// <summary>The month is closed, and since when.</summary>
     public static Refusal Closed(string key, BudgetPolicy policy, string field, string what) =>
-        BudgetRefusals.Closed.With("field", field).With("detail", string.Create(CultureInfo.InvariantCulture,
-            $"{key[..7]} was closed on {ClosesOn(key, policy):yyyy-MM-dd}: {what}"));
+        BudgetLineFault.Say(BudgetRefusals.Closed, field,
+            $"{BudgetKeys.FirstOf(key):yyyy-MM} was closed on {ClosesOn(key, policy):yyyy-MM-dd}: {what}");
 
     public static string ApprovalOf(string key, int number) =>
         ApprovalIds.Of(BudgetKeys.LineKind, key, number.ToString(CultureInfo.InvariantCulture));

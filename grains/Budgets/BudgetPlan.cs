@@ -15,7 +15,14 @@ namespace Ale.Budgets;
 internal abstract record BudgetPlanEvent
 {
     internal sealed record LinePut(
-        long Version, BudgetPlace Place, BudgetTerms Terms, string By, DateTimeOffset At) : BudgetPlanEvent;
+        long Version, BudgetPlace Place, BudgetTerms Terms, string By, DateTimeOffset At) : BudgetPlanEvent
+    {
+        /// <summary>Under which it was changed; null: it was entered.</summary>
+        public string? Key { get; init; }
+
+        /// <summary>What tells the change from another under that key.</summary>
+        public string? Command { get; init; }
+    }
 
     internal sealed record Moved(
         long Version, string Key, BudgetPlace From, BudgetPlace To, long AmountMinor, string By, string Note,
@@ -131,6 +138,7 @@ internal sealed record BudgetPlan : IState<BudgetPlan, BudgetPlanEvent>
         var next = Changed(e.Version, $"{e.Place.Month}/{e.Place.Line} entered", e.At) with
         {
             Lines = Lines.SetItem(KeyOf(e.Place), new(e.Place, e.Terms, e.Version) { CountsMinor = counts }),
+            Keys = e.Key is null ? Keys : Keys.Add(e.Key, e.Command!, e.Version, e.At),
         };
         var whole = next.Chain(e.Place).Concat(before is null ? [] : this.Chain(e.Place));
         return next with { Lines = Told(next.Lines, whole, e.Version) };
@@ -140,8 +148,8 @@ internal sealed record BudgetPlan : IState<BudgetPlan, BudgetPlanEvent>
     {
         var (from, to) = e.Carries == true ? this.Changing(e.From, e.To)
             : (new[] { Lines[KeyOf(e.From)] }, new[] { Lines[KeyOf(e.To)] });
-        // What was not in force where it comes from is not in force where it goes to.
-        var counts = Math.Min(e.AmountMinor, Math.Max(0, this.CountsOf(e.From)));
+        // What is not in force goes first: it is not in force where it goes to.
+        var counts = this.CountsIn(e.From, e.AmountMinor);
         var lines = Told(Lines, this.Chain(e.From).Concat(this.Chain(e.To)), e.Version);
         foreach (var l in from) lines = lines.SetItem(KeyOf(l.Place), l.By(-e.AmountMinor, -counts, e.Version));
         foreach (var l in to) lines = lines.SetItem(KeyOf(l.Place), l.By(e.AmountMinor, counts, e.Version));

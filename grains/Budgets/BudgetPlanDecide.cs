@@ -10,9 +10,9 @@ namespace Ale.Budgets;
 internal static class BudgetPlanDecide
 {
     /// <param name="phase">The phase in force; null: none has begun.</param>
-    /// <param name="drawnMinor">What is drawn or held of the pot, where the line is one of a reserve.</param>
-    public static Decision<BudgetPlanEvent, Done> Decide(
-        this BudgetPlan plan, PutBudgetLine command, int? phase, DateTimeOffset now, long drawnMinor = 0)
+    /// <param name="drawnMinor">What is drawn or held of each pot that the line leaves less of.</param>
+    public static Decision<BudgetPlanEvent, Done> Decide(this BudgetPlan plan, PutBudgetLine command, int? phase,
+        DateTimeOffset now, IReadOnlyDictionary<string, long>? drawnMinor = null)
     {
         var (place, terms) = (command.Place, command.Terms);
         if (BudgetPlanFault.Of(terms) is { } fault) return fault;
@@ -28,21 +28,32 @@ internal static class BudgetPlanDecide
         if (BudgetPlanFault.OfTree(plan, place, terms) is { } tree) return tree;
         if (BudgetPlanFault.OfTotal(plan, place, terms) is { } total) return total;
         if (plan.State != BudgetPlanState.Draft) return BudgetRefusals.InForce;
-        if (phase == PhaseRules.StartUp && before is { Terms.Rigid: true })
+        if (phase == PhaseRules.StartUp && BudgetPlanFault.OfRigid(plan, place, terms) is { } rigid) return rigid;
+        var put = new BudgetPlanEvent.LinePut(plan.Version + 1, place, terms, command.By, now);
+        foreach (var (pot, amount) in plan.Lowered(put))
         {
-            if (!terms.Rigid)
-                return BudgetLineFault.Say(BudgetRefusals.Rigid, "rigid", $"In the start-up phase it stays rigid.");
-            if (terms.PlannedMinor < before.Terms.PlannedMinor)
-                return BudgetLineFault.Say(BudgetRefusals.Rigid, "plannedMinor",
-                    $"In the start-up phase a rigid line keeps its {before.Terms.PlannedMinor}.");
+            if (drawnMinor?.GetValueOrDefault(pot) is { } drawn && drawn > amount)
+                return BudgetLineFault.Say(BudgetRefusals.Spent, "plannedMinor",
+                    $"{drawn} of the reserve {pot} are drawn or held.");
         }
 
-        var put = new BudgetPlanEvent.LinePut(plan.Version + 1, place, terms, command.By, now);
-        if (terms.PlannedMinor < before?.Terms.PlannedMinor
-            && plan.Apply(put).Pots().Any(p => p.Pot == place.Line && p.AmountMinor < drawnMinor))
-            return BudgetLineFault.Say(BudgetRefusals.Spent, "plannedMinor",
-                $"{drawnMinor} of the reserve {place.Line} are drawn or held.");
         return new(default(Done), put);
+    }
+
+    /// <summary>As a line that is entered, by who has read it as it is.</summary>
+    public static Decision<BudgetPlanEvent, Done> Decide(this BudgetPlan plan, ChangeBudgetLine command, int? phase,
+        DateTimeOffset now, IReadOnlyDictionary<string, long>? drawnMinor = null)
+    {
+        if (plan.Lines.GetValueOrDefault(BudgetPlan.KeyOf(command.Place)) is not { } line)
+            return BudgetRefusals.Unknown;
+        var (key, text) = (command.Key, CommandOf(command));
+        if (plan.Keys.Find(key, now) is { } done) return done.Command == text ? default(Done) : BudgetRefusals.Changed;
+        var terms = On(line.Terms, command);
+        if (BudgetPlanFault.Of(terms) is { } fault) return fault;
+        if (command.Version != line.Version) return BudgetRefusals.Stale;
+        var (reply, events) = plan.Decide(new PutBudgetLine(command.Place, terms, command.By), phase, now, drawnMinor);
+        return events is [BudgetPlanEvent.LinePut put]
+            ? new(reply, put with { Key = key, Command = text }) : new(reply);
     }
 
     public static Decision<BudgetPlanEvent, Done> Decide(this BudgetPlan plan, CarveLine command, DateTimeOffset now)
@@ -52,10 +63,10 @@ internal static class BudgetPlanDecide
         var place = command.From with { Line = command.Line };
         if (plan.Lines.ContainsKey(BudgetPlan.KeyOf(place))) return default(Done);
         if (plan.Lines.Count >= IBudgetPlanGrain.LinesMax) return BudgetRefusals.Full;
-        if (plan.State == BudgetPlanState.Submitted) return BudgetRefusals.InForce;
         var share = (long)Math.Round(from.PlannedMinor * command.Percent / 100m, MidpointRounding.AwayFromZero);
         var terms = new BudgetTerms(share, from.Currency, from.Kind, command.Goal, false, command.From.Line);
         if (BudgetPlanFault.OfTree(plan, place, terms) is { } tree) return tree;
+        if (plan.State == BudgetPlanState.Submitted) return BudgetRefusals.InForce;
         return new(default(Done), new BudgetPlanEvent.LinePut(plan.Version + 1, place, terms, command.By, now));
     }
 
@@ -119,4 +130,18 @@ internal static class BudgetPlanDecide
 
     public static string ApprovalOf(string year, int number) =>
         ApprovalIds.Of(BudgetKeys.PlanKind, year, number.ToString(CultureInfo.InvariantCulture));
+
+    private static BudgetTerms On(BudgetTerms terms, ChangeBudgetLine c) => terms with
+    {
+        PlannedMinor = c.PlannedMinor ?? terms.PlannedMinor,
+        Goal = c.Goal ?? terms.Goal,
+        Rigid = c.Rigid ?? terms.Rigid,
+        Parent = c.Parent ?? terms.Parent,
+        BenefitPercent = c.BenefitPercent ?? terms.BenefitPercent,
+        TopHosts = c.TopHosts ?? terms.TopHosts,
+    };
+
+    private static string CommandOf(ChangeBudgetLine c) => string.Create(CultureInfo.InvariantCulture,
+        $"{c.Place.Month}/{c.Place.Line}@{c.Version}:{c.PlannedMinor}:{c.Rigid}:{c.Parent}:{c.BenefitPercent}")
+        + $":{c.TopHosts}:{(c.Goal is null ? "" : IdHash.Short(c.Goal))}";
 }

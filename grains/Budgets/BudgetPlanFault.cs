@@ -62,6 +62,22 @@ internal static class BudgetPlanFault
             $"{parts} would be planned in the parts of {place.Month}/{parent}, which has {whole.PlannedMinor}.");
     }
 
+    /// <summary>Money that a rigid line would lose at the start, itself or to a flexible part (BUD-06).</summary>
+    public static Refusal? OfRigid(BudgetPlan plan, BudgetPlace place, BudgetTerms terms)
+    {
+        var before = plan.Lines.GetValueOrDefault(BudgetPlan.KeyOf(place))?.Terms;
+        if (before is { Rigid: true } && !terms.Rigid)
+            return BudgetLineFault.Say(BudgetRefusals.Rigid, "rigid", $"In the start-up phase it stays rigid.");
+        if (before is { Rigid: true } && terms.PlannedMinor < before.PlannedMinor)
+            return BudgetLineFault.Say(BudgetRefusals.Rigid, "plannedMinor",
+                $"In the start-up phase a rigid line keeps its {before.PlannedMinor}.");
+        if (terms.Rigid || terms.Parent is not { } parent) return null;
+        var had = before?.Parent == parent ? before.PlannedMinor : 0;
+        return terms.PlannedMinor <= had || !plan.Lines[BudgetPlan.KeyOf(place with { Line = parent })].Terms.Rigid
+            ? null : BudgetLineFault.Say(BudgetRefusals.Rigid, "parent",
+                $"In the start-up phase money of {place.Month}/{parent}, which is rigid, is planned in rigid parts.");
+    }
+
     /// <summary>A year of more than an approval can state.</summary>
     public static Refusal? OfTotal(BudgetPlan plan, BudgetPlace place, BudgetTerms terms)
     {

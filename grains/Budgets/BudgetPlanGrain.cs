@@ -20,21 +20,32 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies, Ma
 
     private int Year => int.Parse(Key, CultureInfo.InvariantCulture);
 
-    public async Task<Outcome<BudgetLineInfo>> Put(PutBudgetLine command, CancellationToken ct)
+    public Task<Outcome<BudgetLineInfo>> Put(PutBudgetLine command, CancellationToken ct) =>
+        Entered(command.Place, (plan, phase, drawn) => plan.Decide(command, phase, Now, drawn), ct);
+
+    public Task<Outcome<BudgetLineInfo>> Change(ChangeBudgetLine command, CancellationToken ct) =>
+        Entered(command.Place, (plan, phase, drawn) => plan.Decide(command, phase, Now, drawn), ct);
+
+    /// <summary>Decided twice: which reserves it leaves less of, and then with what is drawn of them.</summary>
+    private async Task<Outcome<BudgetLineInfo>> Entered(BudgetPlace place,
+        Func<BudgetPlan, int?, Dictionary<string, long>, Decision<BudgetPlanEvent, Done>> decide, CancellationToken ct)
     {
-        if (!BudgetKeys.IsLine(Year, command.Place.Month, command.Place.Line))
-            return await Commit<BudgetLineInfo>(BudgetPlanFault.Of(Year, command.Place)!, ct);
+        if (!BudgetKeys.IsLine(Year, place.Month, place.Line))
+            return await Commit<BudgetLineInfo>(BudgetPlanFault.Of(Year, place)!, ct);
         var (phase, why) = await Phase(ct);
         if (why is not null) return why;
-        var drawn = 0L;
-        if (State.Lines.GetValueOrDefault(BudgetPlan.KeyOf(command.Place)) is { } line && BudgetPlanTree.IsPot(line))
+        var drawn = new Dictionary<string, long>(StringComparer.Ordinal);
+        if (decide(State, phase, drawn).Events is [BudgetPlanEvent.LinePut put])
         {
-            (drawn, why) = await Drawn(command.Place.Line, ct);
-            if (why is not null) return why;
+            foreach (var (pot, _) in State.Lowered(put))
+            {
+                (drawn[pot], why) = await Drawn(pot, ct);
+                if (why is not null) return why;
+            }
         }
 
         await Quiet();
-        return await Opened(State.Decide(command, phase, Now, drawn), command.Place, ct);
+        return await Opened(decide(State, phase, drawn), place, ct);
     }
 
     public async Task<Outcome<BudgetLineInfo>> Carve(CarveLine command, CancellationToken ct)
@@ -62,7 +73,7 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies, Ma
                 $"The money of {command.From.Month}/{command.From.Line} was spent, held or drawn meanwhile."),
                 CancellationToken.None);
         await Spread();
-        return await Commit<BudgetPlanInfo>(State.Info(Key, phase, Policy), CancellationToken.None);
+        return await Commit<BudgetPlanInfo>(State.Info(Key, phase, policy), CancellationToken.None);
     }
 
     public async Task<Outcome<BudgetPlanInfo>> Submit(SubmitBudget command, CancellationToken ct)
@@ -76,15 +87,17 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies, Ma
     public async Task<Outcome<BudgetPlanInfo>> Revise(ReviseBudget command, CancellationToken ct)
     {
         var (phase, why) = await Phase(ct);
+        var policy = await Numbers(ct);
         await Quiet();
-        return why ?? await Changed(State.Decide(command, Key, phase, Policy, Now), ct);
+        return why ?? await Changed(State.Decide(command, Key, phase, policy, Now), ct);
     }
 
     public async Task<Outcome<BudgetPlanInfo>> Get(CancellationToken ct)
     {
         var (phase, why) = await Phase(ct);
+        var policy = await Numbers(ct);
         return why ?? await Commit<BudgetPlanInfo>(
-            State.Lines.IsEmpty ? BudgetRefusals.Unknown : State.Info(Key, phase, Policy), ct);
+            State.Lines.IsEmpty ? BudgetRefusals.Unknown : State.Info(Key, phase, policy), ct);
     }
 
     public Task<Outcome<ApprovalInfo>> Decide(DecideApproval command, CancellationToken ct) =>
@@ -130,8 +143,8 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies, Ma
 
     private string KeyOf(BudgetPlace place) => BudgetKeys.KeyOf(Year, place.Month, place.Line);
 
-    /// <summary>The numbers in force. Return is evaluated where the policy says so and the job that does it is not paused
-    /// (BUD-07, CAM-03).</summary>
+    /// <summary>The numbers in force. Return is evaluated where the policy says so and the job that does it is not
+    /// paused (BUD-07, CAM-03).</summary>
     private async Task<BudgetPolicy> Numbers(CancellationToken ct)
     {
         const string returns = "placement-returns"; // of a slice to the right, by its code
@@ -177,14 +190,13 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies, Ma
     {
         if (State.Moving is not { } moving) return;
         Sure((await Answer(default(Done))).Refusal); // it is asked for when it stands in the journal
-        var (plan, take) = (State, State.Take(moving));
+        var (plan, after, take) = (State, State.After(moving), State.Take(moving));
         Refusal? refusal;
         if (BudgetPlanTree.IsPot(plan.Lines[BudgetPlan.KeyOf(moving.From)]))
         {
             var pot = moving.From.Line;
-            var after = plan.Pots().First(p => p.Pot == pot).AmountMinor - moving.AmountMinor;
             refusal = (await GrainFactory.Reserve($"{Key}-{pot}").Set(
-                new(take.Version, after, plan.Currency!) { IsTake = true })).Refusal;
+                new(take.Version, after.PotInForce(pot), plan.Currency!) { IsTake = true })).Refusal;
         }
         else
         {

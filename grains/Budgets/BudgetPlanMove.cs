@@ -42,7 +42,7 @@ internal static class BudgetPlanMove
                 $"{free} of {command.From.Month}/{command.From.Line} are free: not spent, held or in its parts.");
         var moving = new BudgetPlanEvent.Moving(command.Key, command.From, command.To, command.AmountMinor, command.By,
             command.Note, now);
-        var moved = plan.Apply(moving).Apply(Moved(plan, moving, now));
+        var moved = plan.After(moving);
         if (NewlyBroken(plan, moved, phase, policy) is { Length: > 0 } broken)
             return BudgetRefusals.Rules.With("rules", broken).With("detail", $"The move would break {broken}");
         return new(moved.Info(year, phase, policy), moving);
@@ -60,7 +60,11 @@ internal static class BudgetPlanMove
 
     /// <summary>What the one that loses money is told; the same version as that of the move.</summary>
     public static PlanLine Take(this BudgetPlan plan, BudgetPlanEvent.Moving moving) =>
-        plan.Apply(Moved(plan, moving, moving.At)).Tell(moving.From) with { IsTake = true };
+        plan.After(moving).Tell(moving.From) with { IsTake = true };
+
+    /// <summary>The plan when the money is moved.</summary>
+    public static BudgetPlan After(this BudgetPlan plan, BudgetPlanEvent.Moving moving) =>
+        plan.Apply(Moved(plan, moving, moving.At));
 
     /// <summary>What a line is told of itself.</summary>
     public static PlanLine Tell(this BudgetPlan plan, BudgetPlace place)

@@ -65,7 +65,24 @@ internal static class BudgetPlanTree
     public static long CountsOf(this BudgetPlan plan, BudgetPlace place) => Math.Min(plan.OwnOf(place),
         plan.Lines[BudgetPlan.KeyOf(place)].CountsMinor - plan.PartsIn(place).Sum(l => l.CountsMinor));
 
-    private static IEnumerable<VersionedLine> PartsIn(this BudgetPlan plan, BudgetPlace place) =>
+    /// <summary>What of money that is moved away was in force: what was not goes first.</summary>
+    public static long CountsIn(this BudgetPlan plan, BudgetPlace from, long amountMinor) =>
+        Math.Max(0, amountMinor - plan.OwnOf(from) + Math.Max(0, plan.CountsOf(from)));
+
+    /// <summary>What of a pot is in force, whatever a draft makes of it.</summary>
+    public static long PotInForce(this BudgetPlan plan, string pot) =>
+        plan.Lines.Values.Where(l => l.Place.Line == pot && IsPot(l))
+            .Sum(l => Math.Max(0, l.CountsMinor - plan.PartsIn(l.Place).Sum(p => p.CountsMinor)));
+
+    /// <summary>Pots of which a line that is entered leaves less, as it does of its whole.</summary>
+    public static IEnumerable<(string Pot, long AmountMinor)> Lowered(this BudgetPlan plan, BudgetPlanEvent.LinePut put)
+    {
+        if (put.Terms.Kind != BudgetKind.Reserve) return [];
+        var before = plan.Pots().ToDictionary(p => p.Pot, p => p.AmountMinor, StringComparer.Ordinal);
+        return plan.Apply(put).Pots().Where(p => p.AmountMinor < before.GetValueOrDefault(p.Pot));
+    }
+
+    public static IEnumerable<VersionedLine> PartsIn(this BudgetPlan plan, BudgetPlace place) =>
         plan.Lines.Values.Where(l => l.Place.Month == place.Month && l.Terms.Parent == place.Line);
 
     /// <summary>What is set aside: the emergency reserve, and the own money of lines of kind reserve, over all

@@ -60,10 +60,6 @@ internal sealed partial class BudgetQueries(Views views, MarketBook markets, Pol
         public long Spends { get; init; }
     }
 
-    private static readonly string[] Ways = ["line", "session", "host", "category", "step", "campaign", "class", Way];
-
-    private const string Way = "acquisition";
-
     private const string SpendColumns = """
         id, state, amount_minor as AmountMinor, currency, class, session_id as SessionId, host_id as HostId, category,
         step, campaign_id as CampaignId, placement_id as PlacementId, note, elastic, at, acquisition, checked
@@ -181,7 +177,7 @@ internal sealed partial class BudgetQueries(Views views, MarketBook markets, Pol
         }, at, ct);
         if (refusal is not null) return refusal;
         return ImmutableArray.CreateRange(rows!.GroupBy(r => (r.By, r.Currency))
-            .OrderBy(g => Array.IndexOf(Ways, g.Key.By)).ThenBy(g => g.Key.Currency, StringComparer.Ordinal)
+            .OrderBy(g => BreakdownWanted.Ways.IndexOf(g.Key.By)).ThenBy(g => g.Key.Currency, StringComparer.Ordinal)
             .SelectMany(g => g.OrderByDescending(r => r.AmountMinor).ThenBy(r => r.Value, StringComparer.Ordinal)
                 .Take(wanted.Limit)
                 .Select(r => new BreakdownRow(r.By, OrNull(r.Value), r.Currency, r.AmountMinor, r.Spends,
@@ -193,7 +189,7 @@ internal sealed partial class BudgetQueries(Views views, MarketBook markets, Pol
     /// <summary>By the order of the list.</summary>
     private static int Compare(BreakdownRow a, BreakdownPlace b)
     {
-        var way = Array.IndexOf(Ways, a.By).CompareTo(Array.IndexOf(Ways, b.By));
+        var way = BreakdownWanted.Ways.IndexOf(a.By).CompareTo(BreakdownWanted.Ways.IndexOf(b.By));
         if (way != 0) return way;
         var currency = string.CompareOrdinal(a.Currency, b.Currency);
         if (currency != 0) return currency;

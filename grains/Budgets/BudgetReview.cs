@@ -34,8 +34,8 @@ internal static class BudgetReview
         {
             var plan = variance.PlanOffMinor(line.OwnMinor);
             text.Append(CultureInfo.InvariantCulture, $" Mean of {variance.Months} months before: ")
-                .Append(CultureInfo.InvariantCulture, $"{variance.MeanMinor}; booked {variance.OffMinor:+0;-0;0} and planned {plan:+0;-0;0} ")
-                .Append("against it.");
+                .Append(CultureInfo.InvariantCulture, $"{variance.MeanMinor}; booked {variance.OffMinor:+0;-0;0} ")
+                .Append(CultureInfo.InvariantCulture, $"and planned {plan:+0;-0;0} against it.");
         }
 
         foreach (var way in variance.Rows.GroupBy(r => r.By))
@@ -71,7 +71,7 @@ internal static class BudgetReview
             .OrderByDescending(l => l.Terms.BenefitPercent ?? -1).ThenBy(l => l.Key, StringComparer.Ordinal).ToArray();
         var own = next.FirstOrDefault(l => l.Line == line.Line && l.Terms.Kind != BudgetKind.Reserve);
         var other = off < 0 ? others.FirstOrDefault()
-            : others.LastOrDefault(l => !l.Terms.Rigid && l.OwnMinor - l.CommittedMinor - l.ActualMinor > 0);
+            : others.LastOrDefault(l => !l.Terms.Rigid && l.FreeMinor > 0);
         var causes = variance.Causes(off);
         var cause = causes.FirstOrDefault(c => c.By == BudgetVariance.Host)
             ?? causes.MaxBy(c => Math.Abs(c.OffMinor));
@@ -80,14 +80,12 @@ internal static class BudgetReview
             return ((off < 0 ? "Plan less for it, or say what kept it back." : "Plan more for it, or say why not.")
                 + why, null);
         var (from, to) = off < 0 ? (own, other) : (other, own);
-        var amount = Math.Min(Math.Abs(off), from.OwnMinor - from.CommittedMinor - from.ActualMinor);
+        var amount = Math.Min(Math.Abs(off), from.FreeMinor);
         if (from.Terms.Rigid) return ("It is rigid, and its money stays: plan it anew." + why, null);
         if (amount <= 0) return ("There is nothing left to move: plan it anew." + why, null);
-        var argument = string.Create(CultureInfo.InvariantCulture,
-            $"{from.Key[..4]}|{from.Month}|{from.Line}|{to.Month}|{to.Line}|{amount}");
         var host = off < 0 && cause?.By == BudgetVariance.Host ? $" (host {cause.Value})" : "";
         return ((string.Create(CultureInfo.InvariantCulture, $"Move {amount} from {from.Key}{host} to {to.Key}.")
-            + why).Cut(ReviewTerms.TextLengthMax), new(MoveName, argument));
+            + why).Cut(ReviewTerms.TextLengthMax), MoveOf(from, to, amount));
     }
 
     /// <summary>A move of so much more to a line, from the flexible one with the least benefit that has it; null: there
@@ -97,12 +95,14 @@ internal static class BudgetReview
         if (lines.FirstOrDefault(l => l.Line == line) is not { } to) return null;
         var amount = (long)Math.Round(to.OwnMinor * percent / 100m, MidpointRounding.AwayFromZero);
         var from = lines.Where(l => l.Line != line && !l.Terms.Rigid && l.Terms.Kind != BudgetKind.Reserve
-                && l.Terms.Parent is null && l.Terms.Currency == to.Terms.Currency
-                && l.OwnMinor - l.CommittedMinor - l.ActualMinor >= amount)
+                && l.Terms.Parent is null && l.Terms.Currency == to.Terms.Currency && l.FreeMinor >= amount)
             .OrderBy(l => l.Terms.BenefitPercent ?? -1).ThenBy(l => l.Key, StringComparer.Ordinal).FirstOrDefault();
-        return from is null || amount == 0 ? null : new(MoveName, string.Create(CultureInfo.InvariantCulture,
-            $"{from.Key[..4]}|{from.Month}|{from.Line}|{to.Month}|{to.Line}|{amount}"));
+        return from is null || amount == 0 ? null : MoveOf(from, to, amount);
     }
+
+    private static ReviewEffect MoveOf(BudgetLineRow from, BudgetLineRow to, long amount) =>
+        new(MoveName, string.Create(CultureInfo.InvariantCulture,
+            $"{from.Key[..4]}|{from.Month}|{from.Line}|{to.Month}|{to.Line}|{amount}"));
 
     /// <summary>Does the move that was accepted; the review's id is its key.</summary>
     public static readonly EffectRunner Move = new(MoveName, async (review, grains) =>

@@ -20,7 +20,7 @@ internal static class BudgetsSetup
             .AddSingleton<Projection, BudgetProjection>().AddSingleton<Projection, BudgetPlanProjection>()
             .AddSingleton<Reaction, BudgetReactions>().AddSingleton<Reaction, UnusualSpends>()
             .AddJob(CostAudit.Definition).AddJob(SubscriptionCheck.Definition)
-            .AddJob(ExploreLines.Definition)
+            .AddJob(ExploreLines.Definition).AddJob(ReserveCheck.Definition).AddSingleton<Reaction, ReserveReactions>()
             .AddSingleton(BudgetReview.Move)
             .AddSingleton(new Decider(BudgetKeys.LineKind, (grains, key) => grains.BudgetLine(key)))
             .AddSingleton(new Decider(BudgetKeys.PlanKind, (grains, key) => grains.BudgetPlan(key)))
@@ -31,26 +31,41 @@ internal static class BudgetsSetup
     }
 }
 
-/// <summary>The spend that takes a rigid line beyond its plan asks for a transfer; later ones make it tell the whole
-/// shortfall (BUD-06).</summary>
+/// <summary>
+/// The spend that takes a rigid line beyond its plan asks for a transfer; the item tells the whole shortfall as it is,
+/// and is closed when there is none. Who was done with it hears of a larger one by another (BUD-06).
+/// </summary>
 internal sealed class BudgetReactions(PolicyBook policies, JournalClock clock) : Reaction<BudgetLineEvent>(
     "budget-inbox", "budget", BudgetLineJson.Default.BudgetLineEvent)
 {
+    private const string By = "budgets";
+
     protected override async Task<Refusal?> React(
         string key, BudgetLineEvent happened, string eventId, IGrainFactory grains)
     {
-        if (happened is not BudgetLineEvent.Booked { OverMinor: > 0 } e) return null;
+        if (happened is not (BudgetLineEvent.Booked or BudgetLineEvent.Planned or BudgetLineEvent.Released
+            or BudgetLineEvent.Checked) or BudgetLineEvent.Booked { OverMinor: 0, HeldMinor: 0 }) return null;
         var (line, refusal) = await grains.BudgetLine(key).Get();
         if (refusal is not null) return refusal;
-        if (line is not { Terms.Rigid: true, OverSince: { } first }) return null; // money has come meanwhile
-        return (await grains.InboxItem(TransferItem(key, first)).Retell(
-            new("budget_transfer", string.Create(CultureInfo.InvariantCulture,
-                $"Move {line.OverMinor} {e.Spend.Currency} (minor units) to {key}, which is rigid and over its plan"),
-                $"budget/{key}", policies.For(null, clock.GetUtcNow()).Budgets.FinanceRole, InboxSeverity.Warning,
-                null), "budgets")).Refusal;
+        if (!line!.Terms.Rigid) return null;
+        var title = string.Create(CultureInfo.InvariantCulture,
+            $"Move {line.OverMinor} {line.Terms.Currency} (minor units) to {key}, which is rigid and over its plan ")
+            + $"since {line.OverSince}";
+        for (var number = 1; ; number++)
+        {
+            var id = TransferItem(key, number);
+            var (told, _) = await grains.InboxItem(id).Get();
+            if (told is { State: InboxState.Done } && told.Terms.Title != title) continue;
+            if (line.OverMinor == 0) return await grains.CloseItem(id, By, "The line is within its plan.");
+            return told is null && happened is not BudgetLineEvent.Booked ? null : await grains.RetellItem(id, new(
+                "budget_transfer", title, $"budget/{key}", policies.For(null, clock.GetUtcNow()).Budgets.FinanceRole,
+                InboxSeverity.Warning, null), By);
+        }
     }
 
-    public static string TransferItem(string key, string spend) => CauseIds.Of("budget_transfer", $"{key}/{spend}");
+    /// <param name="number">Of the line's items.</param>
+    public static string TransferItem(string key, int number) =>
+        CauseIds.Of("budget_transfer", string.Create(CultureInfo.InvariantCulture, $"{key}/{number}"));
 }
 
 /// <summary>An id is booked once, what is held for a spend is given back with it, and sums are those of the

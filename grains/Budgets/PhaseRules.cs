@@ -14,6 +14,9 @@ internal static class PhaseRules
     /// <summary>Lines of kind reserve whose id begins so, and their parts, are the risk reserve.</summary>
     public const string RiskLine = "risk";
 
+    /// <summary>The rules of what is set aside.</summary>
+    public const string RiskReserve = "risk_reserve", EmergencyReserve = "emergency_reserve";
+
     /// <summary>True: who does not follow it says why.</summary>
     public static bool NeedsReason(string rule) => rule == "top_hosts";
 
@@ -27,16 +30,22 @@ internal static class PhaseRules
             && plan.Chain(l.Place).Any(c => c.Place.Line.StartsWith(RiskLine, StringComparison.Ordinal)));
         if (policy.IsEmergencyInRisk) risk = Math.Max(0, risk - Emergency(plan, policy));
         if (IsLess(risk, total, policy.RiskPercentMin))
-            yield return Broken("risk_reserve",
+            yield return Broken(RiskReserve,
                 $"{Percent(risk, total)} % of the plan are set aside for risks; ",
                 $"at least {policy.RiskPercentMin} % must be.");
         else if (IsMore(risk, total, policy.RiskPercentMax))
-            yield return Advice("risk_reserve",
+            yield return Advice(RiskReserve,
                 $"{Percent(risk, total)} % of the plan are set aside for risks; {policy.RiskPercentMax} % are enough.");
-        foreach (var month in plan.Top().GroupBy(l => l.Place.Month).OrderBy(m => m.Key))
+        if (plan.State == BudgetPlanState.InForce && plan.EmergencyMinor < Emergency(plan, policy))
+            yield return Advice(EmergencyReserve,
+                $"{Percent(plan.EmergencyMinor, total)} % of the plan are set aside for what nobody expects; ",
+                $"{policy.EmergencyPercent} % must be.");
+        // Where money is: many parts of one whole are small, too.
+        foreach (var month in plan.Own().Where(l => l.OwnMinor > 0)
+            .GroupBy(l => l.Line.Place.Month).OrderBy(m => m.Key))
         {
-            var sum = month.Sum(l => l.Terms.PlannedMinor);
-            var small = month.Count(l => IsLess(l.Terms.PlannedMinor, sum, policy.SmallLinePercent));
+            var sum = month.Sum(l => l.OwnMinor);
+            var small = month.Count(l => IsLess(l.OwnMinor, sum, policy.SmallLinePercent));
             if (small > policy.SmallLinesMax)
                 yield return Advice("small_lines",
                     $"Month {month.Key} has {small} lines below {policy.SmallLinePercent} % of it: key points first.");
@@ -62,7 +71,8 @@ internal static class PhaseRules
 
     private static IEnumerable<BudgetFinding> AtStart(BudgetPlan plan, BudgetPolicy policy)
     {
-        foreach (var line in plan.Lines.Values.Where(l => l.Terms is { Rigid: true, PlannedMinor: 0 }))
+        foreach (var (line, _) in plan.Own().Where(l => l.Line.Terms.Rigid && l.OwnMinor == 0
+            && !plan.PartsIn(l.Line.Place).Any(p => p.Terms is { Rigid: true, PlannedMinor: > 0 })))
             yield return Broken("rigid_first",
                 $"{line.Place.Month}/{line.Place.Line} is rigid and has no money, while flexible lines have.");
         var marketing = Sum(plan, l => l.Terms.Kind == BudgetKind.Marketing);

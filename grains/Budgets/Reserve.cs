@@ -59,8 +59,8 @@ internal sealed record Reserve : IState<Reserve, ReserveEvent>
         {
             if (Currency is null || command.AmountMinor >= AmountMinor) return Info(key); // it has no more than that
             if (command.AmountMinor < HeldMinor + DrawnMinor)
-                return ReserveRefusals.Empty.With("field", "amountMinor").With("detail", string.Create(
-                    CultureInfo.InvariantCulture, $"Of {key} {HeldMinor + DrawnMinor} are drawn or held."));
+                return BudgetLineFault.Say(ReserveRefusals.Empty, "amountMinor",
+                    $"Of {key} {HeldMinor + DrawnMinor} are drawn or held.");
         }
 
         var set = new ReserveEvent.Set(command.Version, command.AmountMinor, command.Currency, now);

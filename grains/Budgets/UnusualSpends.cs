@@ -12,7 +12,8 @@ namespace Ale.Budgets;
 /// <summary>What is unusual among spends of a kind (BUD-15); pure.</summary>
 internal static class Usual
 {
-    /// <summary>The mean of earlier amounts, and whether one more is far above them; a small one costs nothing.</summary>
+    /// <summary>The mean of earlier amounts, and whether one more is far above them; a small one costs
+    /// nothing.</summary>
     public static (long MeanMinor, bool IsUnusual) Of(long amount, IReadOnlyList<long> earlier, CostPolicy policy)
     {
         if (earlier.Count < policy.UnusualCountMin) return (0, false);
@@ -91,8 +92,8 @@ internal static class CostAudit
             finding += string.Create(
                 CultureInfo.InvariantCulture, $" And {count.Spends - found.Length} more.");
         var opened = await review.Open(new("cost_audit", $"Audit of costs, {quarter}", $"budget/{quarter}", finding,
-            count.Held > 0 ? "Check what is held, and say what the quarter taught." : "Say what the quarter taught.", role),
-            "budgets", CancellationToken.None);
+            count.Held > 0 ? "Check what is held, and say what the quarter taught." : "Say what the quarter taught.",
+            role), "budgets", CancellationToken.None);
         return opened.Refusal is { } why ? JobResult.Failed(why.Code) : JobResult.Done(note);
     }
 

@@ -6,8 +6,8 @@ using Ale.Policy;
 namespace Ale.Phases;
 
 /// <summary>
-/// What is decided about the phases of the plan. Days are business days of the default market; the day from which a phase
-/// is in force is its first.
+/// What is decided about the phases of the plan. Days are business days of the default market; the day from which a
+/// phase is in force is its first.
 /// </summary>
 internal static class PhaseDecide
 {
@@ -56,19 +56,18 @@ internal static class PhaseDecide
         if (!IsPhase(command.Phase)) return PhaseRefusals.Unknown;
         if (command.Reason.Length is 0 or > Limits.TextLengthMax) return PhaseRefusals.BadTerms;
         var phase = plan[command.Phase];
-        if (phase.IsAsked || phase.IsApproved)
-            return phase.From == command.From ? plan.Info(command.Phase, today) : PhaseRefusals.Changed;
+        var isKnown = phase.IsAsked || phase.IsApproved;
+        if (isKnown && phase.From == command.From) return plan.Info(command.Phase, today);
         if (command.From < today) return PhaseRefusals.BadTerms.With("field", "from");
-        if (plan.Phases.Any(p => p.IsAsked)) return PhaseRefusals.Order;
-        if (phase.Gates.IsEmpty && command.Phase < IPhasesGrain.Last) return PhaseRefusals.NoGates;
-        if (command.Phase > 1)
-        {
-            var before = plan[command.Phase - 1];
-            if (!before.IsApproved || before.From >= command.From) return PhaseRefusals.Order;
-            if (before.Gates.IsEmpty) return PhaseRefusals.NoGates; // begun before gates were asked for
-            string[] open = [.. before.Open.Select(g => g.Title)];
-            if (open.Length > 0) return PhaseRefusals.Gates.With("gates", Named(open));
-        }
+        if (isKnown) return PhaseRefusals.Changed;
+        var before = command.Phase > 1 ? plan[command.Phase - 1] : null;
+        if (plan.Phases.Any(p => p.IsAsked) || before is { IsApproved: false } || before?.From >= command.From)
+            return PhaseRefusals.Order;
+        // The phase before may have begun before gates were asked for.
+        if ((phase.Gates.IsEmpty && command.Phase < IPhasesGrain.Last) || before is { Gates.IsEmpty: true })
+            return PhaseRefusals.NoGates;
+        string[] open = [.. (before?.Open ?? []).Select(g => g.Title)];
+        if (open.Length > 0) return PhaseRefusals.Gates.With("gates", Named(open));
 
         return After(plan, command.Phase, today, now, new PhaseEvent.Asked(command.Phase, command.From, plan.Asks + 1,
             policy.DaysOf(command.Phase), command.By, command.Reason, now));
@@ -85,8 +84,8 @@ internal static class PhaseDecide
             new PhaseEvent.Settled(number, state == ApprovalState.Approved, now));
 
     /// <summary>
-    /// The phase in force on a day; marked as late the first time that its time is over with gates open. What is late no
-    /// more is said, too.
+    /// The phase in force on a day; marked as late when its time is over with gates open, and not again until it was
+    /// late no more, which is said, too.
     /// </summary>
     /// <param name="day">That of the check, which may come late.</param>
     public static Decision<PhaseEvent, PhaseAt> DecideCheck(

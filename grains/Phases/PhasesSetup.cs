@@ -31,7 +31,7 @@ internal sealed class PhaseReactions() : Reaction<PhaseEvent>("phase-inbox", "ph
             _ => null,
         };
 
-    /// <param name="times">The how manieth time that it is late; null: the first.</param>
+    /// <param name="times">How many times it is late by then; null: the first.</param>
     public static string LateItem(int phase, int? times = null) => CauseIds.Of("phase_late", string.Create(
         CultureInfo.InvariantCulture, $"{phase}{(times is null ? "" : "/")}{times}"));
 

@@ -7,7 +7,7 @@ namespace Ale.Policy;
 /// <param name="ApproverRole">Whose holders decide.</param>
 internal sealed record BudgetPolicy(int OverPercent, int CloseDays, int SpendDays, string ApproverRole)
 {
-    /// <summary>How far the marketing budget may bend either way in the start-up, percent of its plan (N-53).</summary>
+    /// <summary>Marketing's band in the start-up: so many percent over its plan are as planned (N-53).</summary>
     public required int ElasticPercent { get; init; }
 
     /// <summary>Whose inbox hears of lines that lack money, and of reviews.</summary>
@@ -18,6 +18,9 @@ internal sealed record BudgetPolicy(int OverPercent, int CloseDays, int SpendDay
 
     /// <summary>When the month before is reviewed.</summary>
     public required string ReviewCron { get; init; }
+
+    /// <summary>When the coming year's plan is looked at for its reserves (BUD-09, BUD-10).</summary>
+    public required string ReserveCron { get; init; }
 
     /// <summary>With the mean of so many months before it is compared what a month's money went for.</summary>
     public required int CompareMonths { get; init; }
@@ -72,6 +75,7 @@ internal sealed record BudgetPolicy(int OverPercent, int CloseDays, int SpendDay
             FinanceRole = text("budget.financeRole"),
             ReviewPercent = whole("budget.reviewPercent"),
             ReviewCron = text("budget.reviewCron"),
+            ReserveCron = text("budget.reserveCron"),
             CompareMonths = whole("budget.compareMonths"),
             OverQuorum = whole("budget.overQuorum"),
             PlanQuorum = whole("budget.planQuorum"),

@@ -108,6 +108,7 @@ internal static class PolicyKeys
         Text("budget.financeRole", "role", Limits.IsId, "a role's name"),
         Whole("budget.reviewPercent", "percent", 0, 100),
         Text("budget.reviewCron", "cron", CronSchedule.IsCron, "a cron of five fields, as 0 7 1 * *"),
+        Text("budget.reserveCron", "cron", CronSchedule.IsCron, "a cron of five fields, as 0 7 1 12 *"),
         Whole("budget.compareMonths", "months", 1, 24),
         Whole("budget.overQuorum", "people", 1, 10),
         Whole("budget.planQuorum", "people", 1, 10),

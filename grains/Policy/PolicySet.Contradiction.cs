@@ -25,6 +25,8 @@ internal sealed partial record PolicySet
         if (Market.Work.BreakFrom > Market.Work.BreakTo) return ("market.breakFrom", "is after market.breakTo");
         if (Market.Work.BreakFrom < Market.Work.From || Market.Work.BreakTo > Market.Work.To)
             return ("market.breakFrom", "and market.breakTo are not within market.workFrom and market.workTo");
+        if (Budgets.ElasticPercent > Budgets.OverPercent)
+            return ("budget.elasticPercent", "is above budget.overPercent");
         if (Budgets.RiskPercentMin > Budgets.RiskPercentMax)
             return ("budget.riskPercentMin", "is above budget.riskPercentMax");
         if (Budgets.IsEmergencyInRisk && Budgets.EmergencyPercent > Budgets.RiskPercentMax)

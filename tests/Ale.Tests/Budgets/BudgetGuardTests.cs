@@ -75,6 +75,31 @@ public sealed class BudgetGuardTests
         Assert.Equal(settles ? AskState.None : AskState.Refused, Planned(refused, raised).After.Ask);
     }
 
+    [Theory] // 100,000 are spent and 30,000 wait; then the plan is told anew.
+    [InlineData("benefit", 100_000, 0, false)]
+    [InlineData("a part below it", 100_000, 1_000, false)]
+    [InlineData("a fen is moved away", 99_999, 0, false)]
+    [InlineData("raised", 100_001, 0, true)]
+    public void BUD_03_only_a_raise_settles_an_ask_or_lifts_a_refusal(
+        string what, long planned, long parts, bool settles)
+    {
+        var anew = new PlanLine(2, Plan with { PlannedMinor = planned, Goal = what }) { PartsMinor = parts };
+        var asked = Spent(Line(), Actual(100_000), Commit(30_000) with { Wait = true });
+        var after = Planned(asked, anew).After;
+        Assert.Equal((settles ? AskState.None : AskState.Asked, settles ? 0 : 1), (after.Ask, after.Waiting.Count));
+        var refused = Settled(asked, ApprovalState.Rejected);
+        Assert.Equal(settles ? AskState.None : AskState.Refused, Planned(refused, anew).After.Ask);
+    }
+
+    [Fact]
+    public void BUD_03_a_raise_takes_nothing_of_what_was_granted()
+    {
+        var granted = Settled(Spent(Line(), Actual(150_000)), ApprovalState.Approved);
+        var asked = Spent(granted, Commit(40_000) with { Wait = true }); // the mark is 180,000
+        var after = Planned(asked, new PlanLine(2, Plan with { PlannedMinor = 110_000 })).After;
+        Assert.Equal((AskState.None, 150_000L), (after.Ask, after.GrantedMinor));
+    }
+
     [Theory] // A plan of 100,000 of which so much is planned in parts: its own bears so much.
     [InlineData(0, 120_000, 120_001)]
     [InlineData(5_000, 114_000, 114_001)]
@@ -159,18 +184,14 @@ public sealed class BudgetGuardTests
             at: DateTimeOffset.Parse(at, System.Globalization.CultureInfo.InvariantCulture), key: "2026-07-media")
             .Reply.Refusal?.Code);
 
-    [Theory] // Kind, rigid, start-up phase, committed. Plan 100,000.
-    [InlineData(BudgetKind.Marketing, false, true, 118_000, true, true)]
-    [InlineData(BudgetKind.Marketing, false, true, 120_000, true, true)]
-    [InlineData(BudgetKind.Marketing, false, true, 100_000, false, false)]
-    [InlineData(BudgetKind.Marketing, false, false, 118_000, true, false)] // another phase
-    [InlineData(BudgetKind.Labour, false, true, 118_000, true, false)] // another kind
-    [InlineData(BudgetKind.Marketing, true, true, 118_000, true, false)] // rigid
-    public void BUD_06_the_band_is_for_flexible_marketing_at_the_start(
-        BudgetKind kind, bool rigid, bool isStartUp, long committed, bool over, bool elastic)
+    [Theory] // What happened on the 9th, on the 17th.
+    [InlineData(true, null)]
+    [InlineData(false, "budget.late")]
+    public void BUD_02_what_was_committed_in_time_is_settled_at_any_time(bool isCommitted, string? code)
     {
-        var spend = Spend(Line(Plan with { Kind = kind, Rigid = rigid }), Commit(committed), isStartUp).Reply.Value!;
-        Assert.Equal((SpendState.Committed, over, elastic), (spend.State, spend.Over, spend.Elastic));
+        var spend = Commit(800) with { HappenedAt = Noon.AddDays(-6) };
+        Assert.Equal(code, Spend(isCommitted ? Spent(Line(), spend) : Line(), spend with { Stage = SpendStage.Actual },
+            at: Noon.AddDays(2)).Reply.Refusal?.Code);
     }
 
     [Fact]

@@ -260,6 +260,11 @@ public sealed class BudgetPlanTests
             new BudgetPlanEvent.Spread(5, Noon),
             new BudgetPlanEvent.Moving("k2", new(6, "a"), new(7, "b"), 50, "fay", "why", Noon),
             new BudgetPlanEvent.Moved(6, "k2", new(6, "a"), new(7, "b"), 50, "fay", "why", Noon) { Carries = true },
-            new BudgetPlanEvent.Stayed(8, "k3", new(6, "a"), Noon));
+            new BudgetPlanEvent.Stayed(8, "k3", new(6, "a"), Noon),
+            new BudgetPlanEvent.LinePut(9, new(6, "rent"), T(100, BudgetKind.Labour), "fay", Noon)
+            {
+                Key = "k4",
+                Command = "6/rent@1:100",
+            });
     }
 }

@@ -36,7 +36,7 @@ public sealed class BudgetStartServerTests
         Assert.Equal(("actual", false, true),
             ((string)rent["state"]!, (bool)rent["elastic"]!, (bool)rent["over"]!));
         var item = silo.Grains.InboxItem(
-            BudgetReactions.TransferItem(BudgetKeys.KeyOf(now.Year, now.Month, "rent"), "r1"));
+            BudgetReactions.TransferItem(BudgetKeys.KeyOf(now.Year, now.Month, "rent"), 1));
         var told = await new Func<Task<Outcome<InboxItemInfo>>>(() => item.Get()).Until(o => o.Value is not null, 30);
         Assert.Contains("Move 500 CNY", told.Value!.Terms.Title, StringComparison.Ordinal);
         (await http.Post(FormattableString.Invariant($"/api/budgets/{now.Year}/moves"), $$"""
@@ -45,6 +45,17 @@ public sealed class BudgetStartServerTests
             """, "finance", "fay", ("Idempotency-Key", "k"))).IsProblem(409, "budget.rigid");
         (await http.Put(month + "rent", Line(19_999, "labour", true), "finance")).IsProblem(409, "budget.rigid");
         (await http.Put(month + "rent", Line(20_000, "labour", false), "finance")).IsProblem(409, "budget.rigid");
+
+        // Another role hears of such things from now on: the item that stands there is enough.
+        (await http.Put("/api/policy/budget.financeRole", """{"value":"treasury","reason":"new"}""", "ops")).Ok();
+        await new Func<Task<Answer>>(() => http.Get("/api/policy/budget.financeRole", "ops"))
+            .Until(a => (string)a.Json["value"]! == "treasury", 30);
+        (await http.Put(month + "rent/spends/r2", """
+            {"amountMinor":100,"currency":"CNY","state":"actual"}
+            """, "finance")).Ok();
+        var settled = await new Func<Task<Answer>>(() => http.Get("/api/settled", "ops"))
+            .Until(a => a.Status == 200, 30);
+        Assert.Equal((0, 0), ((int)settled.Json["parked"]!, (int)settled.Json["retrying"]!));
 
         static string Line(long planned, string kind, bool rigid) => $$"""
             {"plannedMinor":{{planned}},"currency":"CNY","kind":"{{kind}}","goal":"reach",

@@ -282,11 +282,4 @@ public sealed class BudgetTreeTests
         Assert.Equal((then, then - 60), (after.AmountMinor, after.LeftMinor));
         Assert.Empty(Reserve.New().Decide(new SetReserve(2, 5, "CNY") { IsTake = true }, "2026-risk", Noon).Events);
     }
-
-    [Theory]
-    [InlineData(59, "budget.spent")]
-    [InlineData(60, null)]
-    public void BUD_10_a_draft_does_not_lower_a_reserve_below_what_is_drawn(long planned, string? code) =>
-        Assert.Equal(code, Tree.Decide(new PutBudgetLine(new(6, "risk"), T(planned, BudgetKind.Reserve), "fay"), null,
-            Noon, drawnMinor: 60).Reply.Refusal?.Code);
 }

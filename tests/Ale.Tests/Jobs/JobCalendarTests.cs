@@ -24,6 +24,7 @@ public sealed class JobCalendarTests
         Weekly = 52,
         Monthly = 12,
         Quarterly = 4,
+        Yearly = 1,
     }
 
     private static readonly Dictionary<string, Cadence> Calendar = new(StringComparer.Ordinal)
@@ -46,6 +47,7 @@ public sealed class JobCalendarTests
         ["cost-structure"] = Cadence.Monthly,
         ["cost-audit"] = Cadence.Quarterly,
         ["resource-tilt"] = Cadence.Quarterly,
+        ["reserve-check"] = Cadence.Yearly,
     };
 
     private static readonly ImmutableArray<JobDefinition> Jobs =
@@ -89,6 +91,7 @@ public sealed class JobCalendarTests
     [InlineData("verify", "2027-02-28T12:00:00", "2027-03-01")]
     [InlineData("verify", "2028-12-31T12:00:00", "2029-01-01")]
     [InlineData("resource-tilt", "2028-02-29T12:00:00", "2028-04-01")]
+    [InlineData("reserve-check", "2028-02-29T12:00:00", "2028-12-01")]
     [InlineData("category-lead", "2028-02-29T12:00:00", "2028-03-06")] // a Tuesday; the Monday after
     public void TEC_16_The_next_time_follows_the_lengths_of_months(string code, string after, string expected)
     {

@@ -181,6 +181,8 @@ public sealed class PolicyBookTests : IDisposable
         "users.json: tier.regularSpentMinor: is not below tier.coreSpentMinor in market cn")]
     [InlineData("users.json", "{ \"default\": false }", "{ \"default\": \"no\" }",
         "users.json: points.bonusesMultiply: must be true or false (default: \"no\")")]
+    [InlineData("budgets.json", "{ \"default\": 20 }", "{ \"default\": 19 }",
+        "budgets.json: budget.elasticPercent: is above budget.overPercent in market cn")]
     [InlineData("markets.json", "Asia/Shanghai", "Asia/Nowhere",
         "markets.json: market.timeZone: must be a time zone of this machine (cn: \"Asia/Nowhere\")")]
     [InlineData("markets.json", "\"CNY\"", "\"cny\"",

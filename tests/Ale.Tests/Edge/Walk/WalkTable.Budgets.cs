@@ -31,6 +31,12 @@ internal static partial class WalkTable
         {
             Role = Finance, TakesOther = "a line of a draft is changed",
         },
+        new("changeBudgetLine", "/api/budgets/2090/6/walk",
+            """{"plannedMinor":100001,"goal":"reach","rigid":false,"benefitPercent":120,"topHosts":false}""")
+        {
+            Role = Finance, IfMatch = "\"1\"", Unknown = ("/api/budgets/2090/6/none", "budget.unknown"),
+            Moves = ["forecastMinor"],
+        },
         new("getBudgetLine", "/api/budgets/2090/6/walk")
         {
             Unknown = ("/api/budgets/2090/6/none", "budget.unknown"), Moves = ["forecastMinor"],

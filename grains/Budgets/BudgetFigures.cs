@@ -11,9 +11,8 @@ internal static class BudgetFigures
     /// </summary>
     public static long Forecast(string key, long committed, long actual, Market market, DateTimeOffset now)
     {
-        var (year, month, _) = BudgetKeys.Parse(key);
-        var (first, today) = (new DateOnly(year, month, 1), market.BusinessDay(now));
-        var days = DateTime.DaysInMonth(year, month);
+        var (first, today) = (BudgetKeys.FirstOf(key), market.BusinessDay(now));
+        var days = DateTime.DaysInMonth(first.Year, first.Month);
         var gone = Math.Clamp(today.DayNumber - first.DayNumber + 1, 0, days);
         var pace = gone == 0 ? 0 : (long)Math.Round((decimal)actual * days / gone, MidpointRounding.AwayFromZero);
         return Math.Max(committed + actual, pace);
