@@ -12,6 +12,15 @@ internal static class InboxCalls
         return refusal?.Code == InboxRefusals.Changed.Code ? null : refusal;
     }
 
+    /// <summary>
+    /// Says of an item's cause what there is to say now; one that stands there for another role is left as it is.
+    /// </summary>
+    public static async Task<Refusal?> RetellItem(this IGrainFactory grains, string id, InboxTerms terms, string by)
+    {
+        var refusal = (await grains.InboxItem(id).Retell(terms, by)).Refusal;
+        return refusal?.Code == InboxRefusals.Changed.Code ? null : refusal;
+    }
+
     /// <summary>The cause is gone: closes its item; when there never was one, nobody had to be told.</summary>
     public static async Task<Refusal?> CloseItem(this IGrainFactory grains, string id, string by, string why)
     {
