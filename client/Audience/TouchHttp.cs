@@ -15,7 +15,7 @@ internal static class TouchHttp
                 var owner = caller.Own(body.UserId);
                 return edge.Run(
                     async ct => await grains.Touches(await users.Internal(owner, ct)).See(
-                        new(id, await body.What(grains, ct), body.At), ct),
+                        new(id, body.What, body.At) { Implied = await body.Implied(grains, ct) }, ct),
                     last => new TouchesReply(owner, last));
             })
             .Allow(Permission.TouchWrite).WithTags("Audience").WithName("putTouch")
@@ -40,13 +40,14 @@ internal static class TouchHttp
                 "Name at least one of sessionId, channel, campaignId, placementId and shareId.");
         }
 
-        public async Task<TouchSources> What(IGrainFactory grains, CancellationToken ct)
+        internal TouchSources What => new(SessionId, Channel, CampaignId, PlacementId, ShareId);
+
+        public async Task<TouchSources?> Implied(IGrainFactory grains, CancellationToken ct)
         {
-            var said = new TouchSources(SessionId, Channel, CampaignId, PlacementId, ShareId);
-            if (PlacementId is null || (Channel is not null && CampaignId is not null)) return said;
+            if (PlacementId is null || (Channel is not null && CampaignId is not null)) return null;
             var (placement, _) = await grains.Placement(PlacementId).Get(ct); // one that is not entered says nothing
-            return placement is null ? said
-                : said.Or(new(null, placement.Terms.Channel, placement.Terms.CampaignId, null, null));
+            return placement is null ? null
+                : new(null, placement.Terms.Channel, placement.Terms.CampaignId, null, null);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ale.Campaigns;
 using Ale.Edge;
 
 namespace Ale.Budgets;
@@ -42,11 +43,13 @@ internal static class BudgetHttp
                 SpendBody body, Caller caller, IGrainFactory grains, EdgeCall edge) =>
             {
                 var key = Key(year, month, line);
-                return edge.Run(ct => grains.BudgetLine(key).Spend(body.Command(id, caller.Subject), ct), SpendReply.Of)
+                return edge.Run(async ct => await body.WhyNot(grains, ct) is { } refusal ? refusal
+                        : await grains.BudgetLine(key).Spend(body.Command(id, caller.Subject), ct), SpendReply.Of)
                     .AcceptedWhen(s => s.State == SpendState.Waiting);
             })
             .Allow(Permission.BudgetSpend).WithName("putSpend")
-            .WithSummary("Commits or books money; 409 budget.held above the mark, or 202 with wait:true");
+            .WithSummary("Commits or books money, for a campaign of its class; 409 budget.held above the mark, or 202 "
+                + "with wait:true");
 
         budgets.MapGet("/{year}/{month}/{line}/spends/{id}", (int year, int month, Id line, Id id,
                 IGrainFactory grains, EdgeCall edge) =>
@@ -172,6 +175,15 @@ internal static class BudgetHttp
                 PlacementId?.Value, Note)
             { Acquisition = Acquisition })
         { HappenedAt = At, By = by };
+
+        /// <summary>Money of one class is not spent on a campaign of the other (CAM-04).</summary>
+        internal async Task<Refusal?> WhyNot(IGrainFactory grains, CancellationToken ct)
+        {
+            if (Class is null || CampaignId is not { } id) return null;
+            var (campaign, _) = await grains.Campaign(id).Get(ct); // one that is not entered has none
+            return campaign is null || campaign.Terms.Class == Class ? null
+                : CampaignRefusals.Class.With("field", "class");
+        }
 
         public void Validate(Problems p)
         {

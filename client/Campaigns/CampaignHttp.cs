@@ -51,22 +51,22 @@ internal static class CampaignHttp
             .WithSummary("Campaigns, the latest start first; ?state= narrows the list; as CSV too");
     }
 
-    /// <param name="BudgetLine">The line of each month that its placements spend from; absent: none.</param>
+    /// <param name="BudgetLine">The line of each month that its placements spend from.</param>
     /// <param name="Class">All its money is of this class.</param>
     /// <param name="Theme">The theme of the year's plan that it carries out.</param>
     /// <param name="Steps">Warm-up, peak and recap; it opens at its start and closes at its end.</param>
     internal sealed record CampaignBody(
-        string Title, string Goal, DateTimeOffset StartsAt, DateTimeOffset EndsAt, SpendClass Class,
-        Id? BudgetLine = null, IReadOnlyList<Id>? Sessions = null, IReadOnlyList<Id>? Coupons = null,
+        string Title, string Goal, DateTimeOffset StartsAt, DateTimeOffset EndsAt, Id BudgetLine, SpendClass Class,
+        IReadOnlyList<Id>? Sessions = null, IReadOnlyList<Id>? Coupons = null,
         IReadOnlyList<StepBody>? Steps = null, Id? Theme = null) : IValidated
     {
-        internal CampaignTerms Terms => new(Title, Goal, StartsAt, EndsAt, BudgetLine?.Value, Class,
+        internal CampaignTerms Terms => new(Title, Goal, StartsAt, EndsAt, BudgetLine, Class,
             Ids(Sessions) ?? [], Ids(Coupons) ?? [], StepBody.Of(Steps) ?? [])
         { Theme = Theme?.Value };
 
         public void Validate(Problems p)
         {
-            p.Text("budgetLine", BudgetLine?.Value, BudgetKeys.LineLengthMax, 1);
+            p.Text("budgetLine", BudgetLine, BudgetKeys.LineLengthMax, 1);
             p.Require(StartsAt < EndsAt, "endsAt", "Must be after startsAt.");
             new CampaignChange
             {

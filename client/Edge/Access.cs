@@ -112,7 +112,10 @@ internal static class Access
             ["counsel"] = [Permission.ReviewRead, Permission.ReviewLevel3, .. Staff],
             ["tech"] = [Permission.RestoreVote, Permission.ArbitrationVote, .. Staff],
             ["executive"] =
-                [Permission.IncidentLevel2, Permission.ApprovalRead, Permission.ApprovalDecide, .. Staff],
+            [
+                Permission.IncidentLevel2, Permission.ApprovalRead, Permission.ApprovalDecide, Permission.SalesRead,
+                Permission.PhaseRead, .. Staff,
+            ],
             ["people"] = [Permission.StaffWrite, Permission.PayWrite, .. Staff],
             ["pr"] = [Permission.StatementWrite, .. Staff],
             ["security"] = [Permission.SecurityIncidentWrite, .. Staff],

@@ -17,7 +17,8 @@ internal sealed record PlatformFaults(
 
 /// <summary>
 /// A platform in a process of its own: what the port is tested against, and an example of an adapter. It serves
-/// <see cref="PlatformWire"/>; what happened there is put to it at <c>POST events</c>, a list.
+/// <see cref="PlatformWire"/>; what happened there is put to it at <c>POST events</c>, a list, and how placements are run
+/// there is shown at <c>GET placements</c>.
 /// </summary>
 internal static class PlatformApp
 {
@@ -32,14 +33,23 @@ internal static class PlatformApp
         var book = new PlatformPages();
         app.MapPut("/faults", (PlatformFaults faults) => book.Err(faults));
         app.MapPost("/events", (ImmutableArray<PlatformEvent> events) => book.Happen(events));
+        app.MapGet("/placements", () => Results.Json(
+            book.Settings, PlatformWireJson.Default.ImmutableArrayPlacementSetting));
+        app.MapPut("/placements/{id}", (string id, PlacementSetting setting, HttpResponse response) =>
+            Said(book.Set(setting with { Placement = id }), response));
         app.MapGet("/events", (long after, int limit, HttpResponse response) =>
         {
             var (page, status) = book.Page(after, Math.Clamp(limit, 1, PlatformWire.PageMax));
-            if (page is not null) return Results.Json(page, PlatformWireJson.Default.PlatformPage);
-            response.Headers.RetryAfter = book.RetryAfter.ToString(CultureInfo.InvariantCulture);
-            return Results.StatusCode(status);
+            return page is null ? Said(status, response) : Results.Json(page, PlatformWireJson.Default.PlatformPage);
         });
         return app;
+
+        IResult Said(int status, HttpResponse response)
+        {
+            if (status != StatusCodes.Status200OK)
+                response.Headers.RetryAfter = book.RetryAfter.ToString(CultureInfo.InvariantCulture);
+            return Results.StatusCode(status);
+        }
     }
 }
 
@@ -49,6 +59,7 @@ internal sealed class PlatformPages
     private readonly Lock _gate = new();
     private readonly List<PlatformEvent> _events = [];
     private readonly HashSet<long> _heldBack = [];
+    private readonly SortedDictionary<string, PlacementSetting> _settings = new(StringComparer.Ordinal);
     private PlatformFaults _faults = new();
     private Random _chance = new(1);
 
@@ -73,13 +84,35 @@ internal sealed class PlatformPages
         }
     }
 
+    public ImmutableArray<PlacementSetting> Settings
+    {
+        get
+        {
+            lock (_gate) return [.. _settings.Values];
+        }
+    }
+
+    /// <summary>The status that is answered; an older setting changes nothing.</summary>
+    public int Set(PlacementSetting setting)
+    {
+        lock (_gate)
+        {
+            if (Fault() is { } status) return status;
+            if (!_settings.TryGetValue(setting.Placement, out var known) || known.Version < setting.Version)
+                _settings[setting.Placement] = setting;
+            return StatusCodes.Status200OK;
+        }
+    }
+
+    private int? Fault() => _faults.Away ? StatusCodes.Status503ServiceUnavailable
+        : _chance.NextDouble() < _faults.Busy ? StatusCodes.Status429TooManyRequests : null;
+
     /// <summary>A page, or the status that is answered instead.</summary>
     public (PlatformPage? Page, int Status) Page(long after, int limit)
     {
         lock (_gate)
         {
-            if (_faults.Away) return (null, StatusCodes.Status503ServiceUnavailable);
-            if (_chance.NextDouble() < _faults.Busy) return (null, StatusCodes.Status429TooManyRequests);
+            if (Fault() is { } status) return (null, status);
             var page = _events.Skip((int)Math.Clamp(after, 0, _events.Count)).Take(limit).ToList();
             if (page.Count > 1 && _chance.NextDouble() < _faults.Gap)
             {

@@ -84,6 +84,13 @@ internal static class PlatformHttp
                 edge.Run(ct => grains.Platform(id).Replay(new(body.After, caller.Subject), ct), PlatformReply.Of))
             .Allow(Permission.PlatformWrite).WithName("replayPlatform")
             .WithSummary("Reads again what followed on a number; what is known is passed over");
+
+        platforms.MapPost("/{id}/skip", (Id id, SkipBody body, Caller caller, IGrainFactory grains,
+                EdgeCall edge) =>
+                edge.Run(ct => grains.Platform(id).Skip(new(body.Through, body.Reason, caller.Subject), ct),
+                    PlatformReply.Of))
+            .Allow(Permission.PlatformWrite).WithName("skipPlatform")
+            .WithSummary("Passes over events that the platform does not give, through a number, with a reason");
     }
 
     /// <param name="Endpoint">Where it is asked: http or https, or <c>folder:</c> for its file of JSON lines in the
@@ -120,6 +127,16 @@ internal static class PlatformHttp
     internal sealed record ReplayBody(long After) : IValidated
     {
         public void Validate(Problems p) => p.Range("after", After, 0, long.MaxValue - 1);
+    }
+
+    /// <param name="Through">The last number that is passed over.</param>
+    internal sealed record SkipBody(long Through, string Reason) : IValidated
+    {
+        public void Validate(Problems p)
+        {
+            p.Range("through", Through, 0, long.MaxValue - 1);
+            p.Text("reason", Reason, min: 1);
+        }
     }
 
     /// <summary>At most 500 events, in any order.</summary>

@@ -59,11 +59,16 @@ public sealed record TouchSources(
 
 /// <summary>A user met something.</summary>
 /// <param name="Id">The caller's; what makes a repeat.</param>
-/// <param name="What">At least one of them.</param>
+/// <param name="What">As it is said; at least one of them. The same id is to say the same.</param>
 /// <param name="At">When; null: now. Up to a minute ahead counts as now.</param>
 [GenerateSerializer, Immutable, Alias("ale.touch.see")]
 public sealed record SeeTouch(
-    [property: Id(0)] string Id, [property: Id(1)] TouchSources What, [property: Id(2)] DateTimeOffset? At);
+    [property: Id(0)] string Id, [property: Id(1)] TouchSources What, [property: Id(2)] DateTimeOffset? At)
+{
+    /// <summary>What follows from it where it is not said, as from a placement its campaign and channel; null:
+    /// nothing.</summary>
+    [Id(3)] public TouchSources? Implied { get; init; }
+}
 
 /// <summary>The latest touch in a dimension.</summary>
 [GenerateSerializer, Immutable, Alias("ale.touch.last")]

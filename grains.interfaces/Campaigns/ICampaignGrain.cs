@@ -18,7 +18,8 @@ public interface ICampaignGrain : IGrainWithStringKey
     [Alias("put")] Task<Outcome<CampaignInfo>> Put(PutCampaign command, CancellationToken ct = default);
 
     /// <summary>
-    /// Changes the version named, before the close. A step that was taken stays taken. The same key again: as it is.
+    /// Changes the version named, before the close. A step that was taken stays taken. The same key again: as it is;
+    /// with other content: <see cref="CampaignRefusals.Changed"/>.
     /// </summary>
     [Alias("change")] Task<Outcome<CampaignInfo>> Change(ChangeCampaign command, CancellationToken ct = default);
 
@@ -43,7 +44,8 @@ public interface ICampaignGrain : IGrainWithStringKey
 /// <param name="Goal">What it is for, likewise.</param>
 /// <param name="StartsAt">When it opens.</param>
 /// <param name="EndsAt">When it closes; after the start.</param>
-/// <param name="BudgetLine">The budget's line in each month that its placements spend from; null: none.</param>
+/// <param name="BudgetLine">The budget's line in each month that its placements spend from; null: none, of campaigns
+/// from before each had one.</param>
 /// <param name="Class">All its money is of this class; it never changes.</param>
 /// <param name="Steps">Warm-up, peak and recap, if it has them, at most one each; open and close are its period's
 /// ends.</param>
@@ -179,11 +181,15 @@ public static class CampaignRefusals
     /// <summary>No such campaign.</summary>
     public static readonly Refusal Unknown = new(RefusalKind.NotFound, "campaign.unknown");
 
-    /// <summary>Terms out of range, or steps in another order than warm-up, open, peak, close, recap.</summary>
+    /// <summary>Terms out of range, or steps in another order than warm-up, open, peak, close, recap; <c>field</c>
+    /// names which.</summary>
     public static readonly Refusal BadTerms = new(RefusalKind.Invalid, "campaign.bad_terms");
 
-    /// <summary>The id or the key was used with other content, or another version is there.</summary>
+    /// <summary>The id or the key was used with other content.</summary>
     public static readonly Refusal Changed = new(RefusalKind.Conflict, "campaign.changed");
+
+    /// <summary>The terms have another version than the one to be changed.</summary>
+    public static readonly Refusal Stale = new(RefusalKind.Conflict, "campaign.stale");
 
     /// <summary>A step that was taken, or what stands fast from the opening on, would change.</summary>
     public static readonly Refusal Fixed = new(RefusalKind.Conflict, "campaign.fixed");

@@ -22,7 +22,8 @@ public interface IPlacementGrain : IGrainWithStringKey
     /// <summary>Enters it. The terms as they are now again: as it is; others: <see cref="PlacementRefusals.Changed"/>.</summary>
     [Alias("put")] Task<Outcome<PlacementInfo>> Put(PutPlacement command, CancellationToken ct = default);
 
-    /// <summary>Changes the version named. The same key again: as it is.</summary>
+    /// <summary>Changes the version named. The same key again: as it is; with other content:
+    /// <see cref="PlacementRefusals.Changed"/>.</summary>
     [Alias("change")] Task<Outcome<PlacementInfo>> Change(ChangePlacement command, CancellationToken ct = default);
 
     /// <summary>The placement as it is now.</summary>
@@ -63,7 +64,8 @@ public interface IPlacementGrain : IGrainWithStringKey
     /// <summary>
     /// Books what a platform has told of it (DAT-07), each sum once by its platform, batch, day, kind and currency; what
     /// is neither money nor its kind of result is passed over. One that cannot be booked is answered with its reason,
-    /// and the others are booked. A sum is judged by the clock at which it was taken. For reactions.
+    /// and the others are booked. A sum is judged by the clock at which it was taken; one that was taken longer ago than
+    /// ids are remembered is too late. For reactions.
     /// </summary>
     /// <param name="sums">At most <see cref="ReportsMax"/>.</param>
     /// <param name="ct">Stops the call before it is decided.</param>
@@ -245,16 +247,20 @@ public static class PlacementRefusals
     /// <summary>Terms, an amount or a report out of range.</summary>
     public static readonly Refusal BadTerms = new(RefusalKind.Invalid, "placement.bad_terms");
 
-    /// <summary>A report is in another currency than the placement.</summary>
+    /// <summary>A report is in another currency than the placement, or that in another than its budget line.</summary>
     public static readonly Refusal Currency = new(RefusalKind.Invalid, "placement.currency");
 
-    /// <summary>An id or a key was used with other content, or another version is there.</summary>
+    /// <summary>An id or a key was used with other content.</summary>
     public static readonly Refusal Changed = new(RefusalKind.Conflict, "placement.changed");
 
-    /// <summary>A report is older than 7 days.</summary>
+    /// <summary>The terms have another version than the one to be changed.</summary>
+    public static readonly Refusal Stale = new(RefusalKind.Conflict, "placement.stale");
+
+    /// <summary>A report is older than 7 days; a sum that a platform told may be so much older than when it was
+    /// taken, and that so long ago.</summary>
     public static readonly Refusal Late = new(RefusalKind.Gone, "placement.late");
 
-    /// <summary>The authorisation was settled.</summary>
+    /// <summary>The authorisation was settled, or its time was over.</summary>
     public static readonly Refusal Settled = new(RefusalKind.Conflict, "placement.settled");
 
     /// <summary>The campaign is over.</summary>

@@ -8,7 +8,7 @@ namespace Ale.Campaigns;
 /// <param name="EventId">The platform's.</param>
 /// <param name="SpendMinor">0 to <see cref="Limits.AmountMinorMax"/>.</param>
 /// <param name="Results">0 to <see cref="Limits.QuantityMax"/>.</param>
-/// <param name="At">When; at most 7 days back.</param>
+/// <param name="At">When; at most 7 days back, of what a platform told 7 days before it was taken.</param>
 /// <param name="Authorisation">The one that it ends; null: none.</param>
 [GenerateSerializer, Immutable, Alias("ale.placement.report")]
 public sealed record SpendReport(

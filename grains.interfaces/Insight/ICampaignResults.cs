@@ -45,7 +45,8 @@ public interface ICampaignResults : IGrainWithIntegerKey
     Task<Outcome<ImmutableArray<ClipPlacement>>> Showing(
         ImmutableArray<string> clips, CancellationToken ct = default);
 
-    /// <summary>Brand campaigns that ended before an instant and are closed (CAM-05), by id.</summary>
+    /// <summary>Brand campaigns that ended before an instant, are closed, and were not measured over every window yet
+    /// (CAM-05), by id.</summary>
     /// <param name="before">The instant.</param>
     /// <param name="after">The last id of the page before; null: from the first.</param>
     /// <param name="limit">Most of them.</param>
@@ -69,8 +70,9 @@ public interface ICampaignResults : IGrainWithIntegerKey
 /// <param name="Views">Events of kind <c>play</c> of its sessions.</param>
 /// <param name="Orders">Paid orders that are shown for it or for one of its sessions, of all currencies, each
 /// once.</param>
-/// <param name="Mentions">Events of kind <c>mention</c> tagged with its id, in its period.</param>
-/// <param name="AllMentions">All such events in its period.</param>
+/// <param name="Mentions">Events of kind <c>mention</c> tagged with its id, on the days of its period and some before
+/// and after it (<c>campaign.aroundDays</c>).</param>
+/// <param name="AllMentions">All such events on those days.</param>
 /// <param name="MentionPercent">The share, one decimal; null: there were none.</param>
 [GenerateSerializer, Immutable, Alias("ale.campaign.result")]
 public sealed record CampaignResults(
@@ -84,6 +86,9 @@ public sealed record CampaignResults(
 
     /// <summary>That of most of its channels; empty: it has no money.</summary>
     [Id(12)] public string Currency { get; init; } = "";
+
+    /// <summary>People first seen on any platform on the days of <see cref="Mentions"/>, each once.</summary>
+    [Id(13)] public long NewViewers { get; init; }
 }
 
 /// <summary>A campaign's money in one currency.</summary>
@@ -93,7 +98,7 @@ public sealed record CampaignTotal(
     [property: Id(3)] long Orders, [property: Id(4)] long RevenueMinor);
 
 /// <summary>What a channel came to.</summary>
-/// <param name="Channel">Empty: orders that name none.</param>
+/// <param name="Channel">Empty: orders that name none, and money that was booked for no placement.</param>
 [GenerateSerializer, Immutable, Alias("ale.campaign.channel_result")]
 public sealed record ChannelResult(
     [property: Id(0)] string Channel, [property: Id(1)] string Currency, [property: Id(2)] long CapMinor,

@@ -3,8 +3,8 @@ using Ale.Budgets;
 
 namespace Ale.Insight;
 
-/// <summary>What paid placements brought for what they cost (CAM-03), from the tables of placements and orders. Key
-/// 0.</summary>
+/// <summary>What paid placements brought for what they cost (CAM-03), from the tables of placements and orders, and for
+/// campaigns from that of spends that name no placement. Key 0.</summary>
 [Alias("ale.return.queries")]
 public interface IReturnQueries : IGrainWithIntegerKey
 {

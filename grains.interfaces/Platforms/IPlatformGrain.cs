@@ -5,7 +5,7 @@ namespace Ale.Platforms;
 /// <summary>
 /// A platform that people watch us on, behind one port (TEC-10, DAT-07): its events are taken once each, by its own
 /// numbers where it is asked for them and by their ids where it tells them. What it holds back is asked for again: no
-/// event is passed over.
+/// event is passed over but by people.
 /// </summary>
 /// <remarks>The key is the platform's id, as <c>douyin</c>.</remarks>
 [Alias("ale.platform")]
@@ -36,10 +36,22 @@ public interface IPlatformGrain : IGrainWithStringKey
 
     /// <summary>
     /// Asks again for what followed on a number, up to where it has got to: what the platform has mended since is
-    /// taken, what is known is passed over. What it holds back is waited for; an empty page ends it. The same number
-    /// again: it begins anew.
+    /// taken, what is known is passed over. What it holds back is waited for some minutes, and then people hear that it
+    /// was given up; an empty page ends it. The same number again: it begins anew; the last number taken: it is ended.
     /// </summary>
     [Alias("replay")] Task<Outcome<PlatformInfo>> Replay(ReplayPlatform command, CancellationToken ct = default);
+
+    /// <summary>
+    /// Passes over what the platform does not give, through a number: what follows is taken. What was taken stays;
+    /// again, or through less: as it is. Beyond what it has been heard of: <see cref="PlatformRefusals.Ahead"/>.
+    /// </summary>
+    [Alias("skip")] Task<Outcome<PlatformInfo>> Skip(SkipEvents command, CancellationToken ct = default);
+
+    /// <summary>
+    /// Tells it how a placement is to be run, once it is told with certainty; one that cannot be asked hears nothing.
+    /// While it does not answer, or grants no request: <c>request.busy</c>. For reactions.
+    /// </summary>
+    [Alias("set")] Task<Outcome<Done>> Set(PlacementSetting setting, CancellationToken ct = default);
 
     /// <summary>Keeps it in step; called now and then on every node, so that no platform sleeps.</summary>
     [Alias("pulse")] Task Pulse();
@@ -64,6 +76,14 @@ public sealed record ChangePlatform(
 /// <param name="Actor">Whose token it was.</param>
 [GenerateSerializer, Immutable, Alias("ale.platform.replay")]
 public sealed record ReplayPlatform([property: Id(0)] long After, [property: Id(1)] string Actor);
+
+/// <summary>A wish to pass events over.</summary>
+/// <param name="Through">The last number of them.</param>
+/// <param name="Reason">1 to <see cref="Limits.TextLengthMax"/> characters.</param>
+/// <param name="Actor">Whose token it was.</param>
+[GenerateSerializer, Immutable, Alias("ale.platform.skip")]
+public sealed record SkipEvents(
+    [property: Id(0)] long Through, [property: Id(1)] string Reason, [property: Id(2)] string Actor);
 
 /// <summary>What a platform is.</summary>
 /// <param name="Title">For people.</param>
@@ -105,7 +125,7 @@ public enum PlatformState
 /// <param name="LastSeq">The highest number that it has been heard of.</param>
 /// <param name="Taken">Events taken so far.</param>
 /// <param name="Repeats">Events passed over since, known by their id.</param>
-/// <param name="Refused">Events that lay too far back or ahead.</param>
+/// <param name="Refused">Events that are not kept, each for one of the reasons below.</param>
 /// <param name="LastEventAt">When the latest event that was taken happened.</param>
 [GenerateSerializer, Immutable, Alias("ale.platform.info")]
 public sealed record PlatformInfo(
@@ -139,7 +159,7 @@ public sealed record PlatformInfo(
 /// <summary>What came of events that a platform told.</summary>
 /// <param name="Taken">Events kept by this call.</param>
 /// <param name="Repeats">Events that are known.</param>
-/// <param name="Refused">Events that lie too far back or ahead.</param>
+/// <param name="Refused">Events that are not kept, each for one of the reasons below.</param>
 [GenerateSerializer, Immutable, Alias("ale.platform.taken")]
 public sealed record PlatformTaken(
     [property: Id(0)] int Taken, [property: Id(1)] int Repeats, [property: Id(2)] int Refused);
@@ -165,7 +185,8 @@ public static class PlatformRefusals
     /// <summary>It tells by itself: there is nobody to ask.</summary>
     public static readonly Refusal NotAsked = new(RefusalKind.Conflict, "platform.not_asked");
 
-    /// <summary>It has not got to the number after which it is to be read again.</summary>
+    /// <summary>It has not got to the number after which it is to be read again, or through which it is passed
+    /// over.</summary>
     public static readonly Refusal Ahead = new(RefusalKind.Conflict, "platform.ahead");
 
     /// <summary>Why an event is not kept: an id, kind, number or sum of it is out of range.</summary>

@@ -6,8 +6,9 @@ namespace Ale.Platforms;
 
 /// <summary>
 /// What a platform's adapter speaks, JSON over HTTP: <c>GET events?after=88&amp;limit=500</c> gives a
-/// <see cref="PlatformPage"/>; 429 and 503 may carry <c>Retry-After</c> in seconds. In a folder it is one
-/// <see cref="PlatformEvent"/> a line.
+/// <see cref="PlatformPage"/>, and <c>PUT placements/P1</c> takes a <see cref="PlacementSetting"/>; 429 and 503 may carry
+/// <c>Retry-After</c> in seconds. In a folder it is one <see cref="PlatformEvent"/> a line, and settings are added to a
+/// file beside it.
 /// </summary>
 public static class PlatformWire
 {
@@ -27,6 +28,16 @@ public static class PlatformWire
     /// <summary>What adapters may call <see cref="HotTopic"/> too; it is kept under that word.</summary>
     public const string Topic = "topic";
 
+    /// <summary>The kind of somebody who stayed 3 s or more in a session, each once (DAT-08); the count may stand for
+    /// many.</summary>
+    public const string Viewer = "viewer";
+
+    /// <summary>The kind of somebody who looked at a product; the tag is its category (BUD-13).</summary>
+    public const string Visit = "visit";
+
+    /// <summary>The kind of a search for our name (CAM-05).</summary>
+    public const string BrandSearch = "brand_search";
+
     /// <summary>How far clocks of platforms may be ahead of ours.</summary>
     public static readonly TimeSpan AheadMax = TimeSpan.FromMinutes(5);
 }
@@ -34,8 +45,9 @@ public static class PlatformWire
 /// <summary>Something that happened on a platform. No text of people and no names: it is kept for ever.</summary>
 /// <param name="Id">The platform's own; the same id again is the same event.</param>
 /// <param name="Kind">What it was: <c>view</c>, <c>play</c>, <c>follow</c>, <c>unfollow</c>, <c>comment</c>,
-/// <c>order</c>, <see cref="PlatformWire.Spend"/>, <c>mention</c>, <see cref="PlatformWire.HotTopic"/>, or another one
-/// to come, as what a placement calls its result.</param>
+/// <c>order</c>, <c>mention</c>, <see cref="PlatformWire.Spend"/>, <see cref="PlatformWire.HotTopic"/>,
+/// <see cref="PlatformWire.Viewer"/>, <see cref="PlatformWire.Visit"/>, <see cref="PlatformWire.BrandSearch"/>, or
+/// another one to come, as what a placement calls its result.</param>
 /// <param name="At">When, by the platform's clock.</param>
 [GenerateSerializer, Immutable, Alias("ale.platform.event")]
 public sealed record PlatformEvent(
@@ -83,9 +95,20 @@ public sealed record PlatformEvent(
 public sealed record PlatformPage(
     [property: Id(0)] int Version, [property: Id(1)] ImmutableArray<PlatformEvent> Events, [property: Id(2)] long Last);
 
+/// <summary>How a placement is to be run from now on.</summary>
+/// <param name="Version">Rises with each; one that is not above the last known is passed over.</param>
+/// <param name="BidMinor">What is offered for one result.</param>
+/// <param name="Audience">How often its audience is to be narrowed.</param>
+/// <param name="IsPaused">True: it spends nothing.</param>
+[GenerateSerializer, Immutable, Alias("ale.platform.setting")]
+public sealed record PlacementSetting(
+    [property: Id(0)] string Placement, [property: Id(1)] long Version, [property: Id(2)] long BidMinor,
+    [property: Id(3)] string Currency, [property: Id(4)] int Audience, [property: Id(5)] bool IsPaused);
+
 /// <summary>How the messages are written.</summary>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true,
     RespectRequiredConstructorParameters = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(PlatformPage)), JsonSerializable(typeof(PlatformEvent))]
+[JsonSerializable(typeof(PlacementSetting)), JsonSerializable(typeof(ImmutableArray<PlacementSetting>))]
 public sealed partial class PlatformWireJson : JsonSerializerContext;

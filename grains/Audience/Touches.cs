@@ -11,8 +11,13 @@ namespace Ale.Audience;
 [JsonDerivedType(typeof(Seen), "touch.seen")]
 internal abstract record TouchEvent
 {
+    /// <param name="What">With what follows from it.</param>
     /// <param name="SeenAt">When he met it.</param>
-    internal sealed record Seen(string Id, TouchSources What, DateTimeOffset SeenAt, DateTimeOffset At) : TouchEvent;
+    internal sealed record Seen(string Id, TouchSources What, DateTimeOffset SeenAt, DateTimeOffset At) : TouchEvent
+    {
+        /// <summary>As it was said; null: so.</summary>
+        public TouchSources? Said { get; init; }
+    }
 }
 
 /// <summary>
@@ -58,7 +63,7 @@ internal sealed record Touches : IState<Touches, TouchEvent>
         {
             Kept = Kept.SetItems(Newer(e.What, e.SeenAt).Select(t => KeyValuePair.Create(t.Dimension,
                 ImmutableArray.CreateRange(Of(t.Dimension).Take(KeptMax - 1).Prepend(t))))),
-            Ids = Ids.Add(e.Id, Named(e.What), e.SeenAt, e.At),
+            Ids = Ids.Add(e.Id, Named(e.Said ?? e.What), e.SeenAt, e.At),
         },
         _ => throw new UnreachableException($"Unknown event {happened.GetType()}"), // stop; never skip
     };
@@ -73,16 +78,17 @@ internal sealed record Touches : IState<Touches, TouchEvent>
             return isSame ? View : TouchRefusals.Changed;
         }
 
-        var at = command.At ?? now;
-        var touches = Of(command.What, at).ToArray();
+        var (at, what) = (command.At ?? now, command.Implied is { } more ? command.What.Or(more) : command.What);
+        var touches = Of(what, at).ToArray();
         if (touches.Length == 0) return TouchRefusals.BadTerms.With("field", "");
         if (touches.FirstOrDefault(t => !Limits.IsId(t.Value)) is { } bad)
             return TouchRefusals.BadTerms.With("field", FieldOf(bad.Dimension));
         if (at > now + AheadMax) return TouchRefusals.Ahead.With("field", "at");
         if (at < now - window) return TouchRefusals.TooOld.With("field", "at");
         at = Earlier(at, now);
-        if (!Newer(command.What, at).Any()) return View;
-        var seen = new TouchEvent.Seen(command.Id, command.What, at, now);
+        if (!Newer(what, at).Any()) return View;
+        var seen = new TouchEvent.Seen(command.Id, what, at, now)
+        { Said = what == command.What ? null : command.What };
         return new(Apply(seen).View, seen);
     }
 

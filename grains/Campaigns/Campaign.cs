@@ -15,7 +15,11 @@ internal abstract record CampaignEvent
 {
     internal sealed record Put(CampaignTerms Terms, string By, DateTimeOffset At) : CampaignEvent;
 
-    internal sealed record Changed(CampaignTerms Terms, string Key, string By, DateTimeOffset At) : CampaignEvent;
+    internal sealed record Changed(CampaignTerms Terms, string Key, string By, DateTimeOffset At) : CampaignEvent
+    {
+        /// <summary>Tells what was asked from another change; null: it was not kept.</summary>
+        public string? Said { get; init; }
+    }
 
     internal sealed record Joined(string Placement, DateTimeOffset At) : CampaignEvent;
 
@@ -76,7 +80,7 @@ internal sealed record Campaign : IState<Campaign, CampaignEvent>
         {
             Terms = e.Terms,
             TermsVersion = TermsVersion + 1,
-            Keys = Keys.Add(e.Key, CampaignDecide.ChangeCommand, TermsVersion + 1, e.At),
+            Keys = Keys.Add(e.Key, e.Said ?? CampaignDecide.ChangeCommand, TermsVersion + 1, e.At),
         },
         CampaignEvent.Joined e => this with { Placements = Placements.Add(e.Placement) },
         CampaignEvent.Stepped e => this with { Taken = Taken.Add(new(e.Kind, e.At)) },
@@ -89,5 +93,5 @@ internal sealed record Campaign : IState<Campaign, CampaignEvent>
 [JsonSourceGenerationOptions(
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
-[JsonSerializable(typeof(CampaignEvent))]
+[JsonSerializable(typeof(CampaignEvent)), JsonSerializable(typeof(CampaignPatch))]
 internal sealed partial class CampaignJson : JsonSerializerContext;

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Ale.Budgets;
 using Ale.Kernel;
 
@@ -8,12 +9,15 @@ internal static class CampaignDecide
 {
     public const string ChangeCommand = "change";
 
+    private static readonly string AText = $"Must have 1 to {Limits.TextLengthMax} characters.",
+        SomeIds = $"Must be at most {ICampaignGrain.PartsMax} ids.";
+
     public static Decision<CampaignEvent, CampaignInfo> Decide(
         this Campaign campaign, PutCampaign command, string id, DateTimeOffset now)
     {
         if (campaign.Terms is { } terms)
             return terms == command.Terms ? campaign.Info(id) : CampaignRefusals.Changed;
-        if (!IsGood(command.Terms)) return CampaignRefusals.BadTerms;
+        if (WhyNot(command.Terms) is { } refusal) return refusal;
         return After(campaign, id, new CampaignEvent.Put(command.Terms, command.By, now));
     }
 
@@ -21,9 +25,11 @@ internal static class CampaignDecide
         this Campaign campaign, ChangeCampaign command, string id, DateTimeOffset now)
     {
         if (campaign.Terms is not { } terms) return CampaignRefusals.Unknown;
-        if (campaign.Keys.Find(command.Key, now) is not null) return campaign.Info(id);
-        if (command.Version != campaign.TermsVersion) return CampaignRefusals.Changed;
         var p = command.Patch;
+        var said = CauseIds.Of(ChangeCommand, JsonSerializer.Serialize(p, CampaignJson.Default.CampaignPatch));
+        if (campaign.Keys.Find(command.Key, now) is { } done)
+            return done.Command == said ? campaign.Info(id) : CampaignRefusals.Changed;
+        if (command.Version != campaign.TermsVersion) return CampaignRefusals.Stale;
         var after = terms with
         {
             Title = p.Title ?? terms.Title,
@@ -35,10 +41,10 @@ internal static class CampaignDecide
             Steps = p.Steps ?? terms.Steps,
             Theme = p.Theme ?? terms.Theme,
         };
-        if (!IsGood(after)) return CampaignRefusals.BadTerms;
+        if (WhyNot(after) is { } refusal) return refusal;
         if (after == terms) return campaign.Info(id);
         if (campaign.State >= CampaignState.Closed) return CampaignRefusals.Over;
-        var changed = new CampaignEvent.Changed(after, command.Key, command.By, now);
+        var changed = new CampaignEvent.Changed(after, command.Key, command.By, now) { Said = said };
         var then = campaign.Apply(changed);
         // A step that was taken stays as it was planned; none is planned before it any more.
         foreach (var taken in campaign.Taken)
@@ -96,22 +102,33 @@ internal static class CampaignDecide
         Effects = c.Effects,
     };
 
-    private static bool IsGood(CampaignTerms t)
+    private static Refusal? WhyNot(CampaignTerms t) =>
+        !IsText(t.Title) ? Bad("title", AText)
+        : !IsText(t.Goal) ? Bad("goal", AText)
+        : t.StartsAt >= t.EndsAt ? Bad("endsAt", "Must be after startsAt.")
+        : !Enum.IsDefined(t.Class) ? Bad("class", "Must be performance or brand.")
+        : t.BudgetLine is { } line && !BudgetKeys.IsLine(BudgetKeys.YearMin, 1, line)
+            ? Bad("budgetLine", $"Must have at most {BudgetKeys.LineLengthMax} characters and no colon.")
+        : t.Theme is not null && !Limits.IsId(t.Theme) ? Bad("theme", "Must be an id.")
+        : !AreIds(t.Sessions) ? Bad("sessions", SomeIds)
+        : !AreIds(t.Coupons) ? Bad("coupons", SomeIds)
+        : t.Steps.DistinctBy(s => s.Kind).Count() < t.Steps.Length ? Bad("steps", "Must have each kind at most once.")
+        : t.Steps.Select(s => WhyNot(s, t)).FirstOrDefault(why => why is not null) is { } rule ? Bad("steps", rule)
+        : null;
+
+    private static string? WhyNot(CampaignStep s, CampaignTerms t) => s.Kind switch
     {
-        if (t.Title.Length is 0 or > Limits.TextLengthMax || t.Goal.Length is 0 or > Limits.TextLengthMax
-            || t.StartsAt >= t.EndsAt || !Enum.IsDefined(t.Class)
-            || (t.BudgetLine is { } line && !BudgetKeys.IsLine(BudgetKeys.YearMin, 1, line))
-            || (t.Theme is not null && !Limits.IsId(t.Theme)) || !AreIds(t.Sessions) || !AreIds(t.Coupons)
-            || t.Steps.DistinctBy(s => s.Kind).Count() < t.Steps.Length)
-            return false;
-        return t.Steps.All(s => s.Kind switch
-        {
-            CampaignStepKind.WarmUp => s.At < t.StartsAt,
-            CampaignStepKind.Peak => s.At > t.StartsAt && s.At < t.EndsAt,
-            CampaignStepKind.Recap => s.At > t.EndsAt,
-            _ => false, // open and close are the period's
-        });
-    }
+        CampaignStepKind.WarmUp => s.At < t.StartsAt ? null : "The warm-up must be before startsAt.",
+        CampaignStepKind.Peak => s.At > t.StartsAt && s.At < t.EndsAt ? null
+            : "The peak must be between startsAt and endsAt.",
+        CampaignStepKind.Recap => s.At > t.EndsAt ? null : "The recap must be after endsAt.",
+        _ => "It opens at startsAt and closes at endsAt.",
+    };
+
+    private static Refusal Bad(string field, string rule) =>
+        CampaignRefusals.BadTerms.With("field", field).With("detail", rule);
+
+    private static bool IsText(string text) => text.Length is > 0 and <= Limits.TextLengthMax;
 
     private static bool AreIds(IReadOnlyCollection<string> ids) =>
         ids.Count <= ICampaignGrain.PartsMax && ids.All(Limits.IsId);

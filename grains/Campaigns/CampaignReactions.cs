@@ -2,6 +2,7 @@ using System.Globalization;
 using Ale.Budgets;
 using Ale.Inbox;
 using Ale.Kernel;
+using Ale.Platforms;
 
 namespace Ale.Campaigns;
 
@@ -60,6 +61,30 @@ internal sealed class PlacementReactions() : Reaction<PlacementEvent>(
         PlacementStrategy.NarrowAudience => "audience narrowed",
         _ => "paused",
     };
+}
+
+/// <summary>
+/// The platform that a placement's channel names is told how it is to be run (CAM-02): a lowered bid, a narrowed audience
+/// and a pause do not stay with us. While the platform is away it is told again.
+/// </summary>
+internal sealed class PlacementSettings() : Reaction<PlacementEvent>(
+    "placement-settings", "placement", PlacementJson.Default.PlacementEvent)
+{
+    protected override async Task<Refusal?> React(
+        string key, PlacementEvent happened, string eventId, IGrainFactory grains)
+    {
+        if (happened is not (PlacementEvent.Lived or PlacementEvent.Changed or PlacementEvent.Stopped
+            or PlacementEvent.Adjusted or PlacementEvent.Reverted or PlacementEvent.Posted { IsHeld: true }
+            or PlacementEvent.BudgetDecided)) return null;
+        var (placement, unknown) = await grains.Placement(key).Get(); // as it is by now
+        if (unknown is not null) return unknown;
+        return (await grains.Platform(placement!.Terms.Channel).Set(Of(placement, eventId))).Refusal;
+    }
+
+    /// <param name="eventId">Ends in the event's number in the placement's stream.</param>
+    internal static PlacementSetting Of(PlacementInfo p, string eventId) => new(p.Id,
+        long.Parse(eventId.AsSpan(eventId.LastIndexOf('@') + 1), CultureInfo.InvariantCulture), p.BidMinor,
+        p.Terms.Currency, p.Audience, p.State != PlacementState.Active);
 }
 
 /// <summary>What a line of the budget made of a placement's spend that waited there.</summary>

@@ -10,8 +10,8 @@ internal static class CampaignsSetup
         .AddSingleton<PlacementCalls>().AddSingleton<Projection, CampaignProjection>()
         .AddSingleton<Projection, PlacementProjection>()
         .AddSingleton<Reaction, CampaignReactions>().AddSingleton<Reaction, PlacementReactions>()
-        .AddSingleton<Reaction, BudgetWord>().AddSingleton<Reaction, PlatformSpend>()
-        .AddSingleton<Reaction, PlacementCatchUp>()
+        .AddSingleton<Reaction, PlacementSettings>().AddSingleton<Reaction, BudgetWord>()
+        .AddSingleton<Reaction, PlatformSpend>().AddSingleton<Reaction, PlacementCatchUp>()
         .AddTransient<JournalCheck, PlacementCheck>()
         .AddTransient<JournalCheck>(s => new SnapshotCheck<Placement, PlacementEvent>(
             "placement", Placement.Snapshots, s.GetRequiredService<IJournalStore>()));

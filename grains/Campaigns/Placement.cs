@@ -108,7 +108,7 @@ internal sealed partial class Placement : IState<Placement, PlacementEvent>
                 IsPausedByHand = e.IsPaused ?? IsPausedByHand;
                 if (e.IsPaused == false) IsBudgetRefused = false;
                 TermsVersion++;
-                Keys = Keys.Add(e.Key, "change", TermsVersion, e.At);
+                Keys = Keys.Add(e.Key, Said(e.CapMinor, e.BidMinor, e.IsPaused), TermsVersion, e.At);
                 break;
             case PlacementEvent.Lived e:
                 (IsLive, LiveStep) = (e.IsLive, e.Step);

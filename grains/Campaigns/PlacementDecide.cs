@@ -22,6 +22,9 @@ internal sealed partial class Placement
             : WhyNot(terms.CapMinor, terms.BidMinor);
     }
 
+    public static Refusal? WhyNotBooked(PlacementTerms terms, string lineCurrency) => terms.Currency == lineCurrency
+        ? null : Field(PlacementRefusals.Currency, "currency", $"Its budget line's is {lineCurrency}.");
+
     private static Refusal? WhyNot(long? capMinor, long? bidMinor) =>
         capMinor is < 0 or > Limits.AmountMinorMax ? Bad("capMinor", Between(0, Limits.AmountMinorMax))
             : bidMinor is < 1 or > Limits.AmountMinorMax ? Bad("bidMinor", Between(1, Limits.AmountMinorMax)) : null;
@@ -39,14 +42,23 @@ internal sealed partial class Placement
     public Decision<PlacementEvent, Done> Decide(ChangePlacement command, DateTimeOffset now)
     {
         if (Terms is null) return PlacementRefusals.Unknown;
-        if (Keys.Find(command.Key, now) is not null) return default(Done);
-        if (command.Version != TermsVersion) return PlacementRefusals.Changed;
+        if (Keys.Find(command.Key, now) is { } done)
+        {
+            return done.Command == Said(command.CapMinor, command.BidMinor, command.IsPaused) ? default(Done)
+                : PlacementRefusals.Changed;
+        }
+
+        if (command.Version != TermsVersion) return PlacementRefusals.Stale;
         if (WhyNot(command.CapMinor, command.BidMinor) is { } refusal) return refusal;
         if ((command.CapMinor ?? Terms.CapMinor, command.BidMinor ?? BidMinor, command.IsPaused ?? IsPausedByHand)
             == (Terms.CapMinor, BidMinor, IsPausedByHand)) return default(Done);
         return new(default(Done), new PlacementEvent.Changed(
             command.CapMinor, command.BidMinor, command.IsPaused, command.Key, command.By, now));
     }
+
+    /// <summary>A change as it is remembered with its key.</summary>
+    private static string Said(long? capMinor, long? bidMinor, bool? isPaused) =>
+        FormattableString.Invariant($"change:{capMinor}/{bidMinor}/{isPaused}");
 
     public Decision<PlacementEvent, Authorisation> Decide(
         AuthoriseSpend command, CampaignPolicy policy, DateTimeOffset now)
@@ -117,15 +129,16 @@ internal sealed partial class Placement
 
         if (taken.Count == 0) return default(Done);
         if (EventCount + taken.Count > IPlacementGrain.EventsMax) return PlacementRefusals.Full;
-        return new(default(Done), Booked(taken, policy, market, now));
+        return new(default(Done), Booked(
+            taken, MonthsOf(taken.Select(r => (market.BusinessDay(r.At), r.SpendMinor))), policy, now));
     }
 
     /// <summary>What comes of reports that are good and new.</summary>
     private PlacementEvent[] Booked(
-        List<SpendReport> taken, CampaignPolicy policy, Market market, DateTimeOffset now)
+        List<SpendReport> taken, ImmutableArray<MonthSpend> months, CampaignPolicy policy, DateTimeOffset now)
     {
         var reported = new PlacementEvent.Reported(
-            [.. taken], MonthsOf(taken, market), now + TimeSpan.FromSeconds(policy.PostSeconds), now);
+            [.. taken], months, now + TimeSpan.FromSeconds(policy.PostSeconds), now);
         var (spend, results) = (taken.Sum(r => r.SpendMinor), taken.Sum(r => r.ResultCount));
         var events = new List<PlacementEvent> { reported };
         var over = SpendMinor + spend - Terms!.CapMinor;
@@ -210,12 +223,10 @@ internal sealed partial class Placement
         return new(StepCount + 1, next, spend, results, policy.CostLimitMinor, BidMinor, bid, now, null);
     }
 
-    private static ImmutableArray<MonthSpend> MonthsOf(List<SpendReport> reports, Market market) =>
-        [.. reports.Where(r => r.SpendMinor > 0).GroupBy(r => FirstOf(market.BusinessDay(r.At))).OrderBy(m => m.Key)
-            .Select(m => new MonthSpend(m.Key.ToString("yyyy-MM", CultureInfo.InvariantCulture),
-                m.Sum(r => r.SpendMinor)))];
-
-    private static DateOnly FirstOf(DateOnly day) => new(day.Year, day.Month, 1);
+    private static ImmutableArray<MonthSpend> MonthsOf(IEnumerable<(DateOnly Day, long SpendMinor)> spent) =>
+        [.. spent.Where(s => s.SpendMinor > 0)
+            .GroupBy(s => s.Day.ToString("yyyy-MM", CultureInfo.InvariantCulture), s => s.SpendMinor)
+            .OrderBy(m => m.Key, StringComparer.Ordinal).Select(m => new MonthSpend(m.Key, m.Sum()))];
 
     private bool IsKnown(long hash, out int content)
     {

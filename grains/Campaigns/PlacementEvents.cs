@@ -73,7 +73,8 @@ internal abstract record PlacementEvent
 }
 
 /// <summary>Spend of a month.</summary>
-/// <param name="Month">As <c>2026-06</c>: a business month of the default market.</param>
+/// <param name="Month">As <c>2026-06</c>: a business month of the default market, of what a platform told of that
+/// platform's (K02).</param>
 internal readonly record struct MonthSpend(string Month, long AmountMinor);
 
 /// <summary>The state as stored.</summary>

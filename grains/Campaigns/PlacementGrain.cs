@@ -21,6 +21,8 @@ internal sealed class PlacementGrain(SiloKernel kernel, PolicyBook policies, Mar
     {
         if (State.WhyNotPut(command.Terms) is { } refusal) return await Commit<PlacementInfo>(refusal, ct);
         var campaign = GrainFactory.Campaign(command.Terms.CampaignId);
+        if (State.Terms is null && await WhyNotBooked(command.Terms, campaign, ct) is { } not)
+            return await Commit<PlacementInfo>(not, ct);
         var (joined, why) = await campaign.Join(Key, command.Terms.Class, ct);
         if (why is not null) return await Commit<PlacementInfo>(why, ct);
         var put = await Seen(State.Decide(command, joined!, Now), ct);
@@ -63,7 +65,7 @@ internal sealed class PlacementGrain(SiloKernel kernel, PolicyBook policies, Mar
     }
 
     public Task<Outcome<PlacementTold>> Told(ImmutableArray<PlatformSum> sums, CancellationToken ct) =>
-        Commit(State.DecideTold(sums, Key, Policy, markets.For(null, Now), Now), ct);
+        Commit(State.DecideTold(sums, Key, Policy, Now), ct);
 
     public Task<Outcome<PlacementInfo>> Revert(RevertStep command, CancellationToken ct) =>
         Seen(State.Decide(command, Now), ct);
@@ -82,6 +84,17 @@ internal sealed class PlacementGrain(SiloKernel kernel, PolicyBook policies, Mar
         await Commit(State.DecideDue(Now), CancellationToken.None);
         if (_posting is not { IsCompleted: false }) _posting = Post();
         await _posting;
+    }
+
+    /// <summary>Why the budget would book nothing of it; where there is no line yet nobody knows.</summary>
+    private async Task<Refusal?> WhyNotBooked(PlacementTerms terms, ICampaignGrain campaign, CancellationToken ct)
+    {
+        var (plan, unknown) = await campaign.Get(ct);
+        if (unknown is not null) return unknown;
+        if (plan!.Terms.BudgetLine is not { } line) return null;
+        var day = markets.For(null, Now).BusinessDay(plan.Terms.StartsAt > Now ? plan.Terms.StartsAt : Now);
+        var (known, _) = await GrainFactory.BudgetLine(BudgetKeys.KeyOf(day.Year, day.Month, line)).Get(ct);
+        return known is null ? null : Placement.WhyNotBooked(terms, known.Terms.Currency);
     }
 
     /// <summary>Commits, and answers with the placement as this left it.</summary>

@@ -7,7 +7,7 @@ namespace Ale.Campaigns;
 internal sealed partial class Placement
 {
     public static readonly SnapshotCodec<Placement> Snapshots = SnapshotCodec<Placement>.Of(
-        PlacementJson.Default.FrozenPlacement, meaning: 1, s => s.Freeze(), Thaw, s => s.Entries, InOrder);
+        PlacementJson.Default.FrozenPlacement, meaning: 2, s => s.Freeze(), Thaw, s => s.Entries, InOrder);
 
     private FrozenPlacement Freeze() => new(Terms, BudgetLine, TermsVersion, IsLive, LiveStep, IsPausedByHand, BidMinor,
         SpendMinor, Results, WindowSpendMinor, WindowResults, [.. _holds], [.. _endedInOrder.Where(IsCurrent)],

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Ale.Kernel;
-using Ale.Markets;
 using Ale.Platforms;
 using Ale.Policy;
 
@@ -13,12 +12,13 @@ namespace Ale.Campaigns;
 internal sealed partial class Placement
 {
     public Decision<PlacementEvent, PlacementTold> DecideTold(
-        ImmutableArray<PlatformSum> sums, string id, CampaignPolicy policy, Market market, DateTimeOffset now)
+        ImmutableArray<PlatformSum> sums, string id, CampaignPolicy policy, DateTimeOffset now)
     {
         if (Terms is null) return PlacementRefusals.Unknown;
         if (sums.Length > IPlacementGrain.ReportsMax)
             return Bad("sums", $"Must have at most {IPlacementGrain.ReportsMax} entries.");
         var (taken, here) = (new List<SpendReport>(), new Dictionary<long, int>());
+        var days = new List<(DateOnly, long)>();
         var refused = ImmutableArray.CreateBuilder<RefusedSum>();
         foreach (var sum in sums)
         {
@@ -34,11 +34,12 @@ internal sealed partial class Placement
 
             foreach (var r in fresh) here.Add(IdHash.Of(r.EventId), ContentOf(r));
             taken.AddRange(fresh);
+            days.AddRange(fresh.Select(r => (sum.Day, r.SpendMinor)));
         }
 
         var reply = new PlacementTold(refused.ToImmutable());
         if (taken.Count == 0) return reply;
-        return new(reply, Booked(taken, policy, market, now));
+        return new(reply, Booked(taken, MonthsOf(days), policy, now));
     }
 
     private Refusal? WhyNot(PlatformSum sum, SpendReport[] reports, Dictionary<long, int> here, int count,

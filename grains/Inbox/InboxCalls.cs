@@ -12,7 +12,9 @@ internal static class InboxCalls
         return refusal?.Code == InboxRefusals.Changed.Code ? null : refusal;
     }
 
-    /// <summary>Says anew what there is to say; an item in another role's inbox stays as it is.</summary>
+    /// <summary>
+    /// Says of an item's cause what there is to say now; one that stands there for another role is left as it is.
+    /// </summary>
     public static async Task<Refusal?> RetellItem(this IGrainFactory grains, string id, InboxTerms terms, string by)
     {
         var refusal = (await grains.InboxItem(id).Retell(terms, by)).Refusal;

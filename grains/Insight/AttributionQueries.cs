@@ -89,7 +89,6 @@ internal static class ShownFor
     public static string Orders(AttributionBy by) => "{sales_order} o left join {placement} p on p.id = o.by_placement"
         + (by == AttributionBy.Host ? " left join {session} s on s.id = o.by_session" : "");
 
-
     // A host cannot change once the session is live, so who hosts it now hosted it when the order was placed.
     public static string Sql(AttributionBy by) => by switch
     {

@@ -85,6 +85,10 @@ internal static class PrimeSlots
     public static string QuarterOf(DateOnly day) =>
         string.Create(CultureInfo.InvariantCulture, $"{day.Year:D4}-Q{((day.Month - 1) / 3) + 1}");
 
+    /// <summary>The entry of a quarter for what brought it; one of a long id has it hashed.</summary>
+    public static string EntryOf(string quarter, string cause) => Limits.IsId($"{quarter}-{cause}")
+        ? $"{quarter}-{cause}" : $"{quarter}-{CauseIds.Of("award", cause)}";
+
     /// <summary>From the first inclusive to the last exclusive, over midnight too.</summary>
     public static bool IsPrime(TimeOnly start, TimeOnly from, TimeOnly to) => start.IsBetween(from, to);
 

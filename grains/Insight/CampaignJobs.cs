@@ -17,7 +17,7 @@ namespace Ale.Insight;
 /// <summary>What is watched of campaigns on the calendar.</summary>
 internal static class CampaignJobs
 {
-    private const int CampaignsPage = 500, EntriesMax = 1_000;
+    private const int CampaignsPage = 500, EntriesPageMax = 500;
 
     /// <summary>Each day: a theme that comes near its date without a campaign stands in an inbox (CAM-09).</summary>
     public static readonly JobDefinition Themes = new(
@@ -25,21 +25,20 @@ internal static class CampaignJobs
         {
             var (grains, policy, today) = Of(run);
             var (due, isMore) = (0, false);
-            foreach (var year in new[] { today.Year, today.AddDays(policy.ThemeDays).Year }.Distinct())
+            foreach (var plan in new[] { today, today.AddDays(policy.ThemeDays) }
+                .Select(day => ThemeBoards.PlanOf(run.Market, day)).Distinct())
             {
-                var plan = string.Create(CultureInfo.InvariantCulture, $"{run.Market}-{year}");
                 var (board, refusal) = await grains.CampaignResults().Themes(plan, null, default, ct);
                 if (refusal is not null) return JobResult.Failed(refusal.Code);
                 isMore |= board!.More;
                 foreach (var theme in board.Themes.Where(t => t.State == ThemeState.Due))
                 {
                     due++;
-                    var opened = await grains.InboxItem(ThemeItem(plan, theme.Id)).Open(new("campaign_plan_due",
+                    var why = await grains.OpenItem(ThemeItem(plan, theme.Id), new("campaign_plan_due",
                         string.Create(CultureInfo.InvariantCulture,
                             $"Campaign plan due: {theme.Title} is on {theme.Date:yyyy-MM-dd}"),
-                        $"theme/{plan}/{theme.Id}", policy.Role, InboxSeverity.Warning, null),
-                        "insight", CancellationToken.None);
-                    if (opened.Refusal is { } why) return JobResult.Failed(why.Code);
+                        $"theme/{plan}/{theme.Id}", policy.Role, InboxSeverity.Warning, null), "insight");
+                    if (why is not null) return JobResult.Failed(why.Code);
                 }
             }
 
@@ -111,8 +110,8 @@ internal static class CampaignJobs
             var (grains, policy, today) = Of(run);
             var first = PrimeSlots.FirstOf(today);
             var (won, quarter) = (PrimeSlots.QuarterOf(first.AddDays(-1)), PrimeSlots.QuarterOf(first));
-            var (awards, refusal) = await grains.RegisterQueries().Entries(
-                new(EntriesMax) { Kind = PrimeSlots.Award }, default, ct);
+            var (awards, refusal) = await grains.AllEntries(
+                new(EntriesPageMax) { Kind = PrimeSlots.Award }, default, ct);
             if (refusal is not null) return JobResult.Failed(refusal.Code);
             var given = 0;
             foreach (var award in awards.Where(a => a.State is not (RegisterState.Withdrawn or RegisterState.Superseded)
@@ -170,7 +169,7 @@ internal static class CampaignJobs
         var market = run.Services.GetRequiredService<MarketBook>().For(null, run.Attempt.DueAt);
         var first = PrimeSlots.FirstOf(today);
         var entered = await grains.Register(register, subject).Enter(new(
-            $"{PrimeSlots.QuarterOf(first)}-{id}", new(title,
+            PrimeSlots.EntryOf(PrimeSlots.QuarterOf(first), id), new(title,
                 [new("slots", policy.TiltSlots.ToString(CultureInfo.InvariantCulture))],
                 market.StartOf(first), market.StartOf(first.AddMonths(3)))
             { Role = policy.Role }, "insight"), CancellationToken.None);
@@ -232,8 +231,9 @@ internal static class ClipBoost
     }
 
     /// <summary>
-    /// Holds the money where it comes from, so that it is there; takes the cap down there and up where it goes. Each part
-    /// has the review's id, and so is done once. Where the cap cannot go up it does not stay down, and nothing is held.
+    /// Holds the money where it comes from, so that it is there until all is done; takes the cap up where it goes and
+    /// down where it comes from. Each part has the review's id, and so is done once. Only then is the hold given back:
+    /// one that is says that all was done, and what was refused is held until its time is over.
     /// </summary>
     public static readonly EffectRunner Runner = new(EffectName, async (review, grains) =>
     {
@@ -242,14 +242,16 @@ internal static class ClipBoost
         var (from, to) = (grains.Placement(part[0]), grains.Placement(part[1]));
         var (held, refusal) = await from.Authorise(new(review.Id, amount));
         if (refusal is not null) return refusal;
-        if (held!.State == AuthorisationState.Released) return null; // it was over before, one way or the other
+        if (held!.State == AuthorisationState.Released) return null;
+        if (held.State != AuthorisationState.Held) return PlacementRefusals.Settled;
+        if (await Cap(to, amount, review.Id) is { } not) return not;
         refusal = await Cap(from, -amount, review.Id);
-        if (refusal is null && (refusal = await Cap(to, amount, review.Id)) is not null
-            && await Cap(from, amount, review.Id + ":undo") is { } stuck) return stuck; // what is held says so
-        return (await from.Release(review.Id)).Refusal ?? refusal;
+        if (refusal is null) return (await from.Release(review.Id)).Refusal;
+        // Somebody took that cap below what is held.
+        return refusal.Kind == RefusalKind.Busy ? refusal : await Cap(to, -amount, review.Id + ":undo") ?? refusal;
     });
 
-    /// <summary>Moves a cap. Others may change the placement meanwhile: then from what they left.</summary>
+    /// <summary>Moves a cap once for a key. Others may change the placement meanwhile: then from theirs.</summary>
     private static async Task<Refusal?> Cap(IPlacementGrain placement, long by, string key)
     {
         for (var attempt = 1; ; attempt++)
@@ -258,7 +260,9 @@ internal static class ClipBoost
             if (unknown is not null) return unknown;
             var refusal = (await placement.Change(
                 new(now!.Terms.CapMinor + by, null, null, now.Version, key, "review"))).Refusal;
-            if (refusal?.Code != PlacementRefusals.Changed.Code || attempt == CapAttemptsMax) return refusal;
+            if (refusal?.Code == PlacementRefusals.Changed.Code) return null; // the key has moved it, from another cap
+            if (refusal?.Code != PlacementRefusals.Stale.Code) return refusal;
+            if (attempt == CapAttemptsMax) return KernelRefusals.Busy; // asked again
         }
     }
 }
@@ -271,7 +275,7 @@ internal sealed class HotTopics(PolicyBook policies) : Reaction<PlatformsEvent>(
         string key, PlatformsEvent happened, string eventId, IGrainFactory grains)
     {
         if (happened is not PlatformsEvent.Taken taken) return null;
-        foreach (var topic in taken.Events.Where(e => e.What is { Kind: "hot_topic", Tag: not null })
+        foreach (var topic in taken.Events.Where(e => e.What is { Kind: PlatformWire.HotTopic, Tag: not null })
             .DistinctBy(e => (e.What.Tag, e.Day)))
         {
             var (tag, rank) = (topic.What.Tag!, topic.What.Count);

@@ -57,11 +57,13 @@ internal sealed partial class CampaignResultQueries
     public async Task<Outcome<ImmutableArray<EndedCampaign>>> EndedBrands(
         DateTimeOffset before, string? after, int limit, CancellationToken ct)
     {
-        var rows = await views.Query<ThemeRow>("""
+        var windows = policies.For(null, clock.GetUtcNow()).Campaigns.EffectDays.Length;
+        var rows = await views.Query<PlannedCampaign>("""
             select id as Id, starts_at as StartsAt, ends_at as EndsAt from {campaign}
             where class = 'brand' and state in ('closed', 'recapped') and ends_at < @before and id > @after
+              and coalesce(effects, 0) < @windows
             order by id limit @limit
-            """, new { before = before.ToUnixTimeMilliseconds(), after = after ?? "", limit }, ct);
+            """, new { before = before.ToUnixTimeMilliseconds(), after = after ?? "", windows, limit }, ct);
         return ImmutableArray.CreateRange(rows.Select(r => new EndedCampaign(
             r.Id, Instants.Of(r.StartsAt), Instants.Of(r.EndsAt))));
     }

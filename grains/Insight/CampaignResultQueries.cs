@@ -14,7 +14,7 @@ namespace Ale.Insight;
 internal sealed partial class CampaignResultQueries(
     Views views, PolicyBook policies, MarketBook markets, JournalClock clock) : Grain, ICampaignResults
 {
-    private const int EntriesMax = 1_000, SkusMax = 50, ThemeCampaignsMax = 5_000;
+    private const int EntriesMax = 1_000, EntriesPageMax = 500, SkusMax = 50, ThemeCampaignsMax = 5_000;
 
     private sealed class OneCampaign
     {
@@ -31,7 +31,7 @@ internal sealed partial class CampaignResultQueries(
         public long AmountMinor { get; init; }
     }
 
-    private sealed class ThemeRow
+    private sealed class PlannedCampaign
     {
         public string Id { get; init; } = "";
         public string Theme { get; init; } = "";
@@ -56,6 +56,13 @@ internal sealed partial class CampaignResultQueries(
         if (found!.Count == 0) return CampaignRefusals.Unknown;
         var (paid, why) = await GrainFactory.CampaignQueries().Channels(campaign, at, ct);
         if (why is not null) return why;
+        var direct = await views.Query<Sum>("""
+            select '' as Name, currency as Currency, count(*) as Count,
+                   cast(sum(amount_minor) as bigint) as AmountMinor
+            from {budget_spend} where campaign_id = @campaign and placement_id = '' and state = 'actual'
+            group by currency
+            """, new { campaign }, ct);
+        paid = paid.AddRange(direct.Select(d => new ChannelRow("", d.Currency, 0, 0, d.AmountMinor, 0, null)));
         var sessions = (found[0].Sessions ?? "").Split(' ', StringSplitOptions.RemoveEmptyEntries);
         string[] asked = sessions.Length == 0 ? [" "] : sessions; // no id is a space
         var seen = await views.Query<Sum>($$"""
@@ -71,7 +78,10 @@ internal sealed partial class CampaignResultQueries(
               and ({{ShownFor.Sql(AttributionBy.Campaign)}} = @campaign or {{views.In("o.by_session", "@asked")}})
             group by {{channel}}, o.currency
             """, new { campaign, asked }, ct);
-        var market = markets.For(null, clock.GetUtcNow());
+        var (market, around) = (markets.For(null, clock.GetUtcNow()),
+            policies.For(null, clock.GetUtcNow()).Campaigns.AroundDays);
+        var from = market.BusinessDay(Instants.Of(found[0].StartsAt)).AddDays(-around);
+        var to = market.BusinessDay(Instants.Of(found[0].EndsAt)).AddDays(around);
         var mentions = await views.Query<Sum>("""
             select case when tag = @campaign then 'own' else 'other' end as Name, '' as Currency,
                    cast(sum(count) as bigint) as Count, 0 as AmountMinor
@@ -80,8 +90,16 @@ internal sealed partial class CampaignResultQueries(
             """, new
         {
             campaign,
-            from = PlatformProjection.DayOf(market.BusinessDay(Instants.Of(found[0].StartsAt))),
-            to = PlatformProjection.DayOf(market.BusinessDay(Instants.Of(found[0].EndsAt))),
+            from = PlatformProjection.DayOf(from),
+            to = PlatformProjection.DayOf(to),
+        }, ct);
+        var met = await views.Query<long>("""
+            select count(distinct i.person) from {identity} i where i.seen_at >= @from and i.seen_at < @to
+              and not exists (select 1 from {identity} e where e.person = i.person and e.seen_at < @from)
+            """, new
+        {
+            from = market.StartOf(from).ToUnixTimeMilliseconds(),
+            to = market.StartOf(to.AddDays(1)).ToUnixTimeMilliseconds(),
         }, ct);
         var channels = Channels(paid, seen, sold);
         var (own, all) = (mentions.Where(m => m.Name == "own").Sum(m => m.Count), mentions.Sum(m => m.Count));
@@ -90,7 +108,7 @@ internal sealed partial class CampaignResultQueries(
         return new CampaignResults(campaign, channels, sessions.Length, first?.CapMinor ?? 0, first?.SpendMinor ?? 0,
             channels.Sum(c => c.Views), channels.Sum(c => c.Orders), first?.RevenueMinor ?? 0, own, all,
             all == 0 ? null : PhaseRules.Percent(own, all))
-        { Totals = totals, Currency = first?.Currency ?? "" };
+        { Totals = totals, Currency = first?.Currency ?? "", NewViewers = met[0] };
     }
 
     /// <summary>One row a channel and currency. Views have no currency: they stand in the channel's first row.</summary>
@@ -123,7 +141,7 @@ internal sealed partial class CampaignResultQueries(
         if (refusal is not null) return refusal;
         string[] named = // no id is a space
             [" ", .. entries.Select(e => e.Id), .. entries.Select(e => ThemeBoards.Named(plan, e.Id))];
-        var (rows, why) = await views.List<ThemeRow>($$"""
+        var (rows, why) = await views.List<PlannedCampaign>($$"""
             select id, theme, state, starts_at as StartsAt, ends_at as EndsAt from {campaign}
             where {{views.In("theme", "@named")}} order by starts_at desc, id limit @limit
             """, new { named, limit = ThemeCampaignsMax + 1 }, at, ct);
@@ -139,11 +157,11 @@ internal sealed partial class CampaignResultQueries(
 
     public async Task<Outcome<ImmutableArray<HostSlots>>> Slots(DateOnly day, JournalPlace at, CancellationToken ct)
     {
-        var (hosts, refusal) = await GrainFactory.RegisterQueries().Entries(
-            new(EntriesMax) { Kind = PrimeSlots.Register }, at, ct);
+        var (hosts, refusal) = await GrainFactory.AllEntries(
+            new(EntriesPageMax) { Kind = PrimeSlots.Register }, at, ct);
         if (refusal is not null) return refusal;
-        var (categories, no) = await GrainFactory.RegisterQueries().Entries(
-            new(EntriesMax) { Kind = PrimeSlots.CategoryRegister }, at, ct);
+        var (categories, no) = await GrainFactory.AllEntries(
+            new(EntriesPageMax) { Kind = PrimeSlots.CategoryRegister }, at, ct);
         if (no is not null) return no;
         var (first, quarter) = (PrimeSlots.FirstOf(day), PrimeSlots.QuarterOf(day));
         var market = markets.For(null, clock.GetUtcNow());
@@ -166,8 +184,8 @@ internal sealed partial class CampaignResultQueries(
         {
             var skus = (await views.Query<string>("""
                 select k.sku from {product} p join {sku} k on k.product = p.id
-                where p.category = @category or p.category like @below escape '\'
-                """, new { category, below = Plain(category) + "/%" }, ct)).ToHashSet(StringComparer.Ordinal);
+                where p.category like @below escape '\'
+                """, new { below = Plain(category) + "/%" }, ct)).ToHashSet(StringComparer.Ordinal);
             led[category] = prime.Count(s => (s.Skus ?? "").Split(' ').Any(skus.Contains));
         }
 

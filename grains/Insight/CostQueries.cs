@@ -69,7 +69,7 @@ internal sealed class CostQueries(Views views, PolicyBook policies, MarketBook m
                         join {sales_order_line} l on l.order_id = o.id
                         join {sku} k on k.sku = l.sku join {product} p on p.id = k.product
                         where o.paid_at >= @from and o.paid_at < @to and o.state <> 'cancelled'
-                          and p.category like v.tag || '/%') as Buyers
+                          and substr(p.category, 1, length(v.tag) + 1) = v.tag || '/') as Buyers
                 from (select tag, cast(sum(count) as bigint) as visits from {platform_event}
                       where kind = 'visit' and tag is not null and day >= @first and day <= @last group by tag) v
                 where v.visits > 0

@@ -43,6 +43,19 @@ internal sealed class ReturnQueries(Views views) : Grain, IReturnQueries
             group by {{source}}, p.class, p.currency having sum(p.spend_minor) > 0
             """, null, at, ct);
         if (refusal is not null) return refusal;
+        if (wanted.By == ReturnBy.Campaign)
+        {
+            var (direct, no) = await views.List<Row>("""
+                select campaign_id as Source, class as Class, currency as Currency,
+                       cast(sum(amount_minor) as bigint) as AmountMinor
+                from {budget_spend}
+                where campaign_id <> '' and placement_id = '' and class <> '' and state = 'actual'
+                group by campaign_id, class, currency
+                """, null, at, ct);
+            if (no is not null) return no;
+            spent = [.. spent!, .. direct!];
+        }
+
         var shown = ShownFor.Sql(by);
         var (sold, why) = await views.List<Row>($$"""
             select {{shown}} as Source, p.class as Class, o.currency as Currency,
@@ -61,8 +74,8 @@ internal sealed class ReturnQueries(Views views) : Grain, IReturnQueries
     /// </summary>
     public static IEnumerable<ReturnRow> Joined(IEnumerable<ReturnPart> spent, IEnumerable<ReturnPart> sold)
     {
-        var rows = spent.ToDictionary(s => (s.Source, s.Currency, Class: s.Class!.Value),
-            s => new ReturnRow(s.Source, s.Class!.Value, s.Currency, s.AmountMinor, 0, null, null));
+        var rows = spent.GroupBy(s => (s.Source, s.Currency, Class: s.Class!.Value)).ToDictionary(s => s.Key,
+            s => new ReturnRow(s.Key.Source, s.Key.Class, s.Key.Currency, s.Sum(p => p.AmountMinor), 0, null, null));
         foreach (var order in sold)
         {
             SpendClass[] classes = [order.Class ?? SpendClass.Performance, SpendClass.Performance, SpendClass.Brand];

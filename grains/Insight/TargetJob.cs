@@ -8,8 +8,8 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Ale.Insight;
 
 /// <summary>
-/// Each day: who answers for a target that is far behind hears of it, once a month and target; the item closes when it
-/// is not any more (DAT-12).
+/// Each day: who answers for a target that is far behind hears of it, once a month and target, and again when it was
+/// better in between; the item closes when it is better (DAT-12).
 /// </summary>
 internal static class TargetJob
 {
@@ -19,8 +19,9 @@ internal static class TargetJob
     public static readonly JobDefinition Definition = new(
         "target-board", "Targets that are off course", p => p.Targets.Cron, null, Run);
 
-    /// <summary>The item of a target and month.</summary>
-    public static string ItemOf(string target, DateOnly day) => CauseIds.Of(Kind, SubjectOf(target, day));
+    /// <summary>The nth item of a target and month: one that is done is not opened again.</summary>
+    public static string ItemOf(string target, DateOnly day, int n = 1) => CauseIds.Of(Kind,
+        SubjectOf(target, day) + (n == 1 ? "" : string.Create(CultureInfo.InvariantCulture, $"/{n}")));
 
     private static async Task<JobResult> Run(JobRun run, CancellationToken ct)
     {
@@ -31,18 +32,19 @@ internal static class TargetJob
         var red = board.Where(t => t.State == TargetState.Red).ToArray();
         foreach (var target in red)
         {
-            var item = grains.InboxItem(ItemOf(target.Code, day));
-            // The figures move each day: the item that stands already says enough.
-            if ((await item.Get(null, ct)).Value is not null) continue;
-            var opened = await item.Open(new(Kind, TitleOf(target, day), SubjectOf(target.Code, day), target.Owner,
-                InboxSeverity.Warning, null), By, CancellationToken.None);
+            var (n, last) = await Last(grains, target.Code, day, ct);
+            // The figures move each day: the item that stands, or that people are done with, says enough.
+            if (last is not null && last.DoneBy != By) continue;
+            var opened = await grains.InboxItem(ItemOf(target.Code, day, n + 1)).Open(new(Kind, TitleOf(target, day),
+                SubjectOf(target.Code, day), target.Owner, InboxSeverity.Warning, null), By, CancellationToken.None);
             if (opened.Refusal is { } not) return JobResult.Failed(not.Code);
         }
 
-        foreach (var target in board.Except(red))
+        foreach (var target in board.Where(t => t.State is TargetState.Green or TargetState.Amber))
         {
+            var (n, _) = await Last(grains, target.Code, day, ct);
             var stays = await grains.CloseItem(
-                ItemOf(target.Code, day), By, $"It is {target.State.ToString().ToLowerInvariant()} now.");
+                ItemOf(target.Code, day, n), By, $"It is {target.State.ToString().ToLowerInvariant()} now.");
             if (stays is not null) return JobResult.Failed(stays.Code);
         }
 
@@ -56,6 +58,19 @@ internal static class TargetJob
                 return JobResult.Failed(stays.Code);
         return JobResult.Done(string.Create(CultureInfo.InvariantCulture, $"{day:yyyy-MM-dd}: {red.Length} red")
             + string.Concat(red.Select(t => $", {t.Code}")));
+    }
+
+    /// <summary>The latest item of a target and month, and its number; 0: there is none.</summary>
+    private static async Task<(int N, InboxItemInfo? Item)> Last(
+        IGrainFactory grains, string target, DateOnly day, CancellationToken ct)
+    {
+        InboxItemInfo? last = null;
+        for (var n = 1; ; n++)
+        {
+            var found = (await grains.InboxItem(ItemOf(target, day, n)).Get(null, ct)).Value;
+            if (found is null) return (n - 1, last);
+            last = found;
+        }
     }
 
     private static string SubjectOf(string target, DateOnly day) =>

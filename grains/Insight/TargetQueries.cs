@@ -23,35 +23,43 @@ internal static class TargetDays
         markets.Codes.Min(code => markets.For(code, now).BusinessDay(now)).AddDays(-1);
 
     /// <param name="begun">Day 0; null: it has not come.</param>
-    /// <param name="other">The market of what has none.</param>
-    public static object Of(DateOnly day, DateOnly? begun, TargetPolicy policy, Market market, string other)
+    /// <param name="other">The market of what has none, or none of the <paramref name="codes"/>.</param>
+    public static object Of(
+        DateOnly day, DateOnly? begun, TargetPolicy policy, Market market, string other, IEnumerable<string> codes)
     {
         var (from, to, zero) = (day.AddDays(1 - policy.MeanDays), day.AddDays(1), begun ?? day.AddDays(1));
         var lastFirst = to.AddDays(-policy.AgainDays);
         var baseTo = zero.AddDays(policy.BaselineDays);
+        var soFar = baseTo < to ? baseTo : to;
         return new
         {
             day = PlatformProjection.DayOf(day),
             days = (double)policy.MeanDays,
-            week = PlatformProjection.DayOf(from),
+            meanFrom = PlatformProjection.DayOf(from),
             begun = PlatformProjection.DayOf(zero),
-            weekBefore = PlatformProjection.DayOf(begun is null ? zero : zero.AddDays(-policy.MeanDays)),
+            meanBefore = PlatformProjection.DayOf(begun is null ? zero : zero.AddDays(-policy.MeanDays)),
             from = At(from),
             to = At(to),
             fromSlot = StockProjection.Slot(market.StartOf(from)),
             toSlot = StockProjection.Slot(market.StartOf(to)),
-            quarter = At(to.AddDays(-policy.CostDays)),
+            costFrom = At(to.AddDays(-policy.CostDays)),
             firstFrom = At(lastFirst.AddDays(-policy.BaselineDays)),
             firstTo = At(lastFirst),
             again = (long)TimeSpan.FromDays(policy.AgainDays).TotalMilliseconds,
             baseFrom = At(zero),
             baseTo = baseTo <= lastFirst ? At(baseTo) : At(zero), // frozen when all had their time to come again
+            shownFrom = At(zero),
+            shownTo = At(soFar),
+            shownFromSlot = StockProjection.Slot(market.StartOf(zero)),
+            shownToSlot = StockProjection.Slot(market.StartOf(soFar)),
+            shownEnd = PlatformProjection.DayOf(soFar),
             year = day.Year,
             yearBefore = day.Year - 1,
             sameTo = At(FixedAssetDays.Through(day.Year, day)!.Value.AddDays(1)), // the year before, as long (K01)
             currency = market.Currency,
             market = market.Code,
             other,
+            codes = $" {string.Join(' ', codes)} ",
         };
 
         long At(DateOnly on) => market.StartOf(on).ToUnixTimeMilliseconds();
@@ -76,7 +84,8 @@ internal sealed class TargetQueries(Views views, PolicyBook policies, MarketBook
             var sum = new TargetFigures();
             foreach (var code in source.IsByMarket ? markets.Codes : [market.Code])
             {
-                var asked = TargetDays.Of(on, begun, policy.Targets, markets.For(code, now), market.Code);
+                var asked = TargetDays.Of(
+                    on, begun, policy.Targets, markets.For(code, now), market.Code, markets.Codes);
                 var (rows, lagging) = await views.List<TargetFigures>(source.Sql, asked, at, ct);
                 if (lagging is not null) return lagging;
                 sum = sum.Plus(rows![0]);
@@ -114,8 +123,8 @@ internal sealed class TargetQueries(Views views, PolicyBook policies, MarketBook
         var (value, goal) = (source.ReadsGross ? gross : net, source.Goal(policy, baseline));
         if (goal is { } exact) goal = Math.Round(exact, source.Digits, MidpointRounding.AwayFromZero);
         if (source.Aim == TargetAim.Grow) baseline ??= 0; // nothing was told of before day 0
-        var (pace, forecast, state) = TargetPace.Of(source.Aim, baseline, value, goal, day, policy.Targets.Days,
-            policy.Targets.AmberPercent);
+        var (pace, forecast, state) = TargetPace.Of(source.Aim, source.ShowsBaseline ? null : baseline, value, goal,
+            day, policy.Targets.Days, policy.Targets.AmberPercent);
         return new(source.Code, source.Title, policy.Targets.Owner, source.Unit, source.FormulaOf(policy.Targets),
             baseline, value, goal, day, policy.Targets.Days, pace, forecast, state, source.Aim, source.Rows)
         {

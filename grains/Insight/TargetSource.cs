@@ -43,6 +43,10 @@ internal sealed record TargetSource(
     /// <summary>True: the goal is read on the gross figure (A-49).</summary>
     public bool ReadsGross { get; init; }
 
+    /// <summary>True: the baseline, that of the first <c>target.baselineDays</c> from day 0 on, is shown and nothing
+    /// more; how it stands goes by the goal (A-13).</summary>
+    public bool ShowsBaseline { get; init; }
+
     /// <summary>How it is worked out, with the days of the policy.</summary>
     public string FormulaOf(TargetPolicy policy) => Formula
         .Replace("{mean}", policy.MeanDays.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal)
@@ -63,13 +67,13 @@ internal sealed record TargetSource(
         new("plays_per_day", "Plays a day", "plays", TargetAim.Grow, 1, 0,
             "plays of all platforms ÷ {mean}, over {mean} business days; the baseline is that of the {mean} before day 0",
             "/api/platforms/{id}/days?kind=play", (p, _) => p.Targets.PlaysPerDay, """
-            select cast(sum(case when day >= @week and day <= @day then count end) as double precision) as Part,
+            select cast(sum(case when day >= @meanFrom and day <= @day then count end) as double precision) as Part,
                    cast(@days as double precision) as Whole,
-                   cast(sum(case when day >= @weekBefore and day < @begun then count end) as double precision)
+                   cast(sum(case when day >= @meanBefore and day < @begun then count end) as double precision)
                      as BasePart,
                    cast(@days as double precision) as BaseWhole
             from {platform_day}
-            where kind = 'play' and ((day >= @week and day <= @day) or (day >= @weekBefore and day < @begun))
+            where kind = 'play' and ((day >= @meanFrom and day <= @day) or (day >= @meanBefore and day < @begun))
             """),
         new("followers", "New followers", "people", TargetAim.Grow, 1, 0,
             "follows less unfollows of all platforms since day 0", "/api/platforms/{id}/days?kind=follow",
@@ -83,18 +87,25 @@ internal sealed record TargetSource(
             "distinct people who paid in a session ÷ its viewers of 3 s and more, over sessions of {mean} business "
             + "days",
             "/api/attribution/session", (p, _) => p.Targets.ConversionPercent, """
-            select cast(sum(s.buyers) as double precision) as Part, cast(sum(s.gross) as double precision) as GrossPart,
-                   cast(sum(s.viewers) as double precision) as Whole
+            select cast(sum(case when s.now = 1 then s.buyers end) as double precision) as Part,
+                   cast(sum(case when s.now = 1 then s.gross end) as double precision) as GrossPart,
+                   cast(sum(case when s.now = 1 then s.viewers end) as double precision) as Whole,
+                   cast(sum(case when s.now = 0 then s.buyers end) as double precision) as BasePart,
+                   cast(sum(case when s.now = 0 then s.viewers end) as double precision) as BaseWhole
             from (
-              select sum(e.count) as viewers,
+              select e.now, sum(e.count) as viewers,
                      (select count(distinct o.user_id) from {sales_order} o
                       where o.session_id = e.session_id and o.paid_at is not null) as gross,
                      (select count(distinct o.user_id) from {sales_order} o
                       where o.session_id = e.session_id and o.paid_at is not null and o.state <> 'cancelled') as buyers
-              from {platform_event} e
-              where e.kind = 'viewer' and e.session_id is not null and e.day >= @week and e.day <= @day
-              group by e.session_id) s
-            """),
+              from (
+                select session_id, count, 1 as now from {platform_event}
+                where kind = 'viewer' and session_id is not null and day >= @meanFrom and day <= @day
+                union all
+                select session_id, count, 0 as now from {platform_event}
+                where kind = 'viewer' and session_id is not null and day >= @begun and day < @shownEnd) e
+              group by e.session_id, e.now) s
+            """) { ShowsBaseline = true },
         new("order_completion", "Order completion", "percent", TargetAim.Reach, 100, 2,
             "orders placed ÷ checkouts begun from the floating cart, over {mean} business days; net: orders paid; "
             + "the baseline is the page's", "/api/funnel", (p, page) => page * (100 + p.Carts.UpliftPercent) / 100, """
@@ -108,7 +119,8 @@ internal sealed record TargetSource(
                    cast(sum(case when c.via = 'page' then 1 else 0 end) as double precision) as BaseWhole
             from {cart_checkout} c left join {sales_order} o on c.state = 'ordered' and o.id = c.order_id
               left join {session} s on s.id = c.session_id
-            where c.at >= @from and c.at < @to and coalesce(o.market, s.market, @other) = @market
+            where c.at >= @from and c.at < @to
+              and coalesce(o.market, case when @codes like '% ' || s.market || ' %' then s.market end, @other) = @market
             """) { ReadsGross = true, IsByMarket = true },
         new("repurchase", "Buying again", "percent", TargetAim.Reach, 100, 2,
             "people who ordered again within target.againDays ÷ people whose first order was so long ago, over "
@@ -135,23 +147,40 @@ internal sealed record TargetSource(
         new("stock_out", "Stock-out rate", "percent", TargetAim.StayBelow, 100, 2,
             "attempts to buy refused for stock ÷ all attempts, over {mean} business days", "/api/stockouts",
             (p, _) => p.Stock.OutRatePercentMax, """
-            select cast(sum(a.refused) as double precision) as Part,
-                   cast(sum(a.held + a.refused) as double precision) as Whole
+            select cast(sum(case when a.now = 1 then a.refused end) as double precision) as Part,
+                   cast(sum(case when a.now = 1 then a.held + a.refused end) as double precision) as Whole,
+                   cast(sum(case when a.now = 0 then a.refused end) as double precision) as BasePart,
+                   cast(sum(case when a.now = 0 then a.held + a.refused end) as double precision) as BaseWhole
             from (
-              select sku, 1 as held, 0 as refused from {reservation} where quantity > 0 and at >= @from and at < @to
+              select sku, 1 as held, 0 as refused, 1 as now from {reservation}
+              where quantity > 0 and at >= @from and at < @to
               union all
-              select sku, 0 as held, attempts as refused from {stock_miss}
-              where slot >= @fromSlot and slot < @toSlot) a
+              select sku, 0 as held, attempts as refused, 1 as now from {stock_miss}
+              where slot >= @fromSlot and slot < @toSlot
+              union all
+              select sku, 1 as held, 0 as refused, 0 as now from {reservation}
+              where quantity > 0 and at >= @shownFrom and at < @shownTo
+              union all
+              select sku, 0 as held, attempts as refused, 0 as now from {stock_miss}
+              where slot >= @shownFromSlot and slot < @shownToSlot) a
             join {sku} k on k.sku = a.sku where k.market = @market
-            """) { IsByMarket = true },
+            """) { IsByMarket = true, ShowsBaseline = true },
         new("after_sales", "After-sales time", "minutes", TargetAim.StayBelow, 1, 1,
             "minutes from the opening of a case to its decision ÷ cases decided, over {mean} business days",
             "/api/cases",
             (p, _) => p.Targets.AfterSalesMinutes, """
-            select cast(sum(decided_at - opened_at) as double precision) / 60000 as Part,
-                   cast(count(*) as double precision) as Whole
-            from {care_case} where decided_at >= @from and decided_at < @to and coalesce(market, @other) = @market
-            """) { IsByMarket = true },
+            select cast(sum(case when decided_at >= @from and decided_at < @to then decided_at - opened_at end)
+                     as double precision) / 60000 as Part,
+                   cast(sum(case when decided_at >= @from and decided_at < @to then 1 end)
+                     as double precision) as Whole,
+                   cast(sum(case when decided_at >= @shownFrom and decided_at < @shownTo
+                     then decided_at - opened_at end) as double precision) / 60000 as BasePart,
+                   cast(sum(case when decided_at >= @shownFrom and decided_at < @shownTo then 1 end)
+                     as double precision) as BaseWhole
+            from {care_case}
+            where ((decided_at >= @from and decided_at < @to) or (decided_at >= @shownFrom and decided_at < @shownTo))
+              and coalesce(market, @other) = @market
+            """) { IsByMarket = true, ShowsBaseline = true },
         new("fixed_assets", "Fixed assets", "minor units", TargetAim.StayBelow, 1, 0,
             "what was bought and not subscribed this year; the baseline is the year before through the same day",
             "/api/budgets/{year}/fixed-assets", (p, before) => before * (100 - p.Costs.AssetSavingPercent) / 100, """
@@ -169,22 +198,35 @@ internal sealed record TargetSource(
         new("fast_delivery", "Delivered in two hours", "percent", TargetAim.Reach, 100, 2,
             "orders delivered by their promise ÷ orders promised in two hours, promised for {mean} business days",
             "/api/orders", (p, _) => p.Targets.FastPercent, """
-            select cast(sum(case when delivered_at <= promise_at then 1 else 0 end) as double precision) as Part,
-                   cast(count(*) as double precision) as Whole
-            from {sales_order} where fast = 1 and promise_at >= @from and promise_at < @to and paid_at is not null
-              and state <> 'cancelled' and market = @market
-            """) { IsByMarket = true },
+            select cast(sum(case when promise_at >= @from and promise_at < @to and delivered_at <= promise_at
+                     then 1 else 0 end) as double precision) as Part,
+                   cast(sum(case when promise_at >= @from and promise_at < @to then 1 end)
+                     as double precision) as Whole,
+                   cast(sum(case when promise_at >= @shownFrom and promise_at < @shownTo and delivered_at <= promise_at
+                     then 1 else 0 end) as double precision) as BasePart,
+                   cast(sum(case when promise_at >= @shownFrom and promise_at < @shownTo then 1 end)
+                     as double precision) as BaseWhole
+            from {sales_order}
+            where fast = 1 and ((promise_at >= @from and promise_at < @to)
+                or (promise_at >= @shownFrom and promise_at < @shownTo))
+              and paid_at is not null and state <> 'cancelled' and market = @market
+            """) { IsByMarket = true, ShowsBaseline = true },
         new("purchase_cost", "Purchase cost", "percent", TargetAim.StayBelow, 100, 2,
             "what was paid for received goods ÷ what they cost when they were first bought, over {cost} business days, "
-            + "weighted by units; the baseline is 100", "/api/purchases", (p, _) => 100 - p.Targets.PurchaseSavingPercent, """
-            select cast(sum(p.quantity * p.cost_minor) as double precision) as Part,
-                   cast(sum(p.quantity * b.cost_minor) as double precision) as Whole,
+            + "in each currency by itself, weighted by units; the baseline is 100", "/api/purchases",
+            (p, _) => 100 - p.Targets.PurchaseSavingPercent, """
+            select cast(sum(c.paid * c.units / c.base) as double precision) as Part,
+                   cast(sum(c.units) as double precision) as Whole,
                    cast(1 as double precision) as BasePart, cast(1 as double precision) as BaseWhole
+            from (
+            select cast(sum(p.quantity * p.cost_minor) as double precision) as paid,
+                   cast(sum(p.quantity * b.cost_minor) as double precision) as base, sum(p.quantity) as units
             from {purchase_order} p join {purchase_order} b on b.id = (
               select f.id from {purchase_order} f where f.sku = p.sku and f.state = 'received' and f.cost_minor > 0
-                and f.currency = p.currency and f.opened_at < @quarter order by f.opened_at, f.id limit 1)
-            where p.state = 'received' and p.cost_minor > 0 and p.opened_at >= @quarter and p.opened_at < @to
+                and f.currency = p.currency and f.opened_at < @costFrom order by f.opened_at, f.id limit 1)
+            where p.state = 'received' and p.cost_minor > 0 and p.opened_at >= @costFrom and p.opened_at < @to
               and coalesce(p.market, @other) = @market
+            group by p.currency) c
             """) { IsByMarket = true },
     ];
 }

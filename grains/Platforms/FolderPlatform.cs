@@ -10,7 +10,8 @@ namespace Ale.Platforms;
 /// <summary>
 /// Reads JSON lines that somebody puts into a folder, <c>Ale:Platforms:Folder</c>, as <c>douyin.jsonl</c>: what a
 /// platform lets its customers download. An event's number is that of its line; lines are only ever added. A line that
-/// is no event, or blank, is given as one that nobody can keep: it is counted and passed.
+/// is no event, or blank, is given as one that nobody can keep: it is counted and passed. How placements are to be run
+/// is added to <c>douyin.outbox</c>, for somebody to carry over.
 /// </summary>
 internal sealed class FolderPlatform(IConfiguration configuration) : IPlatformApi
 {
@@ -26,9 +27,7 @@ internal sealed class FolderPlatform(IConfiguration configuration) : IPlatformAp
 
     public async Task<PlatformPage> Events(string platform, PlatformTerms terms, long after, CancellationToken ct)
     {
-        if (configuration["Ale:Platforms:Folder"] is not { Length: > 0 } folder)
-            throw new PortAwayException("there is no folder: set Ale:Platforms:Folder");
-        var path = Path.Combine(folder, $"{platform}.jsonl"); // an id has neither slashes nor leading dots
+        var path = Path.Combine(Folder, $"{platform}.jsonl"); // an id has neither slashes nor leading dots
         if (!File.Exists(path)) throw new PortAwayException($"there is no {platform}.jsonl in the folder");
         await using var file = new FileStream(
             path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
@@ -40,6 +39,22 @@ internal sealed class FolderPlatform(IConfiguration configuration) : IPlatformAp
             .OrderByDescending(p => p.Line).Take(PlacesMax)];
         return page;
     }
+
+    public async Task Set(string platform, PlatformTerms terms, PlacementSetting setting, CancellationToken ct)
+    {
+        var line = JsonSerializer.Serialize(setting, PlatformWireJson.Default.PlacementSetting) + "\n";
+        try
+        {
+            await File.AppendAllTextAsync(Path.Combine(Folder, $"{platform}.outbox"), line, ct);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new PortAwayException($"{platform}.outbox: {e.Message}", default, e);
+        }
+    }
+
+    private string Folder => configuration["Ale:Platforms:Folder"] is { Length: > 0 } folder ? folder
+        : throw new PortAwayException("there is no folder: set Ale:Platforms:Folder");
 
     private static async Task<(PlatformPage Page, Place Place)> Read(
         FileStream file, Place place, long after, CancellationToken ct)

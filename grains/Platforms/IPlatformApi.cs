@@ -10,6 +10,9 @@ internal interface IPlatformApi
 {
     /// <summary>Events after a number, in order, at most <see cref="PlatformWire.PageMax"/>.</summary>
     Task<PlatformPage> Events(string platform, PlatformTerms terms, long after, CancellationToken ct);
+
+    /// <summary>How a placement is to be run; again changes nothing.</summary>
+    Task Set(string platform, PlatformTerms terms, PlacementSetting setting, CancellationToken ct);
 }
 
 /// <summary>Asks where the terms say: an address or the folder.</summary>
@@ -17,11 +20,15 @@ internal sealed class PlatformApi(HttpPlatform http, FolderPlatform folder) : IP
 {
     public async Task<PlatformPage> Events(string platform, PlatformTerms terms, long after, CancellationToken ct)
     {
-        IPlatformApi api = terms.Endpoint == PlatformTerms.Folder ? folder : http;
-        var page = await api.Events(platform, terms, after, ct);
+        var page = await Of(terms).Events(platform, terms, after, ct);
         return page.Version == PlatformWire.Version ? page : throw new PortAwayException(
             FormattableString.Invariant($"it speaks version {page.Version}, and we {PlatformWire.Version}"));
     }
+
+    public Task Set(string platform, PlatformTerms terms, PlacementSetting setting, CancellationToken ct) =>
+        Of(terms).Set(platform, terms, setting, ct);
+
+    private IPlatformApi Of(PlatformTerms terms) => terms.Endpoint == PlatformTerms.Folder ? folder : http;
 }
 
 /// <summary>
@@ -37,6 +44,11 @@ internal sealed class HttpPlatform(IConfiguration configuration) : IPlatformApi,
             configuration[$"Ale:Platforms:Keys:{platform}"], HttpMethod.Get, null, async content =>
                 await content.ReadFromJsonAsync(PlatformWireJson.Default.PlatformPage, ct)
                 ?? throw new JsonException("null"), ct);
+
+    public Task Set(string platform, PlatformTerms terms, PlacementSetting setting, CancellationToken ct) =>
+        _http.Send(terms.Endpoint, $"placements/{setting.Placement}", configuration[$"Ale:Platforms:Keys:{platform}"],
+            HttpMethod.Put, JsonContent.Create(setting, PlatformWireJson.Default.PlacementSetting),
+            _ => Task.FromResult(true), ct);
 
     public void Dispose() => _http.Dispose();
 }

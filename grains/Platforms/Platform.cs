@@ -12,6 +12,7 @@ namespace Ale.Platforms;
 [JsonDerivedType(typeof(Connected), "platform.connected"), JsonDerivedType(typeof(Changed), "platform.changed")]
 [JsonDerivedType(typeof(Taken), "platform.taken"), JsonDerivedType(typeof(Replayed), "platform.replayed")]
 [JsonDerivedType(typeof(Lost), "platform.lost"), JsonDerivedType(typeof(Found), "platform.found")]
+[JsonDerivedType(typeof(ReplayEnded), "platform.replay_ended"), JsonDerivedType(typeof(Skipped), "platform.skipped")]
 internal abstract record PlatformsEvent
 {
     internal sealed record Connected(PlatformTerms Terms, string Actor, DateTimeOffset At) : PlatformsEvent;
@@ -28,6 +29,14 @@ internal abstract record PlatformsEvent
 
     /// <summary>It is to be read again, after one number and up to another.</summary>
     internal sealed record Replayed(long After, long To, string Actor, DateTimeOffset At) : PlatformsEvent;
+
+    /// <summary>It is not read again to the end.</summary>
+    /// <param name="After">The number up to which it was.</param>
+    /// <param name="Role">Whose inbox hears of it; null: nobody's, a person ended it.</param>
+    internal sealed record ReplayEnded(long After, string Why, string? Role, DateTimeOffset At) : PlatformsEvent;
+
+    /// <summary>What it does not give is passed over, through a number.</summary>
+    internal sealed record Skipped(long Through, string Reason, string Actor, DateTimeOffset At) : PlatformsEvent;
 
     /// <summary>It has not answered for so long that people hear of it.</summary>
     internal sealed record Lost(string Why, string Role, DateTimeOffset Since, DateTimeOffset At) : PlatformsEvent;
@@ -53,8 +62,9 @@ internal sealed record RefusedEvent(string Id, long Seq, string Why);
 internal readonly record struct ReplayPart(long After, long To);
 
 /// <summary>
-/// One platform. Invariants: what is asked for is taken in order without gaps; an id is taken once; the ids of the last
-/// <see cref="IPlatformGrain.RememberedMax"/> events are in memory, oldest first; at most 16 keys.
+/// One platform. Invariants: what is asked for is taken in order without gaps, save what people pass over; an id is
+/// taken once; the ids of the last <see cref="IPlatformGrain.RememberedMax"/> events are in memory, oldest first; at
+/// most 16 keys.
 /// </summary>
 internal sealed record Platform : IState<Platform, PlatformsEvent>
 {
@@ -100,6 +110,10 @@ internal sealed record Platform : IState<Platform, PlatformsEvent>
                 };
             case PlatformsEvent.Replayed e:
                 return this with { Replay = new(e.After, e.To) };
+            case PlatformsEvent.ReplayEnded:
+                return this with { Replay = null };
+            case PlatformsEvent.Skipped e:
+                return this with { Seq = e.Through };
             case PlatformsEvent.Lost e:
                 return this with { AwaySince = e.Since };
             case PlatformsEvent.Found:

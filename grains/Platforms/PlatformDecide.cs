@@ -45,10 +45,33 @@ internal static class PlatformDecide
         if (platform.Terms is null) return PlatformRefusals.Unknown;
         if (platform.Terms.Endpoint.Length == 0) return PlatformRefusals.NotAsked;
         if (command.After < 0 || command.After > platform.Seq) return PlatformRefusals.Ahead;
+        if (command.After == platform.Seq && platform.Replay is { } part)
+            return After(platform, id,
+                new PlatformsEvent.ReplayEnded(part.After, $"{command.Actor} ended it", null, now));
         if (command.After == platform.Seq || platform.Replay == new ReplayPart(command.After, platform.Seq))
             return platform.Info(id);
         return After(platform, id, new PlatformsEvent.Replayed(command.After, platform.Seq, command.Actor, now));
     }
+
+    /// <param name="last">The highest number that the platform has been heard of.</param>
+    public static Decision<PlatformsEvent, PlatformInfo> Decide(
+        this Platform platform, SkipEvents command, long last, string id, DateTimeOffset now)
+    {
+        if (platform.Terms is null) return PlatformRefusals.Unknown;
+        if (command.Reason.Length is 0 or > Limits.TextLengthMax)
+            return PlatformRefusals.BadTerms.With("field", "reason");
+        if (platform.Terms.Endpoint.Length == 0) return PlatformRefusals.NotAsked;
+        if (command.Through > last) return PlatformRefusals.Ahead;
+        return command.Through <= platform.Seq ? platform.Info(id) : After(platform, id,
+            new PlatformsEvent.Skipped(command.Through, command.Reason, command.Actor, now));
+    }
+
+    /// <summary>It does not give what it is to be read again for.</summary>
+    public static Decision<PlatformsEvent, Done> DecideGiveUp(
+        this Platform platform, PlatformPolicy policy, DateTimeOffset now) =>
+        platform.Replay is not { } part ? default(Done) : new Decision<PlatformsEvent, Done>(
+            default(Done), new PlatformsEvent.ReplayEnded(part.After, FormattableString.Invariant(
+                $"it does not give event {part.After + 1} again"), policy.Role, now));
 
     /// <summary>What a platform told by itself.</summary>
     /// <param name="known">Which of the ids the table knows of those that memory has forgotten.</param>

@@ -12,6 +12,9 @@ internal sealed partial class PlatformGrain(
     SiloKernel kernel, PolicyBook policies, MarketBook markets, IPlatformApi api, PlatformLookup lookup)
     : EventSourcedGrain<Platform, PlatformsEvent>(kernel), IPlatformGrain, IDisposable
 {
+    /// <summary>So often a replay asks for an event that is held back; then it is given up.</summary>
+    private const int ReplayWaitsMax = 60;
+
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(250), PauseMax = TimeSpan.FromSeconds(60);
 
     private readonly SemaphoreSlim _asking = new(1); // one request at a time
@@ -20,6 +23,7 @@ internal sealed partial class PlatformGrain(
     private IGrainTimer? _timer;
     private DateTimeOffset _nextAsk, _minute, _answeredAt;
     private int _asked; // in this minute
+    private int _replayWaits; // for the same event
     private long _lastSeq;
     private bool _isHeldOff;
 
@@ -64,6 +68,28 @@ internal sealed partial class PlatformGrain(
         return Commit(State.Decide(command, Key, Now), ct);
     }
 
+    public Task<Outcome<PlatformInfo>> Skip(SkipEvents command, CancellationToken ct)
+    {
+        _nextAsk = default;
+        return Commit(State.Decide(command, Math.Max(_lastSeq, State.Seq), Key, Now), ct);
+    }
+
+    public async Task<Outcome<Done>> Set(PlacementSetting setting, CancellationToken ct)
+    {
+        if (State.Terms is not { Endpoint.Length: > 0 } terms) return default(Done);
+        if (_isHeldOff && Now < Later(_nextAsk, _attempts.PausedUntil)) return KernelRefusals.Busy;
+        try
+        {
+            Count();
+            await api.Set(Key, terms, setting, ct);
+            return default(Done);
+        }
+        catch (Exception e) when (e is PortAwayException or QuotaException)
+        {
+            return KernelRefusals.Busy;
+        }
+    }
+
     public Task Pulse()
     {
         Begin();
@@ -79,7 +105,7 @@ internal sealed partial class PlatformGrain(
         var last = Math.Max(_lastSeq, State.Seq);
         var isBehind = last > State.Seq || _attempts.FailingSince is not null || State.Replay is not null;
         // By its own word, or since the requests of this minute are used up.
-        var pausedUntil = _isHeldOff && _nextAsk > _attempts.PausedUntil ? _nextAsk : _attempts.PausedUntil;
+        var pausedUntil = _isHeldOff ? Later(_nextAsk, _attempts.PausedUntil) : _attempts.PausedUntil;
         var state = State.AwaySince is not null ? PlatformState.Away
             : _isHeldOff && Now < pausedUntil ? PlatformState.BackingOff
             : isBehind ? PlatformState.Behind : PlatformState.InStep;
@@ -165,16 +191,17 @@ internal sealed partial class PlatformGrain(
         page = page with { Events = await GrainFactory.Identified(Key, page.Events, ct) };
         var known = await Known(page.Events, ct);
         await Commit(State.DecideReplay(page, known, Market, Policy, Now, out var waits), CancellationToken.None);
-        if (waits) throw new PortAwayException(FormattableString.Invariant(
-            $"it does not give event {(State.Replay?.After ?? part.To) + 1} again, and later ones"));
-        return State.Replay is not null;
+        if (State.Replay?.After != part.After) _replayWaits = 0;
+        if (!waits) return State.Replay is not null;
+        if (++_replayWaits < ReplayWaitsMax) return false; // asked again, and it is no outage
+        _replayWaits = 0;
+        await Commit(State.DecideGiveUp(Policy, Now), CancellationToken.None);
+        return false;
     }
 
     private Task<PlatformPage> Ask(long after, CancellationToken ct)
     {
-        if (Now - _minute >= TimeSpan.FromMinutes(1)) (_minute, _asked) = (Now, 0);
-        if (_asked >= State.Terms!.MinuteMax) throw new QuotaException(_minute.AddMinutes(1));
-        _asked++;
+        Count();
         return Answered();
 
         async Task<PlatformPage> Answered()
@@ -184,6 +211,16 @@ internal sealed partial class PlatformGrain(
             return page;
         }
     }
+
+    /// <summary>One request more of this minute.</summary>
+    private void Count()
+    {
+        if (Now - _minute >= TimeSpan.FromMinutes(1)) (_minute, _asked) = (Now, 0);
+        if (_asked >= State.Terms!.MinuteMax) throw new QuotaException(_minute.AddMinutes(1));
+        _asked++;
+    }
+
+    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
 
     /// <summary>Ids that memory has forgotten, and the table knows.</summary>
     private async Task<IReadOnlySet<string>> Known(ImmutableArray<PlatformEvent> events, CancellationToken ct)

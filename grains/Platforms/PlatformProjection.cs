@@ -46,7 +46,10 @@ internal sealed class PlatformProjection() : Projection<PlatformsEvent>(
                 if (e.Seq is { } seq) platform.Set("seq", seq);
                 foreach (var kept in e.Events) Keep(key, kept, e.Events[0].What.Id, e.At, views);
                 break;
-            case PlatformsEvent.Replayed:
+            case PlatformsEvent.Skipped e:
+                platform.Set("seq", e.Through);
+                break;
+            case PlatformsEvent.Replayed or PlatformsEvent.ReplayEnded:
                 break;
             case PlatformsEvent.Lost e:
                 platform.Set("away_since", e.Since);

@@ -5,7 +5,8 @@ using Ale.Users;
 
 namespace Ale.Platforms;
 
-/// <summary>A platform that does not answer stands in an inbox until it does.</summary>
+/// <summary>A platform that does not answer stands in an inbox until it does, as does a replay that was given
+/// up.</summary>
 internal sealed class PlatformReactions()
     : Reaction<PlatformsEvent>("platform-inbox", "platform", PlatformJson.Default.PlatformsEvent)
 {
@@ -22,6 +23,10 @@ internal sealed class PlatformReactions()
                     InboxSeverity.Alarm, null), By)).Refusal;
             case PlatformsEvent.Found e:
                 return (await grains.InboxItem(AwayItem(key, e.Since)).Close(By, "it answers again")).Refusal;
+            case PlatformsEvent.ReplayEnded { Role: { } role } e:
+                return await grains.OpenItem(CauseIds.Of("platform_replay", eventId), new("platform_replay",
+                    FormattableString.Invariant($"Platform {key} is read again up to {e.After} only: {e.Why}"),
+                    $"platform/{key}", role, InboxSeverity.Warning, null), By);
             default:
                 return null;
         }

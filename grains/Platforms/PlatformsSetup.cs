@@ -39,7 +39,8 @@ internal sealed class PlatformPulse(
     }
 }
 
-/// <summary>What a platform is asked for is taken in order without gaps, and each id once.</summary>
+/// <summary>What a platform is asked for is taken in order without gaps, save what is passed over, and each id
+/// once.</summary>
 internal sealed class PlatformCheck() : JournalCheck<PlatformsEvent>(
     "platforms", "platform", PlatformJson.Default.PlatformsEvent)
 {
@@ -48,6 +49,12 @@ internal sealed class PlatformCheck() : JournalCheck<PlatformsEvent>(
 
     protected override void Fold(string key, PlatformsEvent happened)
     {
+        if (happened is PlatformsEvent.Skipped { Through: var through })
+        {
+            Expect(key, through > _seqs.GetValueOrDefault(key), $"number {through} is passed over, and was taken");
+            _seqs[key] = through;
+        }
+
         if (happened is not PlatformsEvent.Taken e) return;
         foreach (var kept in e.Events)
             Expect(key, _ids.Add((key, IdHash.Of(kept.What.Id))), $"event {kept.What.Id} is taken twice");

@@ -48,6 +48,9 @@ internal sealed record CampaignPolicy(
     /// <summary>When themes, effects and the rest of a day's campaign work are looked at.</summary>
     public required string DayCron { get; init; }
 
+    /// <summary>Days before its start and after its end that a campaign is heard of too (CAM-10).</summary>
+    public required int AroundDays { get; init; }
+
     /// <summary>A theme without a campaign so many days before its date is due (CAM-09).</summary>
     public required int ThemeDays { get; init; }
 
@@ -83,6 +86,7 @@ internal sealed record CampaignPolicy(
             EffectDays = [whole("campaign.effectDaysShort"), whole("campaign.effectDaysMiddle"),
                 whole("campaign.effectDaysLong")],
             DayCron = text("campaign.dayCron"),
+            AroundDays = whole("campaign.aroundDays"),
             ThemeDays = whole("campaign.themeDays"),
             BoostPlays = whole("campaign.boostPlays"),
             BoostMinor = money("campaign.boostMinor"),

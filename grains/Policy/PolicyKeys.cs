@@ -187,6 +187,7 @@ internal static class PolicyKeys
         Whole("campaign.effectDaysMiddle", "days", 1, 366),
         Whole("campaign.effectDaysLong", "days", 1, 366),
         Text("campaign.dayCron", "cron", CronSchedule.IsCron, "a cron of five fields, as 40 6 * * *"),
+        Whole("campaign.aroundDays", "days", 0, 366),
         Whole("campaign.themeDays", "days", 1, 366),
         Whole("campaign.boostPlays", "plays", 1, 1_000_000_000),
         Whole("campaign.boostMinor", "minor units", 1, Limits.AmountMinorMax),

@@ -41,7 +41,7 @@ internal static class MoneyFaults
         var cap = options.Short ? 1_200 : 60_000; // about what so many hold at once: it is met all the time
         await FaultRig.Ok(() => rig.Nodes[0].Http.Put($"/api/campaigns/{id}", """
             {"title":"T","goal":"reach","startsAt":"2020-01-01T00:00:00Z","endsAt":"2090-01-01T00:00:00Z",
-             "class":"performance"}
+             "class":"performance","budgetLine":"faults"}
             """, "ops"));
         var path = $"/api/placements/{id}";
         await FaultRig.Ok(() => rig.Nodes[0].Http.Put(path, $$"""

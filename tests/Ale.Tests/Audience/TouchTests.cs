@@ -56,6 +56,19 @@ public sealed class TouchTests
         Assert.Same(TouchRefusals.Changed, See(touches, "t0", Channel("radio")).Reply.Refusal);
     }
 
+    [Fact]
+    public void TEC_03_a_repeat_says_the_same_also_when_more_follows_from_it_by_then()
+    {
+        var (said, more) = (None with { PlacementId = "p1" }, None with { Channel = "tv", CampaignId = "c1" });
+        var touches = With((said, Noon.AddHours(-3)));
+        var again = touches.Decide(new("t0", said, Noon.AddHours(-3)) { Implied = more }, Week, Noon);
+        Assert.Equal((null, 0), (again.Reply.Refusal, again.Events.Length));
+        var command = new SeeTouch("t1", said, Noon.AddHours(-1)) { Implied = more };
+        touches = touches.Apply(Assert.Single(touches.Decide(command, Week, Noon).Events));
+        Assert.Equal(said.Or(more), touches.Last(Noon.AddDays(-7), Noon));
+        Assert.Null(touches.Decide(command with { Implied = null }, Week, Noon).Reply.Refusal);
+    }
+
     [Theory] // Milliseconds from now; the answer.
     [InlineData(60_000, null)]
     [InlineData(60_001, "touch.ahead")]
@@ -116,5 +129,7 @@ public sealed class TouchTests
     public void Stored_events_stay_readable() => GoldenLines.Check("Audience/Touch.golden.jsonl",
         TouchJson.Default.TouchEvent,
         new TouchEvent.Seen("t1", new("s1", "tv", "c1", "p1", "l1"), Noon.AddHours(-1), Noon),
-        new TouchEvent.Seen("t2", Channel("radio"), Noon, Noon));
+        new TouchEvent.Seen("t2", Channel("radio"), Noon, Noon),
+        new TouchEvent.Seen("t3", Channel("tv") with { PlacementId = "p1" }, Noon, Noon)
+        { Said = None with { PlacementId = "p1" } });
 }

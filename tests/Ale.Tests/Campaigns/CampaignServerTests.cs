@@ -14,8 +14,9 @@ public sealed class CampaignServerTests
     private static string At(double seconds = 0) => TimeProvider.System.GetUtcNow().AddSeconds(seconds)
         .ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
-    private static string Campaign(double opens = -10, double closes = 3600, string more = "") => $$"""
-        {"title":"618","goal":"reach","startsAt":"{{At(opens)}}","endsAt":"{{At(closes)}}","class":"performance"{{more}}}
+    private static string Campaign(double opens = -10, double closes = 3600, string line = "campaigns") => $$"""
+        {"title":"618","goal":"reach","startsAt":"{{At(opens)}}","endsAt":"{{At(closes)}}","class":"performance",
+         "budgetLine":"{{line}}"}
         """;
 
     private static string Placement(
@@ -46,6 +47,8 @@ public sealed class CampaignServerTests
             Placement("rush", 1, "brand"), "ops")));
         Assert.Equal((404, "campaign.unknown"), Said(await http.Put("/api/placements/other",
             Placement("none", 1), "ops")));
+        Assert.Equal(400, (await http.Put("/api/campaigns/free", Campaign().Replace("budgetLine", "line",
+            StringComparison.Ordinal), "ops")).Status);
         Assert.Equal(400, (await http.Post("/api/placements/rush/reports", "[null]")).Status);
         Assert.Equal(400, (await http.Post("/api/placements/rush/reports",
             $"[{string.Join(',', Enumerable.Repeat(Report("e", 1, 1)[1..^1], 1_001))}]")).Status);
@@ -136,8 +139,9 @@ public sealed class CampaignServerTests
         var http = silo.Http;
         (await http.Put("/api/campaigns/odd", Campaign(), "ops")).Ok();
         (await http.Put("/api/placements/odd", Placement("odd", 100_000), "ops")).Ok();
-        (await http.Put("/api/placements/odd-gb", Placement("odd", 100_000).Replace("CNY", "GBP",
-            StringComparison.Ordinal), "ops")).Ok();
+        foreach (var (id, currency) in new[] { ("odd-gb", "GBP"), ("odd-us", "USD") })
+            (await http.Put($"/api/placements/{id}", Placement("odd", 100_000).Replace("CNY", currency,
+                StringComparison.Ordinal), "ops")).Ok();
         (await http.Put("/api/platforms/oddly", """{"title":"Oddly","market":"cn"}""", "ops")).Ok();
         var told = (await http.Post("/api/platforms/oddly/events", $$"""
             {"events":[
@@ -153,12 +157,29 @@ public sealed class CampaignServerTests
         var info = await new Func<Task<JsonNode>>(async () => (await http.Get("/api/placements/odd", "ops")).Ok().Json)
             .Until(p => (long)p["spendMinor"]! == 51, 30);
         Assert.Equal(3_000_000_000, (long)info["results"]!);
-        var day = TimeProvider.System.GetUtcNow().ToString("yyyyMMdd", CultureInfo.InvariantCulture);
-        var item = silo.Grains.InboxItem(PlatformSpend.NotBookedItem("oddly", "placement.currency", day));
-        var opened = await new Func<Task<Outcome<InboxItemInfo>>>(() => item.Get()).Until(o => o.Value is not null, 30);
-        Assert.Equal("Platform oddly tells of placement odd-gb what is not booked (placement.currency): 1 so far, s1",
-            opened.Value!.Terms.Title);
+        await Item("odd-gb", 1, "1 so far, s1");
+        foreach (var (id, placement) in new[] { ("s4", "odd-gb"), ("s5", "odd-us") })
+            await Tell(id, placement);
+        var item = await Item("odd-gb", 1, "2 so far, s1, s4");
+        await Item("odd-us", 1, "1 so far, s5");
+        Assert.Null((await silo.Grains.InboxItem(item.Id).Finish(new("k", "ann", "seen", null))).Refusal);
+        await Tell("s6", "odd-gb");
+        await Item("odd-gb", 2, "3 so far, s1, s4, s6"); // the one that is done says nothing any more
         Assert.Equal(0, (long)(await http.Get("/api/placements/odd-gb", "ops")).Ok().Json["spendMinor"]!);
+
+        async Task Tell(string id, string placement) => (await http.Post("/api/platforms/oddly/events", $$"""
+            {"events":[{"id":"{{id}}","kind":"spend","at":"{{At()}}","placementId":"{{placement}}","amountMinor":7,
+              "currency":"CNY"}]}
+            """)).Ok();
+
+        async Task<InboxItemInfo> Item(string placement, int n, string count)
+        {
+            var day = TimeProvider.System.GetUtcNow().ToString("yyyyMMdd", CultureInfo.InvariantCulture);
+            var id = PlatformSpend.NotBookedItem(placement, "oddly", "placement.currency", day, n);
+            return (await new Func<Task<Outcome<InboxItemInfo>>>(() => silo.Grains.InboxItem(id).Get()).Until(
+                o => o.Value?.Terms.Title == $"Platform oddly tells of placement {placement} what is not booked "
+                    + $"(placement.currency): {count}", 30)).Value!;
+        }
     }
 
     [Theory, InlineData("sqlite"), InlineData("postgres")]
@@ -229,7 +250,11 @@ public sealed class CampaignServerTests
             (await http.Put(line, """
                 {"plannedMinor":1000,"currency":"CNY","kind":"marketing","goal":"reach"}
                 """, "finance")).Ok();
-            (await http.Put("/api/campaigns/c", Campaign(-10, 36_000, ",\"budgetLine\":\"media\""), "ops")).Ok();
+            (await http.Put("/api/campaigns/c", Campaign(-10, 36_000, "media"), "ops")).Ok();
+            var pounds = Placement("c", 100_000).Replace("CNY", "GBP", StringComparison.Ordinal);
+            var refused = await http.Put("/api/placements/gb", pounds, "ops");
+            refused.IsProblem(400, "placement.currency");
+            Assert.Equal("currency", (string)refused.Json["errors"]![0]!["field"]!);
             (await http.Put("/api/placements/p", Placement("c", 100_000), "ops")).Ok();
             (await http.Post("/api/placements/p/reports", Report("e1", 1_201, 1_000))).Ok();
         }

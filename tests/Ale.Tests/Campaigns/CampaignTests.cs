@@ -55,18 +55,19 @@ public sealed class CampaignTests
     }
 
     [Theory]
-    [InlineData("title", "campaign.bad_terms")]
-    [InlineData("goal", "campaign.bad_terms")]
-    [InlineData("period", "campaign.bad_terms")]
-    [InlineData("late warm-up", "campaign.bad_terms")]
-    [InlineData("early peak", "campaign.bad_terms")]
-    [InlineData("early recap", "campaign.bad_terms")]
-    [InlineData("own open", "campaign.bad_terms")]
-    [InlineData("two peaks", "campaign.bad_terms")]
-    [InlineData("session", "campaign.bad_terms")]
-    [InlineData("line", "campaign.bad_terms")]
-    [InlineData("none", null)]
-    public void CAM_01_a_plan_that_cannot_be_is_refused(string what, string? code)
+    [InlineData("title", "title", "Must have 1 to 1000 characters.")]
+    [InlineData("goal", "goal", "Must have 1 to 1000 characters.")]
+    [InlineData("period", "endsAt", "Must be after startsAt.")]
+    [InlineData("late warm-up", "steps", "The warm-up must be before startsAt.")]
+    [InlineData("early peak", "steps", "The peak must be between startsAt and endsAt.")]
+    [InlineData("early recap", "steps", "The recap must be after endsAt.")]
+    [InlineData("own open", "steps", "It opens at startsAt and closes at endsAt.")]
+    [InlineData("two peaks", "steps", "Must have each kind at most once.")]
+    [InlineData("session", "sessions", "Must be at most 1000 ids.")]
+    [InlineData("line", "budgetLine", "Must have at most 32 characters and no colon.")]
+    [InlineData("none", null, null)]
+    public void CAM_01_a_plan_that_cannot_be_is_refused_with_its_field_and_the_rule(
+        string what, string? field, string? rule)
     {
         static ImmutableArray<CampaignStep> Step(CampaignStepKind kind, DateTimeOffset at, int times = 1) =>
             [.. Enumerable.Repeat(new CampaignStep(kind, at), times)];
@@ -84,7 +85,11 @@ public sealed class CampaignTests
             "line" => Plan with { BudgetLine = "a:b" },
             _ => Plan with { Steps = [], BudgetLine = null },
         };
-        Assert.Equal(code, Campaign.New().Decide(new PutCampaign(terms, "mia"), "C1", Before).Reply.Refusal?.Code);
+        var refusal = Campaign.New().Decide(new PutCampaign(terms, "mia"), "C1", Before).Reply.Refusal;
+        Assert.Equal(field is null ? null : "campaign.bad_terms", refusal?.Code);
+        Assert.Equal((field, rule), (Of("field"), Of("detail")));
+
+        string? Of(string name) => refusal?.Details.Single(d => d.Key == name).Value;
     }
 
     [Fact]
@@ -104,7 +109,7 @@ public sealed class CampaignTests
 
     [Theory]
     [InlineData("unknown", 1, "campaign.unknown")]
-    [InlineData("planned", 2, "campaign.changed")]
+    [InlineData("planned", 2, "campaign.stale")]
     [InlineData("planned", 1, null)]
     [InlineData("open", 1, "campaign.fixed")] // its start was taken
     [InlineData("closed", 1, "campaign.over")]
@@ -123,6 +128,8 @@ public sealed class CampaignTests
         var after = campaign.Decide(command, "C1", Before).Events.Aggregate(campaign, (c, e) => c.Apply(e));
         Assert.Equal(2, after.TermsVersion);
         Assert.Empty(after.Decide(command, "C1", Before).Events); // the same key
+        Assert.Equal("campaign.changed", // and another wish
+            after.Decide(Change(Patch(Opens.AddHours(2)), 2), "C1", Before).Reply.Refusal?.Code);
     }
 
     [Fact]
@@ -159,5 +166,6 @@ public sealed class CampaignTests
             new CampaignEvent.Joined("P1", Before),
             new CampaignEvent.Stepped(CampaignStepKind.Open, Opens, "ops", Opens), new CampaignEvent.Told(1, Opens),
             new CampaignEvent.Measured(new(30, [new("branded_searches", 40, 52, 30m), new("new_followers", 0, 1, null)],
-                Opens)), new CampaignEvent.Put(Plan with { Theme = "spring" }, "mia", Before));
+                Opens)), new CampaignEvent.Put(Plan with { Theme = "spring" }, "mia", Before),
+            new CampaignEvent.Changed(Plan, "k2", "mia", Before) { Said = "change:0f" });
 }

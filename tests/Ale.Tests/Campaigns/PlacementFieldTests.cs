@@ -6,7 +6,7 @@ using Xunit;
 
 namespace Ale.Campaigns;
 
-/// <summary>Bad input of a placement names its field and the rule.</summary>
+/// <summary>Bad input of a placement names its field and the rule; a change is made once.</summary>
 public sealed class PlacementFieldTests
 {
     private const string Bad = "placement.bad_terms", From0 = "Must be 0 to 1000000000000.",
@@ -60,6 +60,8 @@ public sealed class PlacementFieldTests
         Names(p.WhyNotPut(Terms with { BidMinor = 0 }), Bad, "bidMinor", From1);
         Names(p.WhyNotPut(Terms with { Class = (SpendClass)9 }), Bad, "class",
             "Must be performance or brand.");
+        Assert.Null(Placement.WhyNotBooked(Terms, "CNY"));
+        Names(Placement.WhyNotBooked(Terms, "GBP"), "placement.currency", "currency", "Its budget line's is GBP.");
         p.Apply(new PlacementEvent.Put(Terms, null, "mia", Noon));
         Names(p.Decide(new ChangePlacement(-1, null, null, 1, "k", "mia"), Noon).Reply.Refusal,
             Bad, "capMinor", From0);
@@ -67,5 +69,22 @@ public sealed class PlacementFieldTests
             Bad, "amountMinor", From1);
         Names(p.Decide(new RevertStep(1, "mia", ""), Noon).Reply.Refusal,
             Bad, "reason", "Must have 1 to 1000 characters.");
+    }
+
+    [Fact]
+    public void TEC_03_a_change_is_made_once_for_a_key_which_no_other_change_may_use()
+    {
+        var p = Placement.New().Apply(new PlacementEvent.Put(Terms, null, "mia", Noon));
+        Assert.Equal("placement.stale", Change(7, 2).Reply.Refusal?.Code);
+        p.Apply(Assert.Single(Change(7, 1).Events));
+        Assert.Empty(Change(7, 1).Events);
+        Assert.Null(Change(7, 1).Reply.Refusal);
+        Assert.Equal("placement.changed", Change(8, 2).Reply.Refusal?.Code);
+        p = Placement.Snapshots.Thaw(Placement.Snapshots.Freeze(p)());
+        Assert.Null(Change(7, 1).Reply.Refusal);
+        Assert.Equal("placement.changed", Change(8, 2).Reply.Refusal?.Code);
+
+        Decision<PlacementEvent, Done> Change(long bid, long version) =>
+            p.Decide(new ChangePlacement(null, bid, null, version, "k1", "mia"), Noon);
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using Ale.Budgets;
 using Ale.Kernel;
-using Ale.Markets;
 using Ale.Platforms;
 using Ale.Policy;
 using Xunit;
@@ -15,7 +14,6 @@ public sealed class PlacementToldTests
     private static readonly DateOnly Day = new(2026, 6, 15);
     private static readonly PolicyBook Book = PolicyBook.Load(Repository.At("deploy", "policy"));
     private static readonly CampaignPolicy Policy = Book.For(null, Noon).Campaigns;
-    private static readonly Market Market = new MarketBook(Book).For(null, Noon);
     private static readonly PlacementTerms Terms =
         new("C1", "douyin", SpendClass.Performance, "visitor", 100_000, "CNY", 400);
 
@@ -31,7 +29,7 @@ public sealed class PlacementToldTests
     private static (PlacementTold? Told, PlacementEvent[] Events) Tell(
         Placement p, DateTimeOffset at, params PlatformSum[] sums)
     {
-        var (reply, events) = p.DecideTold([.. sums], "P1", Policy, Market, at);
+        var (reply, events) = p.DecideTold([.. sums], "P1", Policy, at);
         foreach (var e in events) p.Apply(e);
         return (reply.Value, [.. events]);
     }
@@ -112,7 +110,33 @@ public sealed class PlacementToldTests
         Assert.Equal(PlacementStrategy.LowerBid, // 5.01
             Tell(p, Noon, Spend(360, "b2")).Events.OfType<PlacementEvent.Adjusted>().Single().Step.Strategy);
         Assert.Equal("placement.unknown",
-            Placement.New().DecideTold([], "P1", Policy, Market, Noon).Reply.Refusal?.Code);
+            Placement.New().DecideTold([], "P1", Policy, Noon).Reply.Refusal?.Code);
+    }
+
+    [Fact]
+    public void K02_A_sum_is_booked_in_the_month_of_its_own_day()
+    {
+        var (_, events) = Tell(Live(), Noon, Spend(7) with { Day = new(2026, 5, 31) }, Spend(5, "b2"), Visits(1));
+        Assert.Equal([new("2026-05", 7), new MonthSpend("2026-06", 5)],
+            events.OfType<PlacementEvent.Reported>().Single().Months.AsEnumerable());
+    }
+
+    [Fact]
+    public void DAT_07_What_is_not_booked_is_counted_for_each_platform_reason_and_day()
+    {
+        RefusedSum R(string batch, string why = "placement.late", int days = 0) =>
+            new(Spend(7, batch) with { Events = 2, TakenAt = Noon.AddDays(days) }, why);
+        var said = PlatformSpend.NotBooked("P1", [R("b1"), R("b2"), R("b3", "placement.currency"), R("b4", days: 1)])
+            .ToArray();
+        Assert.Equal(
+            [
+                "Platform douyin tells of placement P1 what is not booked (placement.late): 4 so far, b1, b2",
+                "Platform douyin tells of placement P1 what is not booked (placement.currency): 2 so far, b3",
+                "Platform douyin tells of placement P1 what is not booked (placement.late): 2 so far, b4",
+            ],
+            said.Select(s => s.Title));
+        var other = PlatformSpend.NotBooked("P2", [R("b1")]).Single();
+        Assert.Equal(5, said.Append(other).Select(s => s.Item(1)).Append(other.Item(2)).Distinct().Count());
     }
 
     [Fact]

@@ -75,7 +75,7 @@ public sealed class AttributionTests
         (await http.Put("/api/skus/AT-2/receipts/r", """{"quantity":100}""")).Ok();
         (await http.Put("/api/campaigns/at-c9", """
             {"title":"9","goal":"reach","startsAt":"2020-06-01T02:00:00Z","endsAt":"2090-06-18T02:00:00Z",
-             "class":"performance"}
+             "class":"performance","budgetLine":"at"}
             """, "ops")).Ok();
         (await http.Put("/api/placements/at-p9", """
             {"campaignId":"at-c9","channel":"at-tv","class":"performance","capMinor":100,"currency":"CNY","bidMinor":1}

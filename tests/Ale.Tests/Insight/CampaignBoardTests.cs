@@ -105,6 +105,17 @@ public sealed class CampaignBoardTests
     }
 
     [Theory]
+    [InlineData("2026-Q1-creative", "2026-Q2-2026-Q1-creative")]
+    [InlineData("2026-Q1-of-a-very-long-name-that-somebody-gave-an-award-of", null)] // hashed
+    public void CAM_12_an_award_of_any_id_has_an_entry_of_its_quarter(string award, string? entry)
+    {
+        var made = PrimeSlots.EntryOf("2026-Q2", award);
+        Assert.True(Limits.IsId(award) && Limits.IsId(made));
+        Assert.StartsWith("2026-Q2-", made, StringComparison.Ordinal);
+        if (entry is not null) Assert.Equal(entry, made);
+    }
+
+    [Theory]
     [InlineData("18:59", false)]
     [InlineData("19:00", true)]
     [InlineData("22:59", true)]

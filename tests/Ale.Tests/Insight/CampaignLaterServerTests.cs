@@ -64,10 +64,18 @@ public sealed class CampaignLaterServerTests
             foreach (var money in new[] { "brand", "performance" })
                 (await first.Http.Put($"/api/campaigns/{money}", $$"""
                     {"title":"B","goal":"love","startsAt":"{{Iso(now.AddHours(-1))}}",
-                     "endsAt":"{{Iso(now.AddSeconds(3))}}","class":"{{money}}"}
+                     "endsAt":"{{Iso(now.AddSeconds(3))}}","class":"{{money}}","budgetLine":"media"}
                     """, "ops")).Ok();
             (await first.Http.Put("/api/platforms/tv", """{"title":"TV","market":"cn"}""", "ops")).Ok();
             await Searches(first.Http, "before", 40, now.AddDays(-3));
+            var month = string.Create(CultureInfo.InvariantCulture,
+                $"/api/budgets/{now.AddHours(8).Year}/{now.AddHours(8).Month}/media");
+            (await first.Http.Put(month, """
+                {"plannedMinor":9999,"currency":"CNY","kind":"marketing","goal":"reach"}
+                """, "finance")).Ok();
+            (await first.Http.Put(month + "/spends/s", """
+                {"amountMinor":900,"currency":"CNY","state":"actual","class":"brand","campaignId":"brand"}
+                """, "finance")).Ok();
         }
 
         foreach (var (days, more, at, percent) in new[] { (90, 60, 85, 50.0m), (180, 20, 175, 100.0m) })
@@ -82,7 +90,12 @@ public sealed class CampaignLaterServerTests
             Assert.Equal(percent,
                 (decimal)seen.Single(w => (int)w!["days"]! == days)!["indicators"]![0]!["liftPercent"]!);
             var results = over.Grains.CampaignResults();
-            Assert.Equal(["brand"], (await results.EndedBrands(now.AddDays(days), null, 2)).Value.Select(c => c.Id));
+            await Settled(over.Http);
+            var spent = Assert.Single((await over.Http.Get("/api/roi/campaign", "ops")).Ok().Json["items"]!.AsArray())!;
+            Assert.Equal(("brand", 900L), ((string)spent["source"]!, (long)spent["spendMinor"]!));
+            Assert.Null(spent["roi"] ?? spent["rank"]); // no verdict of its return
+            Assert.Equal(days == 90 ? ["brand"] : [], // then every window was measured
+                (await results.EndedBrands(now.AddDays(days), null, 2)).Value.Select(c => c.Id));
             Assert.Empty((await results.EndedBrands(now.AddDays(days), "brand", 2)).Value);
         }
 

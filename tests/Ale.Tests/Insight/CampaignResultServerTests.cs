@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Ale.Edge;
+using Ale.Policy;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Ale.Insight;
@@ -16,7 +18,7 @@ public sealed class CampaignResultServerTests
         var (now, id) = (TimeProvider.System.GetUtcNow(), $"618-{store}");
         (await http.Put($"/api/campaigns/{id}", $$"""
             {"title":"Festival","goal":"volume","startsAt":"{{Iso(now.AddDays(-1))}}","endsAt":"{{Iso(now.AddDays(1))}}",
-             "class":"performance","sessions":["{{id}}-1","{{id}}-2"]}
+             "class":"performance","budgetLine":"series","sessions":["{{id}}-1","{{id}}-2"]}
             """, "ops")).Ok();
         foreach (var (channel, cap) in new[] { ("taobao", 9_000), ("weibo", 5_000), ("bilibili", 1_000) })
         {
@@ -66,25 +68,27 @@ public sealed class CampaignResultServerTests
     }
 
     [Theory, InlineData("sqlite"), InlineData("postgres")]
-    public async Task CAM_10_the_share_of_mentions_is_that_of_the_days_of_its_period(string store)
+    public async Task CAM_10_the_share_of_mentions_and_new_viewers_are_those_of_the_7_days_around_it(string store)
     {
         var http = (await TestSilo.On(store)).Http;
-        var (then, id) = (TimeProvider.System.GetUtcNow().AddDays(-5), $"buzz-{store}");
+        var (now, id) = (TimeProvider.System.GetUtcNow(), $"buzz-{store}");
+        var inside = now.AddDays(-2); // the last day that counts
         (await http.Put($"/api/campaigns/{id}", $$"""
-            {"title":"Festival","goal":"volume","startsAt":"{{Iso(then.AddSeconds(-1))}}",
-             "endsAt":"{{Iso(then.AddSeconds(1))}}","class":"performance"}
+            {"title":"Festival","goal":"volume","startsAt":"{{Iso(now.AddDays(-10))}}",
+             "endsAt":"{{Iso(now.AddDays(-9))}}","class":"performance","budgetLine":"festival"}
             """, "ops")).Ok();
         (await http.Put($"/api/platforms/{id}", """{"title":"B","market":"cn"}""", "ops")).Ok();
         (await http.Post($"/api/platforms/{id}/events", $$"""
-            {"events":[{"id":"1","kind":"mention","count":30,"tag":"{{id}}","at":"{{Iso(then)}}"},
-             {"id":"2","kind":"mention","count":55,"tag":"{{id}}-rival","at":"{{Iso(then)}}"},
-             {"id":"3","kind":"mention","count":4,"at":"{{Iso(then)}}"},
-             {"id":"4","kind":"mention","count":500,"tag":"{{id}}","at":"{{Iso(then.AddDays(2))}}"}]}
+            {"events":[{"id":"1","kind":"mention","count":30,"tag":"{{id}}","at":"{{Iso(inside)}}"},
+             {"id":"2","kind":"mention","count":55,"tag":"{{id}}-rival","at":"{{Iso(inside)}}"},
+             {"id":"3","kind":"mention","count":4,"personId":"{{id}}-ann","at":"{{Iso(inside)}}"},
+             {"id":"4","kind":"mention","count":500,"tag":"{{id}}","at":"{{Iso(now.AddDays(-1))}}"}]}
             """)).Ok();
         var found = await new Func<Task<JsonNode>>(async () =>
             (await http.Get($"/api/campaigns/{id}/results", "ops")).Ok().Json)
-            .Until(r => (long)r["allMentions"]! == 89, 30);
+            .Until(r => (long)r["allMentions"]! == 89 && (long)r["newViewers"]! > 0, 30);
         Assert.Equal((30L, 33.7m), ((long)found["mentions"]!, (decimal)found["mentionPercent"]!));
+        Assert.InRange((long)found["newViewers"]!, 1, 9); // other tests see people too
     }
 
     [Theory, InlineData("sqlite"), InlineData("postgres")]
@@ -128,7 +132,7 @@ public sealed class CampaignResultServerTests
         var (http, now) = (silo.Http, TimeProvider.System.GetUtcNow());
         (await http.Put("/api/campaigns/c", $$"""
             {"title":"C","goal":"reach","startsAt":"{{Iso(now.AddDays(-1))}}","endsAt":"{{Iso(now.AddDays(9))}}",
-             "class":"performance"}
+             "class":"performance","budgetLine":"media"}
             """, "ops")).Ok();
         (string, long, string)[] placements =
             [("rich", 900_000, "V1"), ("poor", 100_000, "V2"), ("hit", 300_000, "V9")];
@@ -180,7 +184,7 @@ public sealed class CampaignResultServerTests
             var http = first.Http;
             (await http.Put("/api/campaigns/brand", $$"""
                 {"title":"B","goal":"love","startsAt":"{{Iso(now.AddHours(-1))}}","endsAt":"{{Iso(now.AddSeconds(3))}}",
-                 "class":"brand"}
+                 "class":"brand","budgetLine":"media"}
                 """, "ops")).Ok();
             (await http.Put("/api/platforms/douyin", """{"title":"Douyin","market":"cn"}""", "ops")).Ok();
             (await http.Post("/api/platforms/douyin/events", $$"""
@@ -223,6 +227,19 @@ public sealed class CampaignResultServerTests
             var due = await new Func<Task<Answer>>(() => after.Http.Get($"/api/inbox/{item}", "ops"))
                 .Until(a => a.Status == 200, 30);
             Assert.StartsWith("Campaign plan due: Spring", (string)due.Json["title"]!, StringComparison.Ordinal);
+
+            // Another role hears of campaigns from now on: the item that stands is enough.
+            var runs = async () =>
+                (await after.Http.Get("/api/jobs/theme-plan/runs", "ops")).Ok().Json["items"]!.AsArray();
+            (await after.Http.Put("/api/policy/campaign.role",
+                """{"value":"director","reason":"moved"}""", "ops")).Ok();
+            var book = after.Services.GetRequiredService<PolicyBook>();
+            await new Func<Task<string>>(() => Task.FromResult(book.For(null, now.AddDays(33)).Campaigns.Role))
+                .Until(role => role == "director", 30);
+            (await after.Http.Post("/api/jobs/theme-plan/run", role: "ops",
+                headers: ("Idempotency-Key", "again"))).Ok();
+            await runs.Until(r => r.Any(x => (string)x!["runId"]! == "theme-plan:by:again"
+                && (string?)x["note"] == "1 themes need a campaign."), 30);
         }
 
         var off = next.ToDateTime(new(1, 0), DateTimeKind.Utc).AddHours(-8) - now.UtcDateTime;

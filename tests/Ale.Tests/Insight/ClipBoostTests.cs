@@ -36,15 +36,59 @@ public sealed class ClipBoostTests
     }
 
     [Fact]
-    public async Task CAM_11_Where_the_cap_cannot_go_up_it_does_not_stay_down_and_nothing_is_held()
+    public async Task CAM_11_Where_the_cap_cannot_go_up_nothing_moves_and_the_money_is_held_for_a_while()
     {
         var grains = (await TestSilo.Sqlite).Grains;
         await Put(grains, "undo-from");
         var refusal = await ClipBoost.Runner.Run(Review("undo", "undo-from", "undo-none"), grains);
         Assert.Equal("placement.unknown", refusal?.Code);
-        Assert.Equal((900_000L, 0L), await Of(grains, "undo-from"));
-        await ClipBoost.Runner.Run(Review("undo", "undo-from", "undo-none"), grains); // asked again
-        Assert.Equal((900_000L, 0L), await Of(grains, "undo-from"));
+        Assert.Equal((900_000L, Amount), await Of(grains, "undo-from"));
+        refusal = await ClipBoost.Runner.Run(Review("undo", "undo-from", "undo-none"), grains); // asked again
+        Assert.Equal("placement.unknown", refusal?.Code);
+        Assert.Equal((900_000L, Amount), await Of(grains, "undo-from"));
+    }
+
+    [Theory] // Of the parts hold, up and down, those that were done when the node died.
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task CAM_11_What_was_broken_off_goes_on_where_it_was_and_moves_the_money_once(int done)
+    {
+        var grains = (await TestSilo.Sqlite).Grains;
+        var (id, from, to) = ($"broken{done}", $"broken{done}-from", $"broken{done}-to");
+        await Put(grains, from);
+        await Put(grains, to);
+        if (done > 0) Assert.Null((await grains.Placement(from).Authorise(new(id, Amount))).Refusal);
+        if (done > 1) Assert.Null((await grains.Placement(to).Change(
+            new(900_000 + Amount, null, null, 1, id, "review"))).Refusal);
+        if (done > 2) Assert.Null((await grains.Placement(from).Change(
+            new(900_000 - Amount, null, null, 1, id, "review"))).Refusal);
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Null(await ClipBoost.Runner.Run(Review(id, from, to), grains));
+            Assert.Equal((900_000 - Amount, 0L), await Of(grains, from));
+            Assert.Equal((900_000 + Amount, 0L), await Of(grains, to));
+        }
+    }
+
+    [Fact]
+    public async Task CAM_11_Money_that_is_not_held_any_more_and_a_cap_that_went_below_it_move_nothing()
+    {
+        var grains = (await TestSilo.Sqlite).Grains;
+        foreach (var id in new[] { "gone-from", "gone-to", "low-from", "low-to" }) await Put(grains, id);
+        Assert.Null((await grains.Placement("gone-from").Authorise(new("gone", Amount))).Refusal);
+        Assert.Null((await grains.Placement("gone-from").Report(
+            [new("e1", 1, 1, TimeProvider.System.GetUtcNow(), "gone")])).Refusal);
+        Assert.Equal("placement.settled",
+            (await ClipBoost.Runner.Run(Review("gone", "gone-from", "gone-to"), grains))?.Code);
+        Assert.Equal((900_000L, 0L), await Of(grains, "gone-to"));
+
+        Assert.Null((await grains.Placement("low-from").Authorise(new("low", Amount))).Refusal);
+        Assert.Null((await grains.Placement("low-from").Change(new(Amount - 1, null, null, 1, "k", "bob"))).Refusal);
+        Assert.Equal("placement.bad_terms",
+            (await ClipBoost.Runner.Run(Review("low", "low-from", "low-to"), grains))?.Code);
+        Assert.Equal((900_000L, 0L), await Of(grains, "low-to"));
     }
 
     [Fact]
@@ -63,11 +107,12 @@ public sealed class ClipBoostTests
                     null, 100 + (i % 7), null, now.Version, FormattableString.Invariant($"{id}{i}"), "bob"));
             }
         })).ToArray();
-        var moved = 0;
-        for (var i = 0; i < 5; i++)
+        const int moved = 5;
+        for (var i = 0; i < moved; i++)
         {
             var review = Review(FormattableString.Invariant($"busy{i}"), "busy-from", "busy-to");
-            if (await ClipBoost.Runner.Run(review, grains) is null) moved++;
+            while (await ClipBoost.Runner.Run(review, grains) is { } refusal)
+                Assert.Equal(RefusalKind.Busy, refusal.Kind);
         }
 
         await over.CancelAsync();

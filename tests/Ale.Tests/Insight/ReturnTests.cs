@@ -62,7 +62,7 @@ public sealed class ReturnTests
         (await http.Put("/api/skus/ROI-1/receipts/r", """{"quantity":100}""")).Ok();
         (await http.Put("/api/campaigns/roi", """
             {"title":"618","goal":"reach","startsAt":"2020-06-01T02:00:00Z","endsAt":"2090-06-18T02:00:00Z",
-             "class":"performance"}
+             "class":"performance","budgetLine":"roi"}
             """, "ops")).Ok();
         foreach (var (id, spend) in new[] { ("roi-a", 10_000), ("roi-b", 6_400) })
         {
@@ -101,6 +101,22 @@ public sealed class ReturnTests
         foreach (var (by, source) in new[] { ("campaign", "roi"), ("channel", "roi-tv") })
             Assert.Equal(51_200, (long)(await http.Get($"/api/attribution/{by}?limit=500")).Ok().Json["items"]!
                 .AsArray().Single(r => (string?)r!["source"] == source)!["netMinor"]!);
+
+        // Money that is booked for the campaign without a placement; money of the other class is not.
+        var month = TimeProvider.System.GetUtcNow().AddHours(8);
+        var line = string.Create(CultureInfo.InvariantCulture, $"/api/budgets/{month.Year}/{month.Month}/roi-direct");
+        (await http.Put(line, """{"plannedMinor":99999,"currency":"CNY","kind":"marketing","goal":"reach"}""",
+            "finance")).Ok();
+        const string spent = """
+            {"amountMinor":3600,"currency":"CNY","state":"actual","class":"performance","campaignId":"roi"}
+            """;
+        (await http.Put(line + "/spends/s1", spent, "finance")).Ok();
+        (await http.Put(line + "/spends/s2", spent.Replace("performance", "brand", StringComparison.Ordinal),
+            "finance")).IsProblem(409, "campaign.class");
+        row = await new Func<Task<JsonNode>>(() => Shown("campaign", "roi", 51_200))
+            .Until(r => (long)r["spendMinor"]! == 20_000, 30);
+        Assert.Equal(2.56m, (decimal)row["roi"]!);
+        Assert.Equal(20_000, (long)(await http.Get("/api/campaigns/roi/results", "ops")).Ok().Json["spendMinor"]!);
         var page = (await http.Get("/api/roi/placement?limit=1", "ops")).Ok().Json;
         Assert.Single(page["items"]!.AsArray());
         var after = (await http.Get($"/api/roi/placement?limit=1&after={(string)page["next"]!}", "ops")).Ok().Json;

@@ -59,6 +59,13 @@ public sealed class TargetServerTests
 
             await Run(silo);
             await item.Until(a => (string)a.Json["state"]! == "done", 30);
+            Assert.Equal(200, (await http.Get("/api/targets", "executive")).Status); // his inbox says what he may see
+
+            await Tell(http, Event("f2", "unfollow", 5, 20_000));
+            await Board(http, b => (decimal?)Of(b, "followers")["now"] == 1_000);
+            await Run(silo); // red again in the same month
+            var second = TargetJob.ItemOf("followers", LastOver(silo), 2);
+            Assert.Equal("open", (string)(await http.Get($"/api/inbox/{second}", "executive")).Ok().Json["state"]!);
 
             string Text(string code)
             {

@@ -81,10 +81,10 @@ public sealed class TargetTests
         Assert.Contains("over 30 business days",
             TargetSource.All.Single(s => s.Code == "purchase_cost").FormulaOf(policy), StringComparison.Ordinal);
         Assert.All(TargetSource.All, s => Assert.DoesNotContain("{", s.FormulaOf(policy), StringComparison.Ordinal));
-        var asked = TargetDays.Of(new(2026, 6, 15), null, policy, Market, "cn");
+        var asked = TargetDays.Of(new(2026, 6, 15), null, policy, Market, "cn", ["cn", "gb"]);
         string Asked(string name) => $"{asked.GetType().GetProperty(name)!.GetValue(asked)}";
-        Assert.Equal(("14", "2026-06-02"), (Asked("days"), Asked("week")));
-        var quarter = long.Parse(Asked("quarter"), CultureInfo.InvariantCulture);
+        Assert.Equal(("14", "2026-06-02"), (Asked("days"), Asked("meanFrom")));
+        var quarter = long.Parse(Asked("costFrom"), CultureInfo.InvariantCulture);
         Assert.Equal(new(2026, 5, 17), Market.BusinessDay(DateTimeOffset.FromUnixTimeMilliseconds(quarter)));
     }
 
@@ -100,6 +100,20 @@ public sealed class TargetTests
         Assert.Equal((30m, 25m, 29.5m, TargetState.Green),
             (judged.Now, judged.Baseline, judged.Goal, judged.State));
         Assert.Equal((3m, 10m), (judged.Part, judged.Of));
+    }
+
+    [Fact]
+    public void DAT_12_the_baseline_of_a_level_is_shown_and_does_not_judge_it()
+    {
+        foreach (var code in new[] { "conversion", "stock_out", "after_sales", "fast_delivery" })
+        {
+            var source = TargetSource.All.Single(s => s.Code == code);
+            var now = new TargetFigures { Part = 2, Whole = 50 };
+            var shown = TargetQueries.Of(
+                source, new() { Part = 2, Whole = 50, BasePart = 1, BaseWhole = 50 }, Policy, 5);
+            Assert.Equal(source.Value(1, 50), shown.Baseline);
+            Assert.Equal(TargetQueries.Of(source, now, Policy, 5), shown with { Baseline = null });
+        }
     }
 
     [Fact]

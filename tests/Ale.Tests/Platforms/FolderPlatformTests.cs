@@ -54,6 +54,17 @@ public sealed class FolderPlatformTests : IDisposable
     }
 
     [Fact]
+    public async Task CAM_02_How_placements_are_to_be_run_is_added_to_an_outbox()
+    {
+        var setting = new PlacementSetting("P1", 7, 360, "CNY", 1, false);
+        await _api.Set("weibo", Terms, setting, TestContext.Current.CancellationToken);
+        await _api.Set("weibo", Terms, setting with { Version = 8 }, TestContext.Current.CancellationToken);
+        Assert.Equal("""{"placement":"P1","version":7,"bidMinor":360,"currency":"CNY","audience":1,"isPaused":false}""",
+            (await File.ReadAllLinesAsync(System.IO.Path.Combine(_folder.FullName, "weibo.outbox"),
+                TestContext.Current.CancellationToken))[0]);
+    }
+
+    [Fact]
     public async Task TEC_10_A_file_that_grows_is_read_on_from_where_it_was()
     {
         await Add(string.Concat(Enumerable.Range(1, 1_200).Select(i => Line(i) + "\n")));

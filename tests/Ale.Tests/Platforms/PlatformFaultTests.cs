@@ -28,6 +28,9 @@ public sealed class PlatformFaultTests
             return Task.FromResult(new PlatformPage(
                 PlatformWire.Version, [View((int)after + 1) with { Seq = after + 1 }], after + 2));
         }
+
+        public Task Set(string platform, PlatformTerms terms, PlacementSetting setting, CancellationToken ct) =>
+            throw new NotSupportedException();
     }
 
     [Fact]
@@ -73,6 +76,46 @@ public sealed class PlatformFaultTests
         await Err(platform, new(Gap: 0.5, Repeat: 0.1, Seed: 3));
         state = await State(http, "versions", s => (long)s["seq"]! == 1_210 && (string)s["state"]! == "in_step", 60);
         Assert.Equal((1_210L, 0L), ((long)state["taken"]!, (long)state["refused"]!));
+    }
+
+    [Fact]
+    public async Task CAM_02_A_lowered_bid_reaches_the_platform_and_after_an_outage_what_came_in_it()
+    {
+        var http = (await TestSilo.Sqlite).Http;
+        using var process = OtherProcess.Client("platform", "--listen", "http://127.0.0.1:0");
+        var address = await process.Address();
+        using var platform = new HttpClient { BaseAddress = address };
+        (await http.Put("/api/platforms/bidden", $$"""
+            {"title":"B","endpoint":"{{address}}","market":"cn","minuteMax":6000}
+            """, "ops")).Ok();
+        (await http.Put("/api/campaigns/bidden", $$"""
+            {"title":"B","goal":"reach","startsAt":"{{Iso(Now.AddHours(-1))}}","endsAt":"{{Iso(Now.AddDays(1))}}",
+             "class":"performance","budgetLine":"bidden"}
+            """, "ops")).Ok();
+        (await http.Put("/api/placements/bid", """
+            {"campaignId":"bidden","channel":"bidden","class":"performance","capMinor":100000,"currency":"CNY",
+             "bidMinor":400}
+            """, "ops")).Ok();
+        await Shows(s => s is { BidMinor: 400, IsPaused: false });
+        (await http.Post("/api/placements/bid/reports",
+            $$"""[{"eventId":"e1","spendMinor":60120,"results":120,"at":"{{Iso(Now)}}"}]""")).Ok();
+        var lowered = await Shows(s => s is { BidMinor: 360, Audience: 0, IsPaused: false });
+
+        await Err(platform, new(Away: true));
+        (await http.Post("/api/placements/bid/steps/1/revert", """{"reason":"the host was ill"}""", "ops")).Ok();
+        (await http.Send(HttpMethod.Patch, "/api/placements/bid", """{"isPaused":true}""", "ops",
+            headers: ("If-Match", "\"1\""))).Ok();
+        await Task.Delay(1_000, TestContext.Current.CancellationToken);
+        Assert.Equal([lowered], await Settings());
+        await Err(platform, new(Busy: 0.5, RetryAfter: 1, Seed: 5));
+        var after = await Shows(s => s is { BidMinor: 400, IsPaused: true });
+        Assert.True(after.Version > lowered.Version);
+
+        async Task<PlacementSetting> Shows(Predicate<PlacementSetting> isSo) =>
+            (await new Func<Task<ImmutableArray<PlacementSetting>>>(Settings).Until(s => s.Any(x => isSo(x)), 60))[0];
+
+        async Task<ImmutableArray<PlacementSetting>> Settings() => await platform.GetFromJsonAsync(
+            "placements", PlatformWireJson.Default.ImmutableArrayPlacementSetting);
     }
 
     [Fact]

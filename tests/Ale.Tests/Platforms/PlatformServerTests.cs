@@ -21,10 +21,10 @@ public sealed class PlatformServerTests
         var address = await process.Address();
         using var platform = new HttpClient { BaseAddress = address };
         await Err(platform, new(Repeat: 0.2, Gap: 0.5, Busy: 0.3, Seed: 11));
-        (await http.Put("/api/platforms/kuaishou", Body(address), "ops")).Ok();
+        (await http.Put("/api/platforms/quick", Body(address), "ops")).Ok();
         for (var i = 0; i < 6; i++) await Happen(platform, Views(i * 250, 250));
         await Happen(platform, Views(0, 20)); // ids that were there, under new numbers
-        var state = await State(http, "kuaishou",
+        var state = await State(http, "quick",
             s => (long)s["seq"]! == 1_520 && (string)s["state"]! == "in_step", 60);
         Assert.Equal((1_500L, 1_520L), ((long)state["taken"]!, (long)state["lastSeq"]!));
         Assert.Equal("in_step", (string)state["state"]!);
@@ -32,27 +32,27 @@ public sealed class PlatformServerTests
         // 429 for good: it is left alone for as long as it says, and then nothing lacks.
         await Err(platform, new(Busy: 1, RetryAfter: 3));
         await Happen(platform, Views(1_500, 10));
-        var held = await State(http, "kuaishou", s => (string)s["state"]! == "backing_off", 20);
+        var held = await State(http, "quick", s => (string)s["state"]! == "backing_off", 20);
         Assert.Contains("429", (string)held["why"]!);
         Assert.NotNull(held["pausedUntil"]);
-        await State(http, "kuaishou", s => (long)s["lagSeconds"]! >= 1, 20);
+        await State(http, "quick", s => (long)s["lagSeconds"]! >= 1, 20);
         await Err(platform, new());
-        state = await State(http, "kuaishou", s => (long)s["seq"]! == 1_530 && (string)s["state"]! == "in_step", 30);
+        state = await State(http, "quick", s => (long)s["seq"]! == 1_530 && (string)s["state"]! == "in_step", 30);
         Assert.Equal((1_510L, "in_step"), ((long)state["taken"]!, (string)state["state"]!));
 
         // What stands in the list is what was taken, each id once.
         await Settled(http);
-        var days = (await http.Get("/api/platforms/kuaishou/days?kind=view", "ops")).Ok().Json["items"]!.AsArray();
+        var days = (await http.Get("/api/platforms/quick/days?kind=view", "ops")).Ok().Json["items"]!.AsArray();
         Assert.Equal(1_510, days.Sum(d => (long)d!["events"]!));
-        var first = (await http.Get("/api/platforms/kuaishou/events?limit=500", "ops")).Ok().Json;
+        var first = (await http.Get("/api/platforms/quick/events?limit=500", "ops")).Ok().Json;
         Assert.Equal(500, first["items"]!.AsArray().Count);
         var second = (await http.Get(
-            $"/api/platforms/kuaishou/events?limit=500&after={(string)first["next"]!}", "ops")).Ok().Json;
+            $"/api/platforms/quick/events?limit=500&after={(string)first["next"]!}", "ops")).Ok().Json;
         Assert.Empty(Ids(first).Intersect(Ids(second)));
 
         // A replay takes nothing twice.
-        (await http.Post("/api/platforms/kuaishou/replay", """{"after":0}""", "ops")).Ok();
-        state = await State(http, "kuaishou", s => s["replayedTo"] is null && (long)s["repeats"]! >= 1_510, 30);
+        (await http.Post("/api/platforms/quick/replay", """{"after":0}""", "ops")).Ok();
+        state = await State(http, "quick", s => s["replayedTo"] is null && (long)s["repeats"]! >= 1_510, 30);
         Assert.Equal(1_510L, (long)state["taken"]!);
     }
 

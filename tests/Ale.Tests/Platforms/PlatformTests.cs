@@ -139,40 +139,6 @@ public sealed class PlatformTests
     }
 
     [Fact]
-    public void TEC_10_A_replay_takes_what_was_mended_and_ends_where_it_had_got_to()
-    {
-        var platform = Given(5);
-        Assert.Equal(PlatformRefusals.Ahead, platform.Decide(new ReplayPlatform(6, "ann"), "p", At).Reply.Refusal);
-        Assert.Empty(platform.Decide(new ReplayPlatform(5, "ann"), "p", At).Events); // nothing follows
-        platform = Fold(platform, platform.Decide(new ReplayPlatform(1, "ann"), "p", At));
-        Assert.Equal(new ReplayPart(1, 5), platform.Replay);
-        Assert.Empty(platform.Decide(new ReplayPlatform(1, "ann"), "p", At).Events); // it has begun
-        platform = Fold(platform, platform.DecideReplay(
-            new(1, [E(2), E(3, "mended"), E(4)], 9), None, Cn, Policy, At, out _));
-        Assert.Equal((6L, new ReplayPart(4, 5), 5L), (platform.TakenCount, platform.Replay!.Value, platform.Seq));
-        platform = Fold(platform, platform.DecideReplay(new(1, [E(5), E(6)], 9), None, Cn, Policy, At, out _));
-        Assert.Equal((6L, null, 5L), (platform.TakenCount, platform.Replay, platform.Seq));
-        var told = Platform.New().Apply(new PlatformsEvent.Connected(Terms with { Endpoint = "" }, "ann", At));
-        Assert.Equal(PlatformRefusals.NotAsked, told.Decide(new ReplayPlatform(0, "ann"), "p", At).Reply.Refusal);
-    }
-
-    [Theory] // Read again after 1, up to 5.
-    [InlineData("2 3 4 5 6", null, false)]
-    [InlineData("2 3", 3L, false)]
-    [InlineData("2 4 5", 2L, true)] // 3 is held back: it is asked for again
-    [InlineData("4 5", 1L, true)]
-    [InlineData("6 7", 1L, true)] // none of its part, and later ones
-    [InlineData("", null, false)] // it has them no more
-    public void TEC_10_A_replay_stops_at_a_gap_and_waits_for_it(string told, long? after, bool waits)
-    {
-        var platform = Given(5).Apply(new PlatformsEvent.Replayed(1, 5, "ann", At));
-        PlatformEvent[] events = [.. told.Split(' ', StringSplitOptions.RemoveEmptyEntries)
-            .Select(s => E(long.Parse(s, null)))];
-        var decision = platform.DecideReplay(new(1, [.. events], 9), None, Cn, Policy, At, out var isWaiting);
-        Assert.Equal((after, waits), (Fold(platform, decision).Replay?.After, isWaiting));
-    }
-
-    [Fact]
     public void CAM_07_Of_a_person_our_id_alone_is_kept()
     {
         var person = new UserId("p1");
@@ -275,5 +241,7 @@ public sealed class PlatformTests
         new PlatformsEvent.Lost("it answers 503", "ops", At.AddMinutes(-10), At),
         new PlatformsEvent.Found(At.AddMinutes(-10), At),
         new PlatformsEvent.Taken(
-            [new(new("e2", "hot_topic", At), new(2026, 6, 18)) { Person = new("p1") }], [], 0, null, null, At));
+            [new(new("e2", "hot_topic", At), new(2026, 6, 18)) { Person = new("p1") }], [], 0, null, null, At),
+        new PlatformsEvent.ReplayEnded(1, "it does not give event 2 again", "ops", At),
+        new PlatformsEvent.Skipped(7, "it lost them", "ann", At));
 }

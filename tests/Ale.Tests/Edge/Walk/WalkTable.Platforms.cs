@@ -38,6 +38,11 @@ internal static partial class WalkTable
             Unknown = ("/api/platforms/none/replay", "platform.unknown"),
             Moves = ["why", "requestsLeft", "lagSeconds", "pausedUntil", "state"],
         },
+        new("skipPlatform", "/api/platforms/walk/skip", """{"through":0,"reason":"it lost them"}""")
+        {
+            Unknown = ("/api/platforms/none/skip", "platform.unknown"),
+            Moves = ["why", "requestsLeft", "lagSeconds", "pausedUntil", "state"],
+        },
         new("getPlatform", "/api/platforms/walk")
         {
             Unknown = ("/api/platforms/none", "platform.unknown"),
