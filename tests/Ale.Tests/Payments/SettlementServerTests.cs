@@ -38,7 +38,7 @@ public sealed class SettlementServerTests
             """.Trim() + $$""" "orderId":"{{order}}","amountMinor":{{amount}},"currency":"CNY"}""";
 
         await File.WriteAllLinesAsync(Path.Combine(folder, $"{day:yyyy-MM-dd}.jsonl"),
-            [Captured("l1", "s1", 700), Captured("l2", "s2", 690)]);
+            [Captured("l1", "s1", 700), Captured("l2", "s2", 690), Captured("l1", "s1", 700)]); // one line twice
         await using var later = await TestSilo.Start(database, settings:
             ["--Ale:Test:ClockOffset=1.00:00:00", $"--Ale:Payments:Statements={folder}"]);
         (await later.Http.Post("/api/jobs/settlement/run", role: "ops")).Ok();
