@@ -56,10 +56,10 @@ internal sealed class CostQueries(Views views, PolicyBook policies, MarketBook m
     }
 
     public async Task<Outcome<ImmutableArray<CategoryWeek>>> Categories(
-        DateOnly last, int? weeks, JournalPlace at, CancellationToken ct)
+        DateOnly last, int weeks, JournalPlace at, CancellationToken ct)
     {
         var market = markets.For(null, clock.GetUtcNow());
-        var all = weeks ?? policies.For(null, clock.GetUtcNow()).Costs.LeadWeeks;
+        var all = weeks > 0 ? weeks : policies.For(null, clock.GetUtcNow()).Costs.LeadWeeks;
         var found = ImmutableArray.CreateBuilder<CategoryWeek>();
         for (var back = 0; back < all; back++)
         {
