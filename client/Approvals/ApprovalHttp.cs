@@ -50,30 +50,38 @@ internal static class ApprovalHttp
         approvals.MapPost("/{id}/decide", (Id id, ApprovalDecisionBody body, CommandKey key, Caller caller,
                 Deciders deciders, IGrainFactory grains, EdgeCall edge) =>
                 edge.Run(
-                    async ct => await deciders.Decide(grains, new(id, body.Decision, key, caller.Subject,
-                        await RolesOf(caller, id, grains, ct), body.Reason), ct),
+                    async ct =>
+                    {
+                        var (roles, stands) = await RolesOf(caller, id, grains, ct);
+                        return await deciders.Decide(grains, new(id, body.Decision, key, caller.Subject, roles,
+                            body.Reason) { StandsInFor = stands }, ct);
+                    },
                     ApprovalReply.Of))
             .Allow(Permission.ApprovalDecide, Permission.FindingDecide).WithName("decideApproval")
             .WithSummary("Approves or rejects, also as a stand-in of the role; 403 approval.own for who asked");
     }
 
-    /// <summary>His own roles, and those that decide the question for which he stands in just now.</summary>
-    private static async Task<ImmutableArray<string>> RolesOf(
+    /// <summary>
+    /// His own roles; where none of them decides the question, also the one for which he stands in just now, and which
+    /// that is. Who entered a stand-in is not it (TEC-12).
+    /// </summary>
+    private static async Task<(ImmutableArray<string> Roles, string? StandsInFor)> RolesOf(
         Caller caller, string id, IGrainFactory grains, CancellationToken ct)
     {
         // Who may not decide by his own role decides by none of them.
         ImmutableArray<string> own = caller.May(Permission.ApprovalDecide) ? [.. caller.Roles] : [];
         var (approval, _) = await grains.Approval(id).Get(ct);
-        if (approval is null || !Limits.IsId(caller.Subject)) return own;
-        string?[] deciding = [approval.Question.Role, approval.EscalatedTo];
-        foreach (var role in deciding.OfType<string>().Except(own, StringComparer.Ordinal))
+        if (approval is null || !Limits.IsId(caller.Subject)) return (own, null);
+        string[] deciding = [approval.Question.Role, approval.EscalatedTo ?? approval.Question.Role];
+        if (deciding.Any(role => own.Contains(role))) return (own, null);
+        foreach (var role in deciding.Distinct(StringComparer.Ordinal))
         {
             var (stands, _) = await grains.Register(ApprovalKeys.StandIns, caller.Subject)
                 .Valid(null, [new("role", role)], ct);
-            if (stands?.IsValid == true) return own.Add(role); // one is enough
+            if (stands?.Entry is { } entry && entry.EnteredBy != caller.Subject) return (own.Add(role), role);
         }
 
-        return own;
+        return (own, null);
     }
 
     /// <summary>A question; no personal data, for it is kept for ever.</summary>

@@ -24,8 +24,12 @@ internal static partial class JsonFault
             return [new(Join(path, twice.Groups["name"].Value), "Is given more than once.")];
         if (Null.Match(fault.Message) is { Success: true } none)
             return [new(path.Length > 0 ? path : none.Groups["name"].Value, "Must not be null.")];
+        if (Whole.IsMatch(fault.Message)) return [new(path, "Must be a whole number in range.")];
         return [new(path, "Has the wrong type or form, or is out of range.")];
     }
+
+    [GeneratedRegex(@"converted to .*System\.U?Int(16|32|64)\b", RegexOptions.CultureInvariant)]
+    private static partial Regex Whole { get; }
 
     // "$.lines[0].quantity" is "lines[0].quantity" to the caller.
     private static string Field(string? path) =>

@@ -20,7 +20,7 @@ internal static class CostHttp
                 EdgeCall edge) =>
             {
                 if (weeks is < 1 or > 52) throw new ProblemException(Problem.Invalid("weeks", "Must be from 1 to 52."));
-                return edge.Run(ct => grains.Costs().Categories(day, weeks ?? 4, page.At ?? default, ct),
+                return edge.Run(ct => grains.Costs().Categories(day, weeks ?? 0, page.At ?? default, ct),
                     found => new Page<CategoryWeek>(found, null));
             })
             .Allow(Permission.BudgetRead).WithName("listCategoryWeeks")

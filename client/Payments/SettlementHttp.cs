@@ -22,7 +22,8 @@ internal static class SettlementHttp
 
         days.MapPost("/{day}/differences/{id}/explain", (DateOnly day, Id id, ExplainDifferenceBody body, Caller caller,
                 IGrainFactory grains, EdgeCall edge) =>
-                edge.Run(ct => grains.Settlement(day).Explain(new(id, body.Given, caller.Subject), ct)))
+                edge.Run(ct => grains.Settlement(day).Explain(
+                    new(id, body.Given, caller.Subject) { Kind = body.Kind }, ct)))
             .Allow(Permission.SettlementWrite).WithName("explainDifference")
             .WithSummary("Explains a difference in parts that add up to it; the day closes with the last");
 
@@ -71,7 +72,9 @@ internal static class SettlementHttp
     }
 
     /// <param name="Parts">At most 20; their amounts add up to the difference.</param>
-    internal sealed record ExplainDifferenceBody(IReadOnlyList<ExplainedPartBody> Parts) : IValidated
+    /// <param name="Kind">The difference's kind, for an id that has several; absent: it has one.</param>
+    internal sealed record ExplainDifferenceBody(
+        IReadOnlyList<ExplainedPartBody> Parts, DifferenceKind? Kind = null) : IValidated
     {
         internal ImmutableArray<ExplainedPart> Given =>
             [.. Parts.Select(p => new ExplainedPart(p.AmountMinor, p.Reason))];

@@ -107,7 +107,11 @@ public enum ApprovalDecision
 [GenerateSerializer, Immutable, Alias("ale.approval.decide")]
 public sealed record DecideApproval(
     [property: Id(0)] string Id, [property: Id(1)] ApprovalDecision Decision, [property: Id(2)] string Key,
-    [property: Id(3)] string By, [property: Id(4)] ImmutableArray<string> Roles, [property: Id(5)] string Reason);
+    [property: Id(3)] string By, [property: Id(4)] ImmutableArray<string> Roles, [property: Id(5)] string Reason)
+{
+    /// <summary>The one of <see cref="Roles"/> that is his only as a stand-in; null: he needs none.</summary>
+    [Id(6)] public string? StandsInFor { get; init; }
+}
 
 /// <summary>Where an approval stands.</summary>
 public enum ApprovalState
@@ -132,7 +136,11 @@ public enum ApprovalState
 [GenerateSerializer, Immutable, Alias("ale.approval.vote")]
 public sealed record ApprovalVote(
     [property: Id(0)] string By, [property: Id(1)] ApprovalDecision Decision, [property: Id(2)] string Reason,
-    [property: Id(3)] DateTimeOffset At);
+    [property: Id(3)] DateTimeOffset At)
+{
+    /// <summary>The role in whose stead it was taken; null: by a role of his own.</summary>
+    [Id(4)] public string? StandsInFor { get; init; }
+}
 
 /// <summary>An approval as it is now.</summary>
 /// <param name="ExpiresAt">When it is over undecided.</param>
@@ -155,7 +163,9 @@ public sealed record ApprovalInfo(
 /// </summary>
 public static class ApprovalRefusals
 {
-    /// <summary>The id has not its form, a text is empty or too long, or the quorum is out of range.</summary>
+    /// <summary>
+    /// The <c>field</c> has not its form, is empty, too long or out of range, or lies in the past; the detail says how.
+    /// </summary>
     public static readonly Refusal BadTerms = new(RefusalKind.Invalid, "approval.bad_terms");
 
     /// <summary>Only the grain that decides for this kind asks.</summary>

@@ -28,7 +28,7 @@ public interface ICostQueries : IGrainWithIntegerKey
     /// (BUD-13). A week without visits has no rows.
     /// </summary>
     /// <param name="last">A day of the last week; weeks begin on Monday.</param>
-    /// <param name="weeks">How many, 1 to 52.</param>
+    /// <param name="weeks">How many, 1 to 52; 0: as many as <c>cost.leadWeeks</c> says.</param>
     /// <param name="at">The list waits up to 2 s until it shows this place.</param>
     /// <param name="ct">Stops the call.</param>
     [Alias("categories")]

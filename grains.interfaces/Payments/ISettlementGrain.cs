@@ -138,7 +138,11 @@ public sealed record ExplainedPart([property: Id(0)] long AmountMinor, [property
 /// <param name="By">Whose token it was.</param>
 [GenerateSerializer, Immutable, Alias("ale.settlement.explain")]
 public sealed record ExplainDifference(
-    [property: Id(0)] string Id, [property: Id(1)] ImmutableArray<ExplainedPart> Parts, [property: Id(2)] string By);
+    [property: Id(0)] string Id, [property: Id(1)] ImmutableArray<ExplainedPart> Parts, [property: Id(2)] string By)
+{
+    /// <summary>The difference's kind, for an id that has several; null: it has one.</summary>
+    [Id(3)] public DifferenceKind? Kind { get; init; }
+}
 
 /// <summary>A difference.</summary>
 /// <param name="Id">The line's id, or that of the event where there is no line.</param>
@@ -192,7 +196,10 @@ public sealed record SettlementInfo(
 /// <summary>In order of precedence: when several apply, the first is the answer.</summary>
 public static class SettlementRefusals
 {
-    /// <summary>A <c>line</c> whose <c>field</c> is out of range, or parts that do not add up.</summary>
+    /// <summary>
+    /// A <c>line</c> whose <c>field</c> is out of range, parts that do not add up, or no <c>kind</c> where an id has
+    /// several differences.
+    /// </summary>
     public static readonly Refusal BadTerms = new(RefusalKind.Invalid, "settlement.bad_terms");
 
     /// <summary>A day that is not over is not settled.</summary>

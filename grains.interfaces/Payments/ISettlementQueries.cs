@@ -17,7 +17,7 @@ public interface ISettlementQueries : IGrainWithIntegerKey
 
     /// <summary>
     /// Days that are not closed, the oldest first: those that have lines or were compared, and those of which we were
-    /// told money.
+    /// told money; and closed days of which we were told more since they were compared.
     /// </summary>
     /// <param name="before">Only before this day.</param>
     /// <param name="ct">Stops the call.</param>

@@ -18,7 +18,8 @@ public interface IRegisterGrain : IGrainWithStringKey
 
     /// <summary>
     /// Enters a paper. The same content again: the entry as it is now; other: <see cref="RegisterRefusals.Changed"/>.
-    /// When it supersedes another, that one ends where this one begins.
+    /// When it supersedes another, that one ends where this one begins. Nobody says of himself that he stands in
+    /// (TEC-12).
     /// </summary>
     [Alias("enter")] Task<Outcome<RegisterEntry>> Enter(EnterPaper command, CancellationToken ct = default);
 
@@ -149,6 +150,9 @@ public static class RegisterRefusals
     /// is not after the begin.
     /// </summary>
     public static readonly Refusal BadEntry = new(RefusalKind.Invalid, "register.bad_entry");
+
+    /// <summary>Nobody makes himself a stand-in.</summary>
+    public static readonly Refusal Own = new(RefusalKind.Forbidden, "register.own");
 
     /// <summary>No such entry, or none of the id that is to be superseded.</summary>
     public static readonly Refusal Unknown = new(RefusalKind.NotFound, "register.unknown");

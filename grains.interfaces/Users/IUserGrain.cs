@@ -33,8 +33,9 @@ public interface IUserGrain : IGrainWithStringKey
 
     /// <summary>
     /// Takes points of a returned order back and lowers the money spent, once for ever an order and return (USR-06).
-    /// Pending points of the order go first, what it has lost by time does not go twice, and the rest comes of the points
-    /// that would be lost first; the balance may become negative (L02); the tier stays (USR-03).
+    /// Pending points of the order go first, what it has lost by time does not go twice, and the rest comes of the
+    /// order's own spendable points, then of those that would be lost first; the balance may become negative (L02); the
+    /// tier stays (USR-03).
     /// </summary>
     [Alias("reverse")] Task<Outcome<PointsReversed>> Reverse(ReversePoints command, CancellationToken ct = default);
 }

@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace Ale.Users;
 
 /// <summary>
-/// External ids (which may be a phone number) to internal ones and back. For the edge alone: nobody else may know an
-/// external id. A node remembers 100,000 pairs, each for 60 s at most, so an erased one may answer that long elsewhere.
+/// External ids (which may be a phone number) to internal ones and back. For the edge, and for what platforms tell of
+/// their people as it comes in: nobody else may know an external id. A node remembers 100,000 pairs, each for 60 s at
+/// most, so an erased one may answer that long elsewhere.
 /// </summary>
 /// <remarks>The key is 0. A store that does not answer is <see cref="OutcomeUnknownException"/>: ask again.</remarks>
 [Alias("ale.user_ids")]

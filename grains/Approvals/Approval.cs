@@ -25,7 +25,11 @@ internal abstract record ApprovalEvent
     internal sealed record Escalated(string Role, DateTimeOffset At) : ApprovalEvent;
 
     internal sealed record Voted(
-        string By, ApprovalDecision Decision, string Reason, string Key, DateTimeOffset At) : ApprovalEvent;
+        string By, ApprovalDecision Decision, string Reason, string Key, DateTimeOffset At) : ApprovalEvent
+    {
+        /// <summary>The role in whose stead he decided; null: by one of his own.</summary>
+        public string? StandsInFor { get; init; }
+    }
 
     /// <summary>Over; <c>Reason</c> is there when it was withdrawn.</summary>
     internal sealed record Closed(ApprovalState State, string? Reason, DateTimeOffset At) : ApprovalEvent;
@@ -61,7 +65,8 @@ internal sealed record Approval : IState<Approval, ApprovalEvent>
             case ApprovalEvent.Asked e:
                 return this with { Asking = e };
             case ApprovalEvent.Voted e:
-                var voted = this with { Votes = Votes.Add(new(e.By, e.Decision, e.Reason, e.At)) };
+                var vote = new ApprovalVote(e.By, e.Decision, e.Reason, e.At) { StandsInFor = e.StandsInFor };
+                var voted = this with { Votes = Votes.Add(vote) };
                 // A vote that closes is followed by its end in the same decision; the answer shows both. The state
                 // does not know its own id; the answer gets it when it is given again.
                 var shown = voted.Outcome() is { } state

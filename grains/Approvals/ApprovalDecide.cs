@@ -1,4 +1,5 @@
 using System.Globalization;
+using Ale.Engines;
 using Ale.Kernel;
 using Ale.Policy;
 
@@ -12,13 +13,13 @@ internal static class ApprovalDecide
     public static Decision<ApprovalEvent, ApprovalInfo> Decide(
         this Approval approval, AskApproval command, string id, ApprovalPolicy policy, DateTimeOffset now)
     {
-        if (!IsGood(command) || !ApprovalIds.TryParse(id, out _, out _)) return ApprovalRefusals.BadTerms;
+        if (FaultOf(command, id) is { } fault) return Bad(fault.Field, fault.Rule);
         if (approval.Asking is { } asked)
             return asked.Question.Equals(command) ? approval.Info(id) : ApprovalRefusals.Changed;
-        if (command.ExpiresAt <= now) return ApprovalRefusals.BadTerms;
+        if (command.ExpiresAt <= now) return Bad("expiresAt", "Must lie ahead.");
         var expires = command.ExpiresAt ?? now + TimeSpan.FromHours(policy.ExpireHours);
         var wait = TimeSpan.FromHours(policy.EscalateHours);
-        var (up, half) = (policy.Work?.After(now, wait) ?? now + wait, now + ((expires - now) / 2));
+        var (up, half) = (policy.Work?.After(now, wait) ?? now + wait, HalfOf(policy.Work, now, expires));
         return After(approval, id, new ApprovalEvent.Asked(command, expires, now)
         {
             EscalatesAt = policy.EscalateRole == command.Role ? null : up < half ? up : half,
@@ -29,7 +30,7 @@ internal static class ApprovalDecide
     public static Decision<ApprovalEvent, ApprovalInfo> Decide(
         this Approval approval, DecideApproval command, string id, DateTimeOffset now)
     {
-        if (command.Reason.Length is 0 or > Limits.TextLengthMax) return ApprovalRefusals.BadTerms;
+        if (!IsText(command.Reason, Limits.TextLengthMax)) return Bad("reason", LengthOf(Limits.TextLengthMax));
         if (approval.Asking is not { Question: var question }) return ApprovalRefusals.Unknown;
         if (command.By == question.AskedBy)
             return ApprovalRefusals.Own.With(Detail, $"{question.AskedBy} asked for it; somebody else decides.");
@@ -50,7 +51,8 @@ internal static class ApprovalDecide
             return new(over, new ApprovalEvent.Closed(ApprovalState.Expired, null, now));
         if (approval.Votes.FirstOrDefault(v => v.By == command.By) is { } vote)
             return ApprovalRefusals.Twice.With(Detail, $"{Said(vote)}; one person decides once.");
-        var voted = new ApprovalEvent.Voted(command.By, command.Decision, command.Reason, command.Key, now);
+        var voted = new ApprovalEvent.Voted(command.By, command.Decision, command.Reason, command.Key, now)
+        { StandsInFor = command.StandsInFor };
         return approval.Apply(voted).Outcome() is { } outcome
             ? After(approval, id, voted, new ApprovalEvent.Closed(outcome, null, now)) : After(approval, id, voted);
     }
@@ -94,13 +96,33 @@ internal static class ApprovalDecide
         Approval approval, string id, params ApprovalEvent[] happened) =>
         new(happened.Aggregate(approval, (state, e) => state.Apply(e)).Info(id), happened);
 
-    private static bool IsGood(AskApproval q) =>
-        IsText(q.Title, AskApproval.TitleLengthMax) && IsText(q.Subject, AskApproval.TitleLengthMax)
-        && IsText(q.AskedBy, AskApproval.TitleLengthMax) && Limits.IsId(q.Role)
-        && q.Quorum is >= 1 and <= AskApproval.QuorumMax && q.Breakdown.Length <= AskApproval.BreakdownMax
-        && q.Breakdown.All(line => IsText(line.Label, ApprovalLine.TextLengthMax)
-            && (line.Note is null || IsText(line.Note, ApprovalLine.TextLengthMax))
-            && line.AmountMinor is null or (>= -Limits.AmountMinorMax and <= Limits.AmountMinorMax));
+    /// <summary>Half of its time: of working time where that counts and people work at all before it is over.</summary>
+    private static DateTimeOffset HalfOf(WorkingTime? work, DateTimeOffset now, DateTimeOffset expires) =>
+        work?.Between(now, expires) is { } worked && worked > TimeSpan.Zero
+            ? work.After(now, worked / 2) : now + ((expires - now) / 2);
+
+    private static Refusal Bad(string field, string rule) =>
+        ApprovalRefusals.BadTerms.With("field", field).With(Detail, rule);
+
+    /// <summary>What has not its form, and which that is; null: all is well.</summary>
+    private static (string Field, string Rule)? FaultOf(AskApproval q, string id) =>
+        !ApprovalIds.TryParse(id, out _, out _) ? ("id", "Must be kind:key:number.")
+        : !IsText(q.Title, AskApproval.TitleLengthMax) ? ("title", LengthOf(AskApproval.TitleLengthMax))
+        : !IsText(q.Subject, AskApproval.TitleLengthMax) ? ("subject", LengthOf(AskApproval.TitleLengthMax))
+        : !IsText(q.AskedBy, AskApproval.TitleLengthMax) ? ("askedBy", LengthOf(AskApproval.TitleLengthMax))
+        : !Limits.IsId(q.Role) ? ("role", "Must be an id.")
+        : q.Quorum is < 1 or > AskApproval.QuorumMax
+            ? ("quorum", FormattableString.Invariant($"Must be from 1 to {AskApproval.QuorumMax}."))
+        : q.Breakdown.Length > AskApproval.BreakdownMax || !q.Breakdown.All(IsGood)
+            ? ("breakdown", FormattableString.Invariant(
+                $"Must have at most {AskApproval.BreakdownMax} lines, each with a label and an amount in range."))
+        : null;
+
+    private static string LengthOf(int max) => FormattableString.Invariant($"Must have 1 to {max} characters.");
+
+    private static bool IsGood(ApprovalLine line) => IsText(line.Label, ApprovalLine.TextLengthMax)
+        && (line.Note is null || IsText(line.Note, ApprovalLine.TextLengthMax))
+        && line.AmountMinor is null or (>= -Limits.AmountMinorMax and <= Limits.AmountMinorMax);
 
     private static bool IsText(string text, int max) => text.Length > 0 && text.Length <= max;
 }

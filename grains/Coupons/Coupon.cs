@@ -8,8 +8,9 @@ namespace Ale.Coupons;
 /// <summary>
 /// A template and its codes. Hot, so it owns mutable collections; only Apply changes them.
 /// Invariants: <c>Redeemed ≤ Claimed ≤ Pool</c>; a user's claims are numbered 1 to <c>PerUserMax</c>; a code has at
-/// most one order; terms change only before the start, so before any claim; at most 16 keys of such changes and 4,096 ended uses, none older than 10 minutes at the next end, are remembered. Claims stay
-/// for ever, some hundred bytes each; the bound on the pool is what bounds them.
+/// most one order; terms change only before the start, so before any claim; at most 16 keys of such changes and 4,096
+/// ended uses, none older than 10 minutes at the next end, are remembered. Claims stay for ever, some hundred bytes each;
+/// the bound on the pool is what bounds them.
 /// </summary>
 internal sealed partial class Coupon : IState<Coupon, CouponEvent>
 {

@@ -20,8 +20,8 @@ internal sealed record WorkingTime(
     TimeZoneInfo Zone, FrozenSet<DayOfWeek> Days, TimeOnly From, TimeOnly To, TimeOnly BreakFrom, TimeOnly BreakTo,
     FrozenSet<DateOnly> Holidays, FrozenSet<DateOnly> MadeUp)
 {
-    // So many days without a working one are in no calendar: a list of holidays that is longer is a mistake.
-    private const int FreeDaysMax = 3_660;
+    // So many days without work are in no calendar: a list of holidays that is longer is a mistake.
+    private const int IdleDaysMax = 3_660;
 
     /// <summary>True on a day on which people work.</summary>
     public bool IsWorkday(DateOnly day) =>
@@ -31,20 +31,16 @@ internal sealed record WorkingTime(
     /// <exception cref="InvalidOperationException">People never work again.</exception>
     public DateTimeOffset After(DateTimeOffset start, TimeSpan work)
     {
-        var (day, free) = (DayOf(start), 0);
+        var (day, idle) = (DayOf(start), 0);
         for (var left = work; ; day = day.AddDays(1))
         {
-            if (!IsWorkday(day))
-            {
-                if (++free > FreeDaysMax) throw new InvalidOperationException($"Nobody works after {start:O}.");
-                continue;
-            }
-
-            free = 0;
+            if (++idle > IdleDaysMax) throw new InvalidOperationException($"Nobody works after {start:O}.");
+            if (!IsWorkday(day)) continue;
             foreach (var (from, to) in Shifts(day))
             {
                 var begin = from > start ? from : start;
                 if (begin >= to) continue;
+                idle = 0;
                 if (left <= to - begin) return begin + left;
                 left -= to - begin;
             }
@@ -89,13 +85,5 @@ internal sealed record WorkingTime(
     private (DateTimeOffset From, DateTimeOffset To)[] Shifts(DateOnly day) =>
         [(At(day, From), At(day, BreakFrom)), (At(day, BreakTo), At(day, To))];
 
-    /// <summary>When the wall clock says so; the first time where it does twice, and where it never does, when it jumps
-    /// over it.</summary>
-    private DateTimeOffset At(DateOnly day, TimeOnly time)
-    {
-        var local = day.ToDateTime(time);
-        while (Zone.IsInvalidTime(local)) local = local.AddMinutes(1);
-        var offset = Zone.IsAmbiguousTime(local) ? Zone.GetAmbiguousTimeOffsets(local).Max() : Zone.GetUtcOffset(local);
-        return new DateTimeOffset(local, offset).ToUniversalTime();
-    }
+    private DateTimeOffset At(DateOnly day, TimeOnly time) => WallClock.InstantOf(Zone, day.ToDateTime(time));
 }

@@ -59,8 +59,9 @@ internal sealed class CostQueries(Views views, PolicyBook policies, MarketBook m
         DateOnly last, int weeks, JournalPlace at, CancellationToken ct)
     {
         var market = markets.For(null, clock.GetUtcNow());
+        var all = weeks > 0 ? weeks : policies.For(null, clock.GetUtcNow()).Costs.LeadWeeks;
         var found = ImmutableArray.CreateBuilder<CategoryWeek>();
-        for (var back = 0; back < weeks; back++)
+        for (var back = 0; back < all; back++)
         {
             var monday = CategoryLead.MondayOf(last).AddDays(-7 * back);
             var (rows, refusal) = await views.List<WeekRow>("""

@@ -10,7 +10,8 @@ namespace Ale.Jobs;
 
 /// <summary>
 /// One job. Invariants: at most one run is open; a time of the schedule begins at most one run, whose id is made of it;
-/// a time that has come begins one, or is counted as missed, whatever becomes of the schedule; at most <see cref="JobView.RunsMax"/> ended runs and 16 keys are remembered.
+/// a time that has come begins one, or is counted as missed, whatever becomes of the schedule; at most
+/// <see cref="JobView.RunsMax"/> ended runs and 16 keys are remembered.
 /// </summary>
 internal sealed record Job : IState<Job, JobEvent>
 {
@@ -27,6 +28,9 @@ internal sealed record Job : IState<Job, JobEvent>
     public JobRunView? Current { get; private init; }
     public ImmutableArray<JobRunView> Runs { get; private init; } = [];
     public RememberedKeys<JobView> Keys { get; private init; } = RememberedKeys<JobView>.None;
+
+    /// <summary>The run that ended last, when it failed; null: it did not.</summary>
+    private string? LastFailed => Runs is [{ State: JobRunState.Failed } last, ..] ? last.RunId : null;
 
     /// <summary>A run that goes on stays due, so that it is taken up elsewhere when its silo dies.</summary>
     public DateTimeOffset? DueAt => Current switch
@@ -62,7 +66,8 @@ internal sealed record Job : IState<Job, JobEvent>
             if (run.State == JobRunState.Running && run.Attempt >= policy.AttemptsMax)
             {
                 return new(default(Done), new JobEvent.Failed(
-                    run.RunId, run.Attempt, "The silo ended in the middle of the last attempt.", now));
+                    run.RunId, run.Attempt, "The silo ended in the middle of the last attempt.", now)
+                { AfterFailed = LastFailed });
             }
 
             return new(default(Done), new JobEvent.Retried(run.RunId, run.Attempt + 1, now));
@@ -95,9 +100,18 @@ internal sealed record Job : IState<Job, JobEvent>
         var note = eachPeriod && run.Missed > 0 ? string.Create(CultureInfo.InvariantCulture,
             $"Earlier times left out: {run.Missed}. {result.Note}") : result.Note;
         note = note.Cut(NoteLengthMax);
-        if (result.IsDone) return new(default(Done), new JobEvent.Ended(run.RunId, run.Attempt, note, now));
+        if (result.IsDone)
+        {
+            return new(default(Done),
+                new JobEvent.Ended(run.RunId, run.Attempt, note, now) { AfterFailed = LastFailed });
+        }
+
         if (run.Attempt >= policy.AttemptsMax)
-            return new(default(Done), new JobEvent.Failed(run.RunId, run.Attempt, note, now));
+        {
+            return new(default(Done),
+                new JobEvent.Failed(run.RunId, run.Attempt, note, now) { AfterFailed = LastFailed });
+        }
+
         var wait = Math.Min(policy.RetryCapSeconds, (long)policy.RetrySeconds << Math.Min(run.Attempt - 1, 20));
         return new(default(Done), new JobEvent.Stumbled(
             run.RunId, run.Attempt, note, now + TimeSpan.FromSeconds(wait), now));

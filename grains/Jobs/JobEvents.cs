@@ -25,10 +25,18 @@ internal abstract record JobEvent
         string RunId, int Attempt, string Note, DateTimeOffset RetryAt, DateTimeOffset At) : JobEvent;
 
     /// <summary>The run is done.</summary>
-    internal sealed record Ended(string RunId, int Attempt, string Note, DateTimeOffset At) : JobEvent;
+    internal sealed record Ended(string RunId, int Attempt, string Note, DateTimeOffset At) : JobEvent
+    {
+        /// <summary>The run before it, which failed; null: it did not.</summary>
+        public string? AfterFailed { get; init; }
+    }
 
     /// <summary>The last attempt has failed.</summary>
-    internal sealed record Failed(string RunId, int Attempt, string Note, DateTimeOffset At) : JobEvent;
+    internal sealed record Failed(string RunId, int Attempt, string Note, DateTimeOffset At) : JobEvent
+    {
+        /// <summary>The run before it, which failed, too; null: it did not.</summary>
+        public string? AfterFailed { get; init; }
+    }
 
     internal sealed record Paused(string Key, string Actor, DateTimeOffset At) : JobEvent;
 

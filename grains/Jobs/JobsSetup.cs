@@ -10,6 +10,7 @@ internal static class JobsSetup
 {
     public static IServiceCollection AddJobs(this IServiceCollection services) => services
         .AddSingleton<Projection, JobProjection>()
+        .AddSingleton<Reaction, JobReactions>()
         .AddSingleton<JobCatalog>()
         .AddHostedService<JobPulse>()
         .AddJob(VerifyJob.Definition);

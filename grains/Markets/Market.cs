@@ -15,11 +15,6 @@ namespace Ale.Markets;
 internal sealed record Market(
     string Code, string Currency, TimeZoneInfo TimeZone, string Language, TimeOnly NightFrom, TimeOnly NightTo)
 {
-    /// <summary>When people work there: nights, breaks, free days and holidays are left out (TEC-16).</summary>
-    public required WorkingTime Work { get; init; }
-
-    private static readonly TimeSpan OneSecond = TimeSpan.FromSeconds(1);
-
     /// <summary>
     /// The calendar day there, from midnight to midnight by the wall clock: the one rule by which every list, total and
     /// deadline counts days (K02).
@@ -27,27 +22,13 @@ internal sealed record Market(
     public DateOnly BusinessDay(DateTimeOffset at) => DateOnly.FromDateTime(Local(at));
 
     /// <summary>The instant at which a business day begins; days differ in length where clocks are changed.</summary>
-    public DateTimeOffset StartOf(DateOnly day)
-    {
-        // Searched, not reckoned: midnight may be skipped or come twice, and the zone's own questions about that err.
-        var (before, after) = (UtcMidnight(day).AddHours(-18), UtcMidnight(day).AddHours(18));
-        while (after - before > OneSecond)
-        {
-            var between = before + TimeSpan.FromSeconds((long)(after - before).TotalSeconds / 2);
-            if (BusinessDay(between) < day) before = between;
-            else after = between;
-        }
-
-        return after;
-    }
+    public DateTimeOffset StartOf(DateOnly day) => WallClock.InstantOf(TimeZone, day.ToDateTime(TimeOnly.MinValue));
 
     /// <summary>True in the night window, in which nothing may induce to buy (CMP-04).</summary>
     public bool IsNight(DateTimeOffset at) => TimeOnly.FromDateTime(Local(at)).IsBetween(NightFrom, NightTo);
 
     /// <summary>What the clock on the wall says there.</summary>
     public TimeOnly LocalTime(DateTimeOffset at) => TimeOnly.FromDateTime(Local(at));
-
-    private static DateTimeOffset UtcMidnight(DateOnly day) => new(day, TimeOnly.MinValue, TimeSpan.Zero);
 
     private DateTime Local(DateTimeOffset at) => TimeZoneInfo.ConvertTime(at, TimeZone).DateTime;
 }
@@ -65,8 +46,5 @@ internal sealed class MarketBook(PolicyBook book)
 
     private static Market Of(PolicySet set) => new(
         set.MarketCode, set.Market.Currency, set.Market.TimeZone, set.Market.Language, set.Market.NightFrom,
-        set.Market.NightTo)
-    {
-        Work = set.Market.Work,
-    };
+        set.Market.NightTo);
 }

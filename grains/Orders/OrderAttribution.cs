@@ -34,10 +34,15 @@ internal sealed partial record Order
         SessionId: not null, Channel: not null, CampaignId: not null, PlacementId: not null, ShareId: not null,
     };
 
-    /// <summary>In each dimension its own word comes first; null when they say no more than it does.</summary>
+    /// <summary>
+    /// In each dimension its own word comes first, and a placement that it names speaks for campaign and channel, too;
+    /// null when they say no more than it does.
+    /// </summary>
     private TouchSources? Led(TouchSources? touched)
     {
+        if (touched is null) return null;
         var own = Content!.Sources;
-        return touched is not null && own.Or(touched) is var led && led != own ? led : null;
+        if (own.PlacementId is not null) touched = touched with { Channel = null, CampaignId = null };
+        return own.Or(touched) is var led && led != own ? led : null;
     }
 }

@@ -17,10 +17,18 @@ internal abstract record SettlementEvent
     /// <param name="Differences">All others, with what was explained of them before.</param>
     /// <param name="OpenBefore">How many were not explained before.</param>
     internal sealed record Compared(
-        int Matched, ImmutableArray<Difference> Differences, int OpenBefore, DateTimeOffset At) : SettlementEvent;
+        int Matched, ImmutableArray<Difference> Differences, int OpenBefore, DateTimeOffset At) : SettlementEvent
+    {
+        /// <summary>How many events of the day we had been told; null: as before they were counted.</summary>
+        public int? Told { get; init; }
+    }
 
     internal sealed record Explained(string Id, ImmutableArray<ExplainedPart> Parts, string By, DateTimeOffset At)
-        : SettlementEvent;
+        : SettlementEvent
+    {
+        /// <summary>Null: every difference of the id, as before kinds were told apart.</summary>
+        public DifferenceKind? Kind { get; init; }
+    }
 
     /// <summary>Money of this day stands in another day's statement.</summary>
     /// <param name="Day">That day.</param>
@@ -49,6 +57,9 @@ internal sealed record Settlement : IState<Settlement, SettlementEvent>
     public ImmutableArray<Difference> Differences { get; private init; } = [];
     public DateTimeOffset? ComparedAt { get; private init; }
 
+    /// <summary>How many events of the day we had been told when it was compared last; null: not counted.</summary>
+    public int? Told { get; private init; }
+
     /// <summary>What lines of this day's own statement stand for, as it was compared last.</summary>
     public IReadOnlySet<MoneyClaim> Own { get; private init; } = ImmutableHashSet<MoneyClaim>.Empty;
 
@@ -75,6 +86,7 @@ internal sealed record Settlement : IState<Settlement, SettlementEvent>
             Matched = e.Matched,
             Differences = e.Differences,
             ComparedAt = e.At,
+            Told = e.Told,
             Own = OwnOf(e.Differences),
         },
         SettlementEvent.Claimed e => this with
@@ -83,7 +95,11 @@ internal sealed record Settlement : IState<Settlement, SettlementEvent>
         },
         SettlementEvent.Explained e => this with
         {
-            Differences = [.. Differences.Select(d => d.Id == e.Id ? d with { Parts = e.Parts, By = e.By } : d)],
+            Differences =
+            [
+                .. Differences.Select(d => d.Id == e.Id && (e.Kind is null || d.Kind == e.Kind)
+                    ? d with { Parts = e.Parts, By = e.By } : d),
+            ],
         },
         _ => throw new UnreachableException($"Unknown event {happened.GetType()}"), // stop; never skip
     };

@@ -71,17 +71,26 @@ internal static class SettlementDecide
             .. found.Select(d => before.GetValueOrDefault((d.Id, d.Kind, d.AmountMinor)) is { } old
                 ? d with { Parts = old.Parts, By = old.By } : d),
         ];
-        if (day.ComparedAt is not null && day.Matched == matched && day.Differences.SequenceEqual(differences))
+        var ofDay = told.Count(t => t.Day == SettlementKeys.DayOf(key));
+        if (day.ComparedAt is not null && (day.Matched, day.Told) == (matched, ofDay)
+            && day.Differences.SequenceEqual(differences))
             return day.Info(key);
-        var compared = new SettlementEvent.Compared(matched, differences, day.Unexplained, now);
+        var compared = new SettlementEvent.Compared(matched, differences, day.Unexplained, now) { Told = ofDay };
         return new(day.Apply(compared).Info(key), compared);
     }
 
     public static Decision<SettlementEvent, SettlementInfo> Decide(
         this Settlement day, ExplainDifference command, string key, DateTimeOffset now)
     {
-        if (day.Differences.FirstOrDefault(d => d.Id == command.Id) is not { } difference)
-            return SettlementRefusals.Unknown;
+        var named = day.Differences
+            .Where(d => d.Id == command.Id && (command.Kind is null || d.Kind == command.Kind)).ToArray();
+        if (named.Length > 1)
+        {
+            return SettlementRefusals.BadTerms.With("field", "kind").With(
+                "detail", $"The id has several differences; name one: {string.Join(", ", named.Select(d => d.Kind))}.");
+        }
+
+        if (named is not [var difference]) return SettlementRefusals.Unknown;
         if (command.Parts.Length is 0 or > PartsMax
             || command.Parts.Any(p => p.AmountMinor == 0 || p.Reason.Length is 0 or > Limits.TextLengthMax)
             || command.Parts.Sum(p => (decimal)p.AmountMinor) != difference.AmountMinor)
@@ -92,7 +101,8 @@ internal static class SettlementDecide
 
         if (!difference.Parts.IsEmpty)
             return difference.Parts.SequenceEqual(command.Parts) ? day.Info(key) : SettlementRefusals.Explained;
-        var explained = new SettlementEvent.Explained(command.Id, command.Parts, command.By, now);
+        var explained = new SettlementEvent.Explained(command.Id, command.Parts, command.By, now)
+        { Kind = difference.Kind };
         return new(day.Apply(explained).Info(key), explained);
     }
 
@@ -119,7 +129,8 @@ internal static class SettlementDecide
             new SettlementEvent.Claimed(by, [.. claims.Distinct().Where(fresh.Contains)], now),
             .. day.Differences.Where(d => d.Kind == DifferenceKind.NotThere && d.Parts.IsEmpty
                     && fresh.Contains(new(d.EventId, false)))
-                .Select(d => new SettlementEvent.Explained(d.Id, InStatementOf(by, d.AmountMinor), Ledger, now)),
+                .Select(d => new SettlementEvent.Explained(d.Id, InStatementOf(by, d.AmountMinor), Ledger, now)
+                { Kind = d.Kind }),
         ]);
     }
 
@@ -138,15 +149,16 @@ internal static class SettlementDecide
         IReadOnlyCollection<ToldMoney> told, DateOnly day, IReadOnlyDictionary<MoneyClaim, string> elsewhere)
     {
         var events = told.ToDictionary(t => t.EventId, StringComparer.Ordinal);
-        var seen = new HashSet<MoneyClaim>();
+        var (named, seen) = (new HashSet<MoneyClaim>(), new HashSet<MoneyClaim>());
         var differences = ImmutableArray.CreateBuilder<Difference>();
         var matched = 0;
         foreach (var line in lines.OrderBy(l => l.Id, StringComparer.Ordinal))
         {
             var (ours, claim) = (events.GetValueOrDefault(line.EventId), MoneyClaim.Of(line));
+            named.Add(claim);
             var kind = ours is null ? DifferenceKind.NotHere
-                : !seen.Add(claim) ? DifferenceKind.Twice
                 : !Fits(line, ours) ? DifferenceKind.Content
+                : !seen.Add(claim) ? DifferenceKind.Twice
                 : elsewhere.ContainsKey(claim) ? DifferenceKind.Twice
                 : !ours.HasOrder ? DifferenceKind.NoOrder
                 : !claim.IsFee && ours.AmountMinor != line.AmountMinor ? DifferenceKind.Amount : (DifferenceKind?)null;
@@ -162,7 +174,7 @@ internal static class SettlementDecide
                 line.AmountMinor - amount, [], null));
         }
 
-        foreach (var ours in told.Where(t => t.Day == day && !seen.Contains(new(t.EventId, false)))
+        foreach (var ours in told.Where(t => t.Day == day && !named.Contains(new(t.EventId, false)))
             .OrderBy(t => t.EventId, StringComparer.Ordinal))
         {
             var other = elsewhere.GetValueOrDefault(new(ours.EventId, false));

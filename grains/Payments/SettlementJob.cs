@@ -9,8 +9,9 @@ using Microsoft.Extensions.DependencyInjection;
 namespace Ale.Payments;
 
 /// <summary>
-/// Each morning every day that is not closed is settled, the oldest first (SHP-06): its statement is read where the
-/// port has it, and compared. A day that is not closed then stands in an inbox until it is.
+/// Each morning every day that is not closed, or of which more was told since, is settled, the oldest first (SHP-06):
+/// its statement is read where the port has it, and compared. A day that is not closed then stands in an inbox until it
+/// is.
 /// </summary>
 internal static class SettlementJob
 {
@@ -33,8 +34,13 @@ internal static class SettlementJob
         {
             var (info, refusal) = await grains.Settlement(day).Get(ct);
             if (refusal is not null) return JobResult.Failed(refusal.Code);
-            var why = info!.State == SettlementState.Closed ? null : await Settle(grains, source, day, info, ct);
-            if (info.State != SettlementState.Closed) (info, _) = await grains.Settlement(day).Get(ct);
+            string? why = null;
+            if (isAwaited || info!.State != SettlementState.Closed)
+            {
+                why = await Settle(grains, source, day, info!, ct);
+                (info, _) = await grains.Settlement(day).Get(ct);
+            }
+
             if (info!.State == SettlementState.Closed)
             {
                 closed++;
@@ -117,13 +123,14 @@ internal static class SettlementJob
             if (await source.Read(day, ct) is not { } lines)
             {
                 // What others told since may have settled some of it.
-                if (info.State == SettlementState.Open) return Said((await settlement.Compare(info.Lines, ct)).Refusal);
+                if (info.ComparedAt is not null) return Said((await settlement.Compare(info.Lines, ct)).Refusal);
                 return info.Lines == 0 ? NoStatement : "its lines are not compared";
             }
 
             foreach (var batch in lines.Chunk(ISettlementGrain.BatchMax))
                 if ((await settlement.Take([.. batch], ct)).Refusal is { } refusal) return Said(refusal);
-            return Said((await settlement.Compare(lines.Length, ct)).Refusal);
+            // A line that is there twice, word for word, is taken once.
+            return Said((await settlement.Compare(lines.DistinctBy(l => l.Id).Count(), ct)).Refusal);
         }
         catch (StatementException e)
         {

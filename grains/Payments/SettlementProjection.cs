@@ -8,13 +8,15 @@ namespace Ale.Payments;
 
 /// <summary>Days as a table; an explained difference counts one less.</summary>
 internal sealed class SettlementProjection() : Projection<SettlementEvent>(
-    "settlements", 1, "settlement", SettlementJson.Default.SettlementEvent, Days)
+    "settlements", 2, "settlement", SettlementJson.Default.SettlementEvent, Days)
 {
-    /// <summary><c>compared</c> is 0 when lines came since.</summary>
+    /// <summary>
+    /// <c>compared</c> is 0 when lines came since; <c>told</c>: how many events of the day it was compared with.
+    /// </summary>
     public static readonly Table Days = new("settlement",
     [
         Column.TextKey("day"), Column.Sum("lines"), Column.Number("matched"), Column.Number("differences"),
-        Column.Sum("unexplained"), Column.Number("compared"),
+        Column.Sum("unexplained"), Column.Number("compared"), Column.Number("told"),
     ]);
 
     protected override void Project(string key, SettlementEvent happened, JournalRow row, ViewBatch views)
@@ -28,6 +30,7 @@ internal sealed class SettlementProjection() : Projection<SettlementEvent>(
                 break;
             case SettlementEvent.Compared e:
                 day.Set("matched", e.Matched).Set("differences", e.Differences.Length).Set("compared", 1)
+                    .Set("told", e.Told ?? -1)
                     .Add("unexplained", e.Differences.Count(d => d.Parts.IsEmpty) - e.OpenBefore);
                 break;
             case SettlementEvent.Explained:
@@ -51,6 +54,13 @@ internal sealed class SettlementQueries(Views views, MarketBook markets, Journal
         public long? Differences { get; init; }
         public long Unexplained { get; init; }
         public long? Compared { get; init; }
+        public long? Told { get; init; }
+    }
+
+    private sealed class SlotRow
+    {
+        public long Slot { get; init; }
+        public long Events { get; init; }
     }
 
     public async Task<Outcome<ImmutableArray<SettlementDay>>> Days(
@@ -70,24 +80,21 @@ internal sealed class SettlementQueries(Views views, MarketBook markets, Journal
     public async Task<Outcome<ImmutableArray<DateOnly>>> NotClosed(DateOnly before, CancellationToken ct)
     {
         var (rows, refusal) = await views.List<Row>("""
-            select day, lines, unexplained, compared from {settlement} where day < @before order by day
+            select day, lines, unexplained, compared, told from {settlement} where day < @before order by day
             """, new { before = SettlementKeys.KeyOf(before) }, default, ct);
         if (refusal is not null) return refusal;
-        var known = rows!.ToDictionary(r => SettlementKeys.DayOf(r.Day), r => r.Compared == 1 && r.Unexplained <= 0);
-        var days = known.Where(d => !d.Value).Select(d => d.Key).ToHashSet();
         var market = markets.For(null, clock.GetUtcNow());
-        // No day with payments is to be missed, however old; one short question a day finds them.
-        var (next, end) = (DateTimeOffset.UnixEpoch, market.StartOf(before));
-        while (await views.Single<long?>("""
-            select min(happened_at) from {payment_event} where happened_at >= @next and happened_at < @end
-              and type <> 'failed'
-            """, new { next = next.ToUnixTimeMilliseconds(), end = end.ToUnixTimeMilliseconds() }, ct) is { } found)
-        {
-            var day = market.BusinessDay(Instants.Of(found));
-            if (!known.GetValueOrDefault(day)) days.Add(day);
-            next = market.StartOf(day.AddDays(1));
-        }
-
-        return days.Order().ToImmutableArray();
+        // Days begin at a full quarter of an hour in every zone.
+        var slots = await views.Query<SlotRow>("""
+            select happened_at / 900000 as Slot, count(*) as Events from {payment_event}
+            where happened_at < @end and type <> 'failed' group by Slot
+            """, new { end = market.StartOf(before).ToUnixTimeMilliseconds() }, ct);
+        var told = slots.GroupBy(s => market.BusinessDay(Instants.Of(s.Slot * 900_000)))
+            .ToDictionary(g => g.Key, g => g.Sum(s => s.Events));
+        var closed = rows!.Where(r => r.Compared == 1 && r.Unexplained <= 0)
+            .ToDictionary(r => SettlementKeys.DayOf(r.Day), r => r.Told);
+        return rows!.Select(r => SettlementKeys.DayOf(r.Day)).Union(told.Keys)
+            .Where(day => !closed.TryGetValue(day, out var then) || then != told.GetValueOrDefault(day))
+            .Order().ToImmutableArray();
     }
 }

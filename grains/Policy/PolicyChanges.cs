@@ -24,6 +24,8 @@ internal sealed record PolicyChanges : IState<PolicyChanges, PolicyEvent>
 
     public ImmutableList<PolicyChange> All { get; private init; } = [];
 
+    private static TimeSpan Lead => IPolicyChangesGrain.Lead;
+
     public static PolicyChanges New() => new();
 
     public PolicyChanges Apply(PolicyEvent happened) => happened switch
@@ -42,27 +44,31 @@ internal sealed record PolicyChanges : IState<PolicyChanges, PolicyEvent>
                 $"{command.Key} is the house's: {PolicyKey.OneColumn}. Leave the market out.");
         }
 
-        if (command.Reason.Length is 0 or > Limits.TextLengthMax || command.Value.Length > Limits.TextLengthMax
-            || (command.Owner is { } owner && !Limits.IsId(owner)))
-            return PolicyRefusals.BadValue.With("rule", "A change has a reason, a value and an owner.");
+        if (command.Reason.Length is 0 or > Limits.TextLengthMax) return Bad("reason", "A change has a reason.");
+        if (command.Value.Length > Limits.TextLengthMax) return Bad("value", "The value is too long.");
+        if (command.Owner is { } owner && !Limits.IsId(owner)) return Bad("owner", "An owner is an id.");
         if (PolicyKeys.All[command.Key].NeedsSource && command.Source is null || command.Source?.Length is 0
             || command.Source?.Length > Limits.TextLengthMax)
-            return PolicyRefusals.BadValue.With("rule", $"{command.Key} names no source.");
+            return Bad("source", $"{command.Key} names no source.");
         var known = All.FindLast(c => c.Key == command.Key && c.Market == command.Market);
         if (known is not null && known.Value == command.Value && known.Reason == command.Reason
             && known.By == command.By && known.Owner == command.Owner && known.Source == command.Source
-            && (command.EffectiveAt is null ? known.EffectiveAt > now : known.EffectiveAt == command.EffectiveAt))
+            && (command.EffectiveAt is { } asked ? known.EffectiveAt == Later(asked, known.At + Lead)
+                : known.EffectiveAt > now))
             return known;
         if (command.EffectiveAt < now) return PolicyRefusals.Past;
         if (All.Count >= IPolicyChangesGrain.ChangesMax) return PolicyRefusals.Full;
-        var soonest = now + IPolicyChangesGrain.Lead;
         var change = new PolicyChange(All.Count + 1, command.Key, command.Market, command.Value,
-            command.EffectiveAt > soonest ? command.EffectiveAt.Value : soonest, command.Owner, command.Reason,
-            command.By, now)
+            Later(command.EffectiveAt ?? now, now + Lead), command.Owner, command.Reason, command.By, now)
         { Source = command.Source };
-        if (book.WhyNot(All.Add(change)) is { } rule) return PolicyRefusals.BadValue.With("rule", rule);
+        if (book.WhyNot(All.Add(change)) is { } rule) return Bad("value", rule);
         return new(change, new PolicyEvent.Set(change));
     }
+
+    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+
+    private static Refusal Bad(string field, string rule) =>
+        PolicyRefusals.BadValue.With("field", field).With("detail", rule);
 }
 
 [JsonSourceGenerationOptions(

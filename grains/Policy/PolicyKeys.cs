@@ -250,6 +250,7 @@ internal static class PolicyKeys
         Whole("job.retryCapSeconds", "seconds", 1, 24 * 3600),
         Whole("job.lateSeconds", "seconds", 0, 24 * 3600),
         Whole("job.runMinutesMax", "minutes", 1, 24 * 60),
+        Text("job.role", "role", Limits.IsId, "a role's name"),
         Text("job.verifyCron", "cron", CronSchedule.IsCron, "a cron of five fields, as 30 4 * * *"),
     }.ToDictionary(key => key.Key, StringComparer.Ordinal);
 

@@ -25,6 +25,8 @@ internal sealed partial record PolicySet
         if (Market.Work.BreakFrom > Market.Work.BreakTo) return ("market.breakFrom", "is after market.breakTo");
         if (Market.Work.BreakFrom < Market.Work.From || Market.Work.BreakTo > Market.Work.To)
             return ("market.breakFrom", "and market.breakTo are not within market.workFrom and market.workTo");
+        if (Market.Work.BreakTo - Market.Work.BreakFrom >= Market.Work.To - Market.Work.From)
+            return ("market.breakTo", "leaves no time to work between market.workFrom and market.workTo");
         if (Budgets.ElasticPercent > Budgets.OverPercent)
             return ("budget.elasticPercent", "is above budget.overPercent");
         if (Budgets.RiskPercentMin > Budgets.RiskPercentMax)
@@ -35,6 +37,8 @@ internal sealed partial record PolicySet
             return ("campaign.effectDaysShort", "is not below campaign.effectDaysMiddle, or that not below …Long");
         if (Campaigns.ReportDays > Budgets.SpendDays) return ("budget.spendDays", "is below placement.reportDays");
         if (Campaigns.PrimeFrom >= Campaigns.PrimeTo) return ("campaign.primeFrom", "is not before campaign.primeTo");
+        if (Targets.PurchaseSavingPercent > Targets.PurchaseSavingPercentMax)
+            return ("target.purchaseSavingPercent", "is above target.purchaseSavingPercentMax");
         if (Freight.FastMinutes > Freight.NormalHours * 60)
             return ("promise.fastMinutes", "is longer than promise.normalHours");
         return null;

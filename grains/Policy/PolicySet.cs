@@ -118,7 +118,10 @@ internal sealed partial record PolicySet(
             },
             new(Whole("review.expireDays")),
             new(Whole("job.attemptsMax"), Whole("job.retrySeconds"), Whole("job.retryCapSeconds"),
-                Whole("job.lateSeconds"), Whole("job.runMinutesMax"), Text("job.verifyCron")),
+                Whole("job.lateSeconds"), Whole("job.runMinutesMax"), Text("job.verifyCron"))
+            {
+                Role = Text("job.role"),
+            },
             new(Minor("supply.autoOrder.dayMinor"), Whole("supply.autoOrder.coverPercent"),
                 Text("supply.approverRole"))
             {
@@ -286,4 +289,8 @@ internal sealed record ReviewPolicy(int ExpireDays);
 /// <param name="RunMinutesMax">The longest attempt.</param>
 /// <param name="VerifyCron">When the journal is checked.</param>
 internal sealed record JobPolicy(
-    int AttemptsMax, int RetrySeconds, int RetryCapSeconds, int LateSeconds, int RunMinutesMax, string VerifyCron);
+    int AttemptsMax, int RetrySeconds, int RetryCapSeconds, int LateSeconds, int RunMinutesMax, string VerifyCron)
+{
+    /// <summary>Whose inbox hears of a run that failed.</summary>
+    public string Role { get; init; } = "";
+}

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Ale.Approvals;
 using Ale.Kernel;
 using Ale.Policy;
 
@@ -13,6 +14,8 @@ internal static class RegisterDecide
     {
         var terms = command.Terms;
         if (!IsGood(terms) || !Limits.IsId(command.Id) || !IsKey(key)) return RegisterRefusals.BadEntry;
+        if (key == $"{ApprovalKeys.StandIns}/{command.By}")
+            return RegisterRefusals.Own.With("detail", $"Somebody else says that {command.By} stands in.");
         if (register.Papers.TryGetValue(command.Id, out var before))
             return before.Entering.Terms.Equals(terms) ? before.Entry(key, now) : RegisterRefusals.Changed;
         Paper? old = null;

@@ -27,25 +27,20 @@ internal sealed class ShopReactions(PolicyBook policies, JournalClock time)
                     $"Shop {key} moved {e.Sku}, and our stock could not follow ({why})",
                     $"shop/{key}/{e.Sku}", role, InboxSeverity.Alarm, null), By);
             case ShopEvent.Lost e:
-                return await Open(AwayItem(key, e.Since), new("shop_away",
+                return await grains.OpenItem(AwayItem(key, e.Since), new("shop_away",
                     $"Shop {key} does not answer; it sells from what it was told last", $"shop/{key}", e.Role,
-                    InboxSeverity.Alarm, null));
+                    InboxSeverity.Alarm, null), By);
             case ShopEvent.Found e:
-                return await Close(AwayItem(key, e.Since), "it answers again");
+                return await grains.CloseItem(AwayItem(key, e.Since), By, "it answers again");
             case ShopEvent.Reconciled { Result: var r } e when !ShopDecide.IsClean(r):
                 if (e.Before > 0) return null; // it stands there since the first of these
-                return await Open(DifferenceItem(key, e.Episode), new("stock_difference", TitleOf(key, r),
-                    $"shop/{key}", e.Role, InboxSeverity.Alarm, null));
+                return await grains.OpenItem(DifferenceItem(key, e.Episode), new("stock_difference", TitleOf(key, r),
+                    $"shop/{key}", e.Role, InboxSeverity.Alarm, null), By);
             case ShopEvent.Reconciled { Before: > 0 } e:
-                return await Close(DifferenceItem(key, e.Episode), "both ledgers agree");
+                return await grains.CloseItem(DifferenceItem(key, e.Episode), By, "both ledgers agree");
             default:
                 return null;
         }
-
-        async Task<Refusal?> Open(string id, InboxTerms terms) =>
-            (await grains.InboxItem(id).Open(terms, By)).Refusal;
-
-        async Task<Refusal?> Close(string id, string why) => (await grains.InboxItem(id).Close(By, why)).Refusal;
     }
 
     /// <summary>One a SKU and reason each day of the world's clock, however often it happens.</summary>

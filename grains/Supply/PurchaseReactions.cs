@@ -18,7 +18,9 @@ internal sealed class PurchaseReactions(PolicyBook policies, JournalClock time)
             case PurchaseEvent.Sent { IsDelivered: false }:
                 var (order, unknown) = await grains.PurchaseOrder(key).Get();
                 if (unknown is not null) return unknown;
-                var role = policies.For(order!.Terms.Market, time.GetUtcNow()).Supply.DeskRole;
+                // A market that has left the files must not hold the stream up.
+                var market = policies.Knows(order!.Terms.Market) ? order.Terms.Market : null;
+                var role = policies.For(market, time.GetUtcNow()).Supply.DeskRole;
                 return await grains.OpenItem(ItemOf(key), new(
                     Kind, $"Send purchase order {key}", $"purchase/{key}", role, InboxSeverity.Alarm, null), By);
             case PurchaseEvent.Closed e:

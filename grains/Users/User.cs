@@ -9,8 +9,9 @@ namespace Ale.Users;
 /// <summary>
 /// One user's ledger. Invariants: an order earns once and a return reverses once, for ever (8 bytes an id and what it
 /// earned); <c>SpentMinor</c> is goods less refunds in <c>Currency</c>; the tier falls at a review alone; points that
-/// expire are spendable ones, and at most all of them; the first order stays the first; orders that left the tier's window are dropped at the next order, so with a window it holds that window's
-/// orders, without one none; at most 16 keys of changes.
+/// expire are spendable ones, and at most all of them; the first order stays the first; orders that left the tier's
+/// window are dropped at the next order, so with a window it holds that window's orders, without one none; at most 16
+/// keys of changes.
 /// </summary>
 internal sealed partial record User : IState<User, UserEvent>
 {
@@ -48,6 +49,9 @@ internal sealed partial record User : IState<User, UserEvent>
 
     /// <summary>By instant.</summary>
     public ImmutableList<RecentOrder> Recent { get; init; } = [];
+
+    /// <summary>Since when <see cref="Recent"/> holds all orders: none from here on was dropped.</summary>
+    public DateTimeOffset RecentFrom { get; init; }
 
     /// <summary>By hash of the order's id.</summary>
     public ImmutableDictionary<long, EarnedOrder> Earned { get; init; } = ImmutableDictionary<long, EarnedOrder>.Empty;
@@ -104,6 +108,8 @@ internal sealed partial record User : IState<User, UserEvent>
     private User Apply(UserEvent.Earned e)
     {
         var order = IdHash.Of(e.OrderId);
+        var recent = e.WindowDays is { } days
+            ? Recent.RemoveAll(o => o.At < e.At.AddDays(-days)).Add(new(e.At, order, e.SpentMinor, 0)) : [];
         return this with
         {
             Points = Points + (e.DueAt is null ? e.Points : 0),
@@ -116,8 +122,8 @@ internal sealed partial record User : IState<User, UserEvent>
             Earned = Earned.Add(order, new(
                 e.Points, ContentOf(new EarnPoints(e.OrderId, e.Market, e.Currency, e.GoodsMinor, e.EcoGoodsMinor)),
                 e.Currency == Currency)),
-            Recent = e.WindowDays is { } days
-                ? Recent.RemoveAll(o => o.At < e.At.AddDays(-days)).Add(new(e.At, order, e.SpentMinor, 0)) : [],
+            Recent = recent,
+            RecentFrom = recent.Count > Recent.Count ? RecentFrom : e.At.AddDays(-(e.WindowDays ?? 0)),
             LastNo = e.No,
         };
     }

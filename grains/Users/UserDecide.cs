@@ -8,7 +8,7 @@ using Ale.Policy;
 namespace Ale.Users;
 
 /// <summary>
-/// What is decided about a user. Each command first lets the points mature, and expire, whose day has come.
+/// What is decided about a user. A command that moves points first lets those mature, and expire, whose day has come.
 /// </summary>
 internal sealed partial record User
 {
@@ -110,7 +110,8 @@ internal sealed partial record User
 
     /// <summary>
     /// Lets points mature and expire whose day has come, and looks at the tier when that is due (USR-03): it falls only
-    /// there, and only where the policy says so; somebody hears of it either way. Nothing to do is no event.
+    /// there, and only where the policy says so; somebody hears of it either way. While the window reaches back to
+    /// orders that a shorter one has dropped, every tier is held. Nothing to do is no event.
     /// </summary>
     /// <param name="home">The policy of the user's market.</param>
     public Decision<UserEvent, Done> DecideDue(PolicySet home, DateTimeOffset now)
@@ -119,7 +120,8 @@ internal sealed partial record User
         if (user.ReviewAt <= now)
         {
             var (orders, spentMinor) = user.Counted(home.Tiers, now);
-            var would = TierOf(orders, spentMinor, home.Tiers);
+            var isKnown = home.Tiers.WindowDays is not { } days || user.RecentFrom <= now.AddDays(-days);
+            var would = isKnown ? TierOf(orders, spentMinor, home.Tiers) : user.Tier;
             // Where the market reviews no tiers any more, none falls.
             var isLowered = would < user.Tier && home.Tiers is { ReviewDays: not null, IsLoweredAtReview: true };
             events.Add(new UserEvent.TierReviewed(user.Tier, would, isLowered, orders, spentMinor,
@@ -129,16 +131,16 @@ internal sealed partial record User
         return new(new Done(), [.. events]);
     }
 
-    /// <summary>What an inbox hears of a review that a tier did not pass.</summary>
-    public static (string Id, InboxTerms Terms) ItemOf(string user, UserEvent.TierReviewed review)
+    /// <summary>
+    /// What an inbox hears of reviews that a tier did not pass: once a market and day, however many there are.
+    /// </summary>
+    public static (string Id, InboxTerms Terms) ItemOf(string market, DateOnly day, UserEvent.TierReviewed review)
     {
-        var how = string.Create(CultureInfo.InvariantCulture,
-            $"by {review.Orders} orders and {review.SpentMinor} minor units in the window");
-        return (CauseIds.Of("tier_review", string.Create(CultureInfo.InvariantCulture, $"{user}/{review.At:O}")),
-            new("tier_review", review.IsLowered
-                ? $"A user fell from {review.From} to {review.Would} {how}"
-                : $"A user of tier {review.From} would be {review.Would} {how}; the tier stays",
-                $"user/{user}", review.Role, InboxSeverity.Notice, null));
+        var date = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
+        return (CauseIds.Of("tier_review", $"{market}/{date}/{review.IsLowered}"), new("tier_review", review.IsLowered
+                ? $"{market}, {date}: users' tiers were reviewed, and some fell"
+                : $"{market}, {date}: users' tiers were reviewed, and some would be lower; they stay",
+            $"market/{market}/tiers/{date}", review.Role, InboxSeverity.Notice, null));
     }
 
     /// <summary>Somebody hears of the review.</summary>
@@ -197,7 +199,7 @@ internal sealed partial record User
     private (int Orders, long SpentMinor) Counted(TierPolicy policy, DateTimeOffset now)
     {
         if (policy.WindowDays is not { } days) return (Orders, SpentMinor);
-        var within = Recent.Where(o => o.At >= now.AddDays(-days)).ToImmutableArray();
+        var within = Recent.Where(o => o.At > now.AddDays(-days)).ToImmutableArray();
         return (within.Length, within.Sum(o => o.SpentMinor - o.RefundedMinor));
     }
 

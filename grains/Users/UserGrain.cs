@@ -1,11 +1,12 @@
 using Ale.Inbox;
 using Ale.Kernel;
+using Ale.Markets;
 using Ale.Policy;
 
 namespace Ale.Users;
 
 [GrainType("user")]
-internal sealed class UserGrain(SiloKernel kernel, PolicyBook policies)
+internal sealed class UserGrain(SiloKernel kernel, PolicyBook policies, MarketBook markets)
     : EventSourcedGrain<User, UserEvent>(kernel), IUserGrain
 {
     protected override SnapshotCodec<User> Snapshots => User.Snapshots;
@@ -41,9 +42,9 @@ internal sealed class UserGrain(SiloKernel kernel, PolicyBook policies)
         if (State.Market is not { } market) return;
         await Commit(State.DecideDue(policies.For(market, Now), Now));
         if (State.Untold is not { } review) return;
-        var item = User.ItemOf(Key, review);
-        var opened = await GrainFactory.InboxItem(item.Id).Open(item.Terms, "users");
-        if (opened.Refusal is { } refusal) throw new OutcomeUnknownException($"{Key}: {refusal.Code}");
+        var item = User.ItemOf(market, markets.For(market, review.At).BusinessDay(review.At), review);
+        if (await GrainFactory.OpenItem(item.Id, item.Terms, "users") is { } refusal)
+            throw new OutcomeUnknownException($"{Key}: {refusal.Code}");
         await Commit(State.DecideTold(review, Now));
     }
 }

@@ -13,6 +13,7 @@ internal sealed record FrozenUser(
     public ExpiringPoints[]? Expiring { get; init; }
     public DateTimeOffset? ReviewAt { get; init; }
     public UserEvent.TierReviewed? Untold { get; init; }
+    public DateTimeOffset RecentFrom { get; init; }
 }
 
 internal sealed partial record User
@@ -30,6 +31,7 @@ internal sealed partial record User
         Expiring = Expiring.IsEmpty ? null : [.. Expiring],
         ReviewAt = ReviewAt,
         Untold = Untold,
+        RecentFrom = RecentFrom,
     };
 
     private static User Thaw(FrozenUser frozen) => new()
@@ -48,6 +50,7 @@ internal sealed partial record User
         Expiring = [.. frozen.Expiring ?? []],
         ReviewAt = frozen.ReviewAt,
         Untold = frozen.Untold,
+        RecentFrom = frozen.RecentFrom,
         Recent = [.. frozen.Recent],
         Earned = ImmutableDictionary.CreateRange(frozen.Earned),
         Returns = ImmutableDictionary.CreateRange(frozen.Returns),

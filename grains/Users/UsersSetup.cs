@@ -1,5 +1,7 @@
 using Ale.Kernel;
+using Ale.Markets;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 
 namespace Ale.Users;
 
@@ -8,6 +10,7 @@ internal static class UsersSetup
 {
     public static IServiceCollection AddUsers(this IServiceCollection services)
     {
+        services.TryAddSingleton<MarketBook>();
         services.AddSingleton<Projection, UserProjection>();
         services.AddTransient<JournalCheck, UserCheck>();
         services.AddTransient<JournalCheck>(s => new SnapshotCheck<User, UserEvent>(

@@ -47,6 +47,13 @@ public sealed partial class NumbersTests
     }
 
     [Fact]
+    public void TEC_14_what_a_caller_leaves_out_is_no_number_of_the_edge() => Assert.Empty(
+        from file in TextFile.All()
+        where file.Is(".cs") && file.In("client") && file.Folder is not ("Edge" or "Cli")
+        from line in file.Find(Fallback())
+        select line.Text);
+
+    [Fact]
     public void Every_listed_number_is_there_and_has_its_reason()
     {
         Assert.NotEmpty(Listed);
@@ -83,6 +90,9 @@ public sealed partial class NumbersTests
 
     [GeneratedRegex(@"^\| `([^`]+)` \| `([^`]+)` \|(.*)\|$")]
     private static partial Regex Cells();
+
+    [GeneratedRegex(@"\?\? \d*[2-9]")]
+    private static partial Regex Fallback();
 
     [GeneratedRegex("\"\"\"[\\s\\S]*?\"\"\"")]
     private static partial Regex RawText();

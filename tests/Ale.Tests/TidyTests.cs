@@ -41,6 +41,13 @@ public sealed partial class TidyTests
     /// <summary>Files that may read the machine's clock, each with its reason.</summary>
     private static readonly Dictionary<string, string> Clocks = new(StringComparer.Ordinal);
 
+    /// <summary>Files that read tables of slices to their right, each with its reason: nothing is decided there.</summary>
+    private static readonly Dictionary<string, string> FarTables = new(StringComparer.Ordinal)
+    {
+        ["grains/Payments/SettlementGrain.cs"] = "Whether an event's order was ever placed is known there alone.",
+        ["grains/Audience/AudienceQueries.cs"] = "A page about people shows what they did everywhere.",
+    };
+
     private static readonly ImmutableArray<TextFile> All = TextFile.All();
     private static readonly ImmutableArray<TextFile> Code = [.. All.Where(file => file.Is(".cs", ".razor"))];
     private static readonly ImmutableArray<TextFile> Source = [.. Code.Where(file => !file.In("tests"))];
@@ -71,6 +78,21 @@ public sealed partial class TidyTests
         from line in file.Find(NamedSlice())
         where Array.IndexOf(Slices, line.Match.Groups[1].Value) > own
         select line.Text);
+
+    [Fact]
+    public void A_slice_reads_only_tables_of_slices_to_its_left()
+    {
+        var owners = Source.Where(file => file.In("grains"))
+            .SelectMany(file => file.Find(OwnTable()).Select(line => (line.Match.Groups[1].Value, file.Folder)))
+            .ToDictionary(t => t.Value, t => t.Folder);
+        Assert.NotEmpty(owners);
+        var far = Source.Where(file => file.In("grains") && Slices.Contains(file.Folder)).SelectMany(file =>
+            file.Find(ReadTable()).Where(line => owners.TryGetValue(line.Match.Groups[1].Value, out var owner)
+                    && Array.IndexOf(Slices, owner) > Array.IndexOf(Slices, file.Folder))
+                .Select(line => (file.Path, line.Text))).ToArray();
+        Empty(far.Where(f => !FarTables.ContainsKey(f.Path)).Select(f => f.Text));
+        Empty(FarTables.Keys.Except(far.Select(f => f.Path)));
+    }
 
     [Fact]
     public void Every_contract_has_its_grain_and_every_grain_its_contract()
@@ -203,6 +225,12 @@ public sealed partial class TidyTests
     [GeneratedRegex(@"\bAle\.(\w+)")]
     private static partial Regex NamedSlice();
 
+    [GeneratedRegex(@"\bTable \w+ = new\(""(\w+)""")]
+    private static partial Regex OwnTable();
+
+    [GeneratedRegex(@"\{([a-z_]+)\}")]
+    private static partial Regex ReadTable();
+
     [GeneratedRegex(@"\binterface I(\w+Grain)\b")]
     private static partial Regex Contract();
 
@@ -218,7 +246,7 @@ public sealed partial class TidyTests
     [GeneratedRegex(@"^.*$")]
     private static partial Regex AnyLine();
 
-    [GeneratedRegex(""""^\s*(///|select |\(select |\{")|"""|"[^"]{50,}"""")]
+    [GeneratedRegex(""""^\s*(///.{0,130}$|select |\(select |\{")|"""|"[^"]{50,}"""")]
     private static partial Regex LongText();
 
     [GeneratedRegex(@"\b(?:class|record|struct|interface|enum) \w*"

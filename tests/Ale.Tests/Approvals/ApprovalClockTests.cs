@@ -1,5 +1,4 @@
 using Ale.Kernel;
-using Orleans;
 using Xunit;
 
 namespace Ale.Approvals;
@@ -13,7 +12,8 @@ public sealed class ApprovalClockTests
     [Fact]
     public async Task TEC_16_Half_an_hour_of_the_clock_passes_without_waiting_for_it()
     {
-        await using var silo = await ClockedSilo.Start(new(2026, 6, 18, 12, 0, 0, TimeSpan.Zero));
+        await using var silo = await ClockedSilo.Start(
+            new(2026, 6, 18, 12, 0, 0, TimeSpan.Zero), isTimed: true);
         var approval = silo.Grains.Approval(Id);
         var asked = await approval.Ask(new("Over", "budget/2026-06-marketing", [], "f1", "approver", 1)
         {
@@ -21,14 +21,13 @@ public sealed class ApprovalClockTests
         });
         Assert.Equal(ApprovalState.Open, asked.Value!.State);
 
-        silo.Time.Advance(TimeSpan.FromMinutes(30) - TimeSpan.FromTicks(1));
-        await approval.Cast<IWakeable>().Wake();
-        var last = (await approval.Get()).Value!;
+        var ask = async () => (await approval.Get()).Value!;
+        silo.Time.Advance(TimeSpan.FromMinutes(30) - TimeSpan.FromMilliseconds(1));
+        var last = await ask.Until(a => a.EscalatedTo is not null, 30);
         Assert.Equal((ApprovalState.Open, "executive"), (last.State, last.EscalatedTo)); // it went up half-way
 
-        silo.Time.Advance(TimeSpan.FromTicks(1));
-        await approval.Cast<IWakeable>().Wake();
-        Assert.Equal(ApprovalState.Expired, (await approval.Get()).Value!.State);
+        silo.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(ApprovalState.Expired, (await ask.Until(a => a.State != ApprovalState.Open, 30)).State);
         Assert.Equal("approval.expired", (await approval.Decide(
             new(Id, ApprovalDecision.Approve, "k", "a1", ["approver"], "fine"))).Refusal?.Code);
     }

@@ -29,6 +29,11 @@ public sealed class ApprovalHttpTests
         Assert.Equal((404, "approval.unknown"), Said(await Send("GET", id)));
         Assert.Equal(403, (await Send("PUT", id, Body, "host")).Status);
         Assert.Equal(400, (await Send("PUT", "/fund", Body, "finance", "f1")).Status);
+        var past = await Send("PUT", id, Body.Replace("\"quorum\":2", "\"expiresAt\":\"2026-01-01T00:00:00Z\"",
+            StringComparison.Ordinal), "finance", "f1");
+        past.IsProblem(400, "approval.bad_terms");
+        Assert.Equal(("expiresAt", "Must lie ahead."),
+            ((string)past.Json["errors"]![0]!["field"]!, (string)past.Json["errors"]![0]!["message"]!));
         var asked = (await Send("PUT", id, Body, "finance", "f1")).Ok();
         Assert.Equal(("open", "f1", "approver", 8000), ((string)asked.Json["state"]!, (string)asked.Json["askedBy"]!,
             (string)asked.Json["role"]!, (int)asked.Json["breakdown"]![0]!["amountMinor"]!));
@@ -69,9 +74,12 @@ public sealed class ApprovalHttpTests
         Assert.Equal((403, "auth.forbidden"), Said(await http.Put(entry, paper, "ops")));
         Assert.Equal((403, "auth.forbidden"), Said(await http.Put("/api/registers/import_papers/X/entries/e1",
             paper, "people")));
+        Assert.Equal((403, "register.own"), Said(await http.Put(entry, paper, "people", "h7")));
         (await http.Put(entry, paper, "people")).Ok();
         var decided = (await Send("POST", id + "/decide", yes, "host", "h7")).Ok();
-        Assert.Equal("h7", (string)decided.Json["votes"]![0]!["by"]!);
+        Assert.Equal(("h7", "approver"), ((string)decided.Json["votes"]![0]!["by"]!,
+            (string)decided.Json["votes"]![0]!["standsInFor"]!));
+        Assert.Null((await Send("POST", id + "/decide", yes)).Ok().Json["votes"]![1]!["standsInFor"]);
         (await http.Post(entry + "/withdraw", """{"reason":"she is back"}""", "people")).Ok();
         (await Send("PUT", "/fund:stand:2", Body, "finance", "f1")).Ok();
         Assert.Equal((403, "approval.role"), Said(await Send("POST", "/fund:stand:2/decide", yes, "host", "h7")));

@@ -54,6 +54,7 @@ public sealed class ApprovalTests
     [InlineData(8, 400, "2026-06-22T10:00:00Z")] // Friday is a holiday, and then comes the weekend
     [InlineData(9, 400, "2026-06-23T02:00:00Z")]
     [InlineData(8, 24, "2026-06-19T00:00:00Z")] // after half of its time at the latest
+    [InlineData(72, 168, "2026-06-23T10:00:00Z")] // which is half of its 32 hours of work
     public void TEC_16_A_question_goes_up_after_hours_of_work_where_the_policy_says_so(
         int hours, int expires, string expected)
     {
@@ -67,22 +68,28 @@ public sealed class ApprovalTests
         Assert.Equal(DateTimeOffset.Parse(expected), question.EscalatesAt);
     }
 
-    public static TheoryData<string, AskApproval> Wrong() => new()
+    public static TheoryData<string, AskApproval, string> Wrong() => new()
     {
-        { "budget:1", Question }, { "budget::1", Question }, { ":k:1", Question }, { "budget:k:", Question },
-        { Id, Question with { Title = "" } }, { Id, Question with { Title = new('t', 201) } },
-        { Id, Question with { Subject = "" } }, { Id, Question with { AskedBy = "" } },
-        { Id, Question with { Role = "no id" } },
-        { Id, Question with { Quorum = 0 } }, { Id, Question with { Quorum = 11 } },
-        { Id, Question with { Breakdown = [.. Enumerable.Repeat(new ApprovalLine("l", 1, null), 101)] } },
-        { Id, Question with { Breakdown = [new("", 1, null)] } },
-        { Id, Question with { Breakdown = [new("l", Limits.AmountMinorMax + 1, null)] } },
-        { Id, Question with { ExpiresAt = Noon } },
+        { "budget:1", Question, "id" }, { "budget::1", Question, "id" }, { ":k:1", Question, "id" },
+        { "budget:k:", Question, "id" },
+        { Id, Question with { Title = "" }, "title" }, { Id, Question with { Title = new('t', 201) }, "title" },
+        { Id, Question with { Subject = "" }, "subject" }, { Id, Question with { AskedBy = "" }, "askedBy" },
+        { Id, Question with { Role = "no id" }, "role" },
+        { Id, Question with { Quorum = 0 }, "quorum" }, { Id, Question with { Quorum = 11 }, "quorum" },
+        { Id, Question with { Breakdown = [.. Enumerable.Repeat(new ApprovalLine("l", 1, null), 101)] }, "breakdown" },
+        { Id, Question with { Breakdown = [new("", 1, null)] }, "breakdown" },
+        { Id, Question with { Breakdown = [new("l", Limits.AmountMinorMax + 1, null)] }, "breakdown" },
+        { Id, Question with { ExpiresAt = Noon }, "expiresAt" },
     };
 
     [Theory, MemberData(nameof(Wrong))]
-    public void A_question_of_the_wrong_form_is_refused(string id, AskApproval question) =>
-        Assert.Equal("approval.bad_terms", Approval.New().Decide(question, id, Policy, Noon).Reply.Refusal?.Code);
+    public void A_question_of_the_wrong_form_is_refused_by_its_field(string id, AskApproval question, string field)
+    {
+        var refusal = Approval.New().Decide(question, id, Policy, Noon).Reply.Refusal!;
+        Assert.Equal("approval.bad_terms", refusal.Code);
+        Assert.Equal(["field", "detail"], refusal.Details.Select(d => d.Key));
+        Assert.Equal(field, refusal.Details[0].Value);
+    }
 
     [Fact]
     public void The_quorums_last_approval_closes_it_and_the_first_rejection_does()
@@ -93,6 +100,8 @@ public sealed class ApprovalTests
         Assert.Equal(ApprovalState.Approved, two.State);
         Assert.Null(two.DueAt);
         Assert.Equal(["a1", "a2"], two.Votes.Select(v => v.By));
+        Assert.Equal([null, "approver"],
+            Vote(one, By("a2") with { StandsInFor = "approver" }, Noon).Votes.Select(v => v.StandsInFor));
         Assert.Equal(ApprovalState.Rejected, Vote(one, By("a2", ApprovalDecision.Reject), Noon).State);
         Assert.Equal(ApprovalState.Rejected, Vote(Asked, By("a1", ApprovalDecision.Reject), Noon).State);
     }
@@ -270,5 +279,6 @@ public sealed class ApprovalTests
             EscalatesAt = Noon.AddMinutes(30),
             EscalatesTo = "executive",
         },
-        new ApprovalEvent.Escalated("executive", Noon));
+        new ApprovalEvent.Escalated("executive", Noon),
+        new ApprovalEvent.Voted("a1", ApprovalDecision.Approve, "fine", "k1", Noon) { StandsInFor = "approver" });
 }

@@ -92,6 +92,18 @@ public sealed class EdgeProblemTests : IAsyncLifetime
         Assert.Equal(0, calls);
     }
 
+    [Theory]
+    [InlineData("9.99")] // a fraction of a fen
+    [InlineData("1e2")]
+    [InlineData("\"1\"")]
+    [InlineData("9223372036854775808")]
+    public async Task A_number_that_is_not_whole_is_told_so(string price)
+    {
+        var answer = await host.Put("/api/things/t1", $$"""{"title":"T","priceMinor":{{price}},"lines":[]}""");
+        Assert.Equal(("priceMinor", "Must be a whole number in range."),
+            (Assert.Single(answer.Errors).Field, answer.Errors[0].Message));
+    }
+
     [Fact]
     public async Task Every_missing_member_is_named()
     {

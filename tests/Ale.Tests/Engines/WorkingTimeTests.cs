@@ -42,6 +42,7 @@ public sealed class WorkingTimeTests
     [Theory]
     [InlineData("01:30", "2026-03-29T01:00:00Z")] // 01:00 to 02:00 is not there: work begins when the clocks jump
     [InlineData("02:00", "2026-03-29T01:00:00Z")]
+    [InlineData("03:00", "2026-03-29T02:00:00Z")]
     public void TEC_16_who_begins_at_a_time_that_is_skipped_begins_when_it_is(string from, string begins)
     {
         var early = London with { Days = WorkingTime.Weekdays("7"), From = TimeOnly.Parse(from), };
@@ -70,7 +71,12 @@ public sealed class WorkingTimeTests
             Holidays = WorkingTime.Dates(string.Join(' ', Enumerable.Range(0, 4_000)
                 .Select(i => $"{new DateOnly(2026, 1, 5).AddDays(i):yyyy-MM-dd}"))),
         };
-        Assert.Throws<InvalidOperationException>(() => none.After(At("2026-01-05T00:00:00Z"), TimeSpan.FromHours(1)));
+        var idle = London with { BreakFrom = London.From, BreakTo = London.To };
+        foreach (var never in new[] { none, idle })
+        {
+            Assert.Throws<InvalidOperationException>(
+                () => never.After(At("2026-01-05T00:00:00Z"), TimeSpan.FromHours(1)));
+        }
     }
 
     [Theory]

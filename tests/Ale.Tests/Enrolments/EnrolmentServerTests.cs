@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
 using Ale.Edge;
+using Ale.Registers;
+using Ale.Users;
 using Xunit;
 
 namespace Ale.Enrolments;
@@ -45,7 +47,8 @@ public sealed class EnrolmentServerTests
             .Until(c => c.Count > 0, 20);
         Assert.Single(coupons);
         var info = (await http.Get($"/api/enrolments/{id}", "ops")).Ok().Json;
-        Assert.Equal((1, 1), ((int)info["taken"]!, (int)info["attended"]!));
+        Assert.Equal((1, 1, "S1"),
+            ((int)info["taken"]!, (int)info["attended"]!, (string)info["sessionId"]!));
         var places = await new Func<Task<JsonArray>>(async () =>
             (await http.Get($"/api/enrolments/{id}/places", "ops")).Ok().Json["items"]!.AsArray())
             .Until(p => p.Count == 1 && (string)p[0]!["state"]! == "attended", 20);
@@ -102,5 +105,14 @@ public sealed class EnrolmentServerTests
         Assert.Equal("answered", (string)said.Json["state"]!);
         var info = (await http.Get($"/api/enrolments/{id}", "ops")).Ok().Json;
         Assert.Equal((1, 1, 1), ((int)info["highPotentialPlaces"]!, (int)info["taken"]!, (int)info["answered"]!));
+
+        // Who never bought and stands in the register has a place of its share.
+        var hip = await silo.Grains.UserIds().Internal($"hip-{store}");
+        Assert.Null((await silo.Grains.Register(EnrolmentKeys.HighPotential, hip.ToString()).Enter(
+            new("e1", new("High potential", [], now.AddDays(-1), null), "o1"))).Refusal);
+        var his = (await http.Put($"/api/enrolments/{id}/places/hip-{store}")).Ok();
+        Assert.True((bool)his.Json["isHighPotential"]!);
+        info = (await http.Get($"/api/enrolments/{id}", "ops")).Ok().Json;
+        Assert.Equal((1, 1), ((int)info["taken"]!, (int)info["highPotentialTaken"]!)); // a share of its own
     }
 }

@@ -74,6 +74,22 @@ public sealed class JobTests
     }
 
     [Fact]
+    public void TEC_05_The_end_of_a_run_names_the_failed_one_before_it()
+    {
+        var once = Policy with { AttemptsMax = 1 };
+        var (job, before) = (Taken(), new List<string?>());
+        foreach (var isDone in new[] { false, false, true, true })
+        {
+            job = After(job, job.DecideRun(new($"k{before.Count}", "ann"), "report", Monday));
+            var (_, ends) = job.DecideEnd(job.Current!, new(isDone, "x"), once, Monday);
+            before.Add(ends[0] is JobEvent.Failed f ? f.AfterFailed : ((JobEvent.Ended)ends[0]).AfterFailed);
+            job = job.Apply(ends[0]);
+        }
+
+        Assert.Equal([null, "report:by:k0", "report:by:k1", null], before);
+    }
+
+    [Fact]
     public void TEC_05_A_run_whose_silo_died_is_taken_up_under_the_same_id_and_not_for_ever()
     {
         var job = After(Taken(), Taken().DecideDue("report", Policy, Monday));
@@ -245,7 +261,9 @@ public sealed class JobTests
         new JobEvent.Ended("report:x", 2, "ok", Monday),
         new JobEvent.Failed("report:x", 3, "no disk", Monday),
         new JobEvent.Paused("k1", "ann", Monday),
-        new JobEvent.Resumed("k2", "ann", Monday, Monday));
+        new JobEvent.Resumed("k2", "ann", Monday, Monday),
+        new JobEvent.Ended("report:y", 1, "ok", Monday) { AfterFailed = "report:x" },
+        new JobEvent.Failed("report:y", 1, "no disk", Monday) { AfterFailed = "report:x" });
 
     private static Job Taken()
     {

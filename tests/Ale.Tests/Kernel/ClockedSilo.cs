@@ -7,7 +7,9 @@ using Orleans.TestingHost;
 
 namespace Ale.Kernel;
 
-/// <summary>One silo over a journal on disk and a clock that the test moves; the test itself wakes what is due.</summary>
+/// <summary>
+/// One silo over a journal on disk and a clock that the test moves; the test itself wakes what is due, or that clock.
+/// </summary>
 internal sealed class ClockedSilo : IAsyncDisposable
 {
     private readonly KernelStores _stores;
@@ -21,7 +23,9 @@ internal sealed class ClockedSilo : IAsyncDisposable
     public IGrainFactory Grains => _cluster.Client;
 
     /// <param name="more">Adds what the test needs beyond the kernel and the policies.</param>
-    public static async Task<ClockedSilo> Start(DateTimeOffset now, Action<IServiceCollection>? more = null)
+    /// <param name="isTimed">True: timers go by the test's clock, too.</param>
+    public static async Task<ClockedSilo> Start(
+        DateTimeOffset now, Action<IServiceCollection>? more = null, bool isTimed = false)
     {
         var (stores, time) = (await KernelStores.Sqlite(), new FakeTimeProvider(now));
         var builder = new InProcessTestClusterBuilder(1);
@@ -31,6 +35,7 @@ internal sealed class ClockedSilo : IAsyncDisposable
             silo.Services.AddSingleton(stores.Views);
             silo.Services.AddSingleton(KernelStores.Key);
             silo.Services.AddSingleton(new JournalClock(time));
+            if (isTimed) silo.Services.AddSingleton<TimeProvider>(time);
             silo.Services.AddKernel(new(), readers: false);
             silo.Services.AddSingleton(PolicyBook.Load(Repository.At("deploy", "policy")));
             more?.Invoke(silo.Services);

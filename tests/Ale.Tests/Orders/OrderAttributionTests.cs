@@ -1,4 +1,9 @@
 using Ale.Audience;
+using Ale.Kernel;
+using Ale.Payments;
+using Ale.Policy;
+using Ale.Stock;
+using Microsoft.Extensions.DependencyInjection;
 using Xunit;
 
 namespace Ale.Orders;
@@ -26,6 +31,18 @@ public sealed class OrderAttributionTests
         Assert.Equal(new TouchSources("s-t", "own", "k-t", null, "l-own"), life.Order.View("o1").Attribution);
         Assert.Equal("own", life.Order.Content!.Channel);
         Assert.Null(life.Order.View("o1").SessionId); // what it named itself stays what it was
+    }
+
+    [Fact]
+    public void ORD_07_a_placement_that_the_order_names_speaks_for_campaign_and_channel()
+    {
+        var own = new TouchSources(null, null, null, "p-own", null);
+        var life = OrderLife.In(OrderPhase.Placing, Of(own));
+        life.Reserve(touched: Touched with { PlacementId = "p-t", ShareId = "l-t" });
+        Assert.Equal(own with { SessionId = "s-t", ShareId = "l-t" }, life.Order.View("o1").Attribution);
+        life = OrderLife.In(OrderPhase.Placing, Of(own with { Channel = "own" }));
+        life.Reserve(touched: Touched with { SessionId = null });
+        Assert.Equal(own with { Channel = "own" }, life.Order.View("o1").Attribution);
     }
 
     [Fact]
@@ -70,5 +87,30 @@ public sealed class OrderAttributionTests
             RecordedAt = isRecorded ? OrderLife.Noon : null,
         };
         Assert.Equal(asks, OrderLife.In(OrderPhase.Placing, content).Order.AsksTouches);
+    }
+
+    [Fact]
+    [Trait("needs", "server")]
+    public async Task ORD_07_a_touch_leads_to_an_order_for_seven_days_and_no_longer()
+    {
+        var now = new DateTimeOffset(2026, 6, 18, 12, 0, 0, TimeSpan.Zero);
+        await using var silo = await ClockedSilo.Start(now, services =>
+            services.AddSlices(PolicyBook.Load(Repository.At("deploy", "policy")))
+                .AddSingleton(new PaymentSecret([1])).AddSingleton(new AcquirerSettings(true)));
+        var (sku, user) = (silo.Grains.Sku("CUP"), new UserId("u1"));
+        Assert.Null((await sku.Define(new("Cup", 7_00, "CNY", "cn"))).Refusal);
+        Assert.Null((await sku.Receive(new("r", 9))).Refusal);
+        Assert.Null((await silo.Grains.Touches(user).See(new("t1", Touched, null))).Refusal);
+        silo.Time.Advance(TimeSpan.FromDays(7));
+        Assert.Equal(Touched, await Placed("o1"));
+        silo.Time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(new TouchSources(null, null, null, null, null), await Placed("o2"));
+
+        async Task<TouchSources> Placed(string id)
+        {
+            var placed = await silo.Grains.Order(id).Place(new([new("CUP", 1)]) { User = user });
+            Assert.Null(placed.Refusal);
+            return placed.Value!.Attribution!;
+        }
     }
 }

@@ -38,7 +38,7 @@ public sealed class SettlementServerTests
             """.Trim() + $$""" "orderId":"{{order}}","amountMinor":{{amount}},"currency":"CNY"}""";
 
         await File.WriteAllLinesAsync(Path.Combine(folder, $"{day:yyyy-MM-dd}.jsonl"),
-            [Captured("l1", "s1", 700), Captured("l2", "s2", 690)]);
+            [Captured("l1", "s1", 700), Captured("l2", "s2", 690), Captured("l1", "s1", 700)]); // one line twice
         await using var later = await TestSilo.Start(database, settings:
             ["--Ale:Test:ClockOffset=1.00:00:00", $"--Ale:Payments:Statements={folder}"]);
         (await later.Http.Post("/api/jobs/settlement/run", role: "ops")).Ok();
@@ -93,6 +93,15 @@ public sealed class SettlementServerTests
         Assert.Equal(("open", 1, 1), await Stands(day));
         Assert.Equal(("closed", 2, 0), await Stands(day.AddDays(1)));
         Assert.Equal("open", await Item(day, 1));
+
+        // A refund of the closed day is told afterwards: it is compared again.
+        var noon = new DateTimeOffset(day.AddDays(1).ToDateTime(new(12, 0)), TimeSpan.FromHours(8));
+        Assert.Null((await later.Grains.Payment("late").Keep(
+            new("late", PaymentEventType.Refunded, "m3", "r1", 100, "CNY", noon))).Refusal);
+        await new Func<Task<Answer>>(() => http.Get("/api/settled", "ops")).Until(a => a.Status == 200, 30);
+        await Run();
+        Assert.Equal(("open", 2, 1), await Stands(day.AddDays(1)));
+        Assert.Equal("open", await Item(day.AddDays(1), 1));
 
         // It stands in a later statement: the day closes, and its item.
         await Write(day.AddDays(2), Captured("c1", "m2", 700));

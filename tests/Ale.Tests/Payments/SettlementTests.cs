@@ -34,6 +34,7 @@ public sealed class SettlementTests
     [InlineData("1:Captured:e1:O1:500 2:Captured:e1:O1:500 3:Refunded:e2:O1:200", 2, "2:Twice:500")]
     [InlineData("1:Captured:e1:O2:500 2:Refunded:e2:O1:200", 1, "1:Content:500")] // another order
     [InlineData("1:Refunded:e1:O1:500 2:Refunded:e2:O1:200", 1, "1:Content:500")] // the wrong way round
+    [InlineData("1:Captured:e1:O2:500 2:Captured:e1:O1:500 3:Refunded:e2:O1:200", 2, "1:Content:500")] // hides nothing
     [InlineData("1:Captured:e1:O1:500 2:Refunded:e2:O1:200 3:Fee:e9:O1:3", 2, "3:NotHere:3")] // a fee for nothing
     [InlineData("1:Captured:e1:O1:500 2:Refunded:e2:O1:200 3:Fee:e1:O1:3 4:Fee:e1:O1:3", 3, "4:Twice:3")]
     public void SHP_06_each_line_is_matched_or_stands_as_a_difference(string lines, int matched, string differences)
@@ -164,6 +165,16 @@ public sealed class SettlementTests
         Assert.Equal("e1:NotThere e2:NotThere", Page(3, "e1", DifferenceKind.NotHere)); // a line of an event's name
         Assert.Equal("", Page(3, "e2", DifferenceKind.NotThere));
 
+        // One of them is explained by its kind, and the other stays.
+        var tip = new ExplainDifference("e1", [new(6, "tip")], "fay");
+        var refusal = day.Decide(tip, Key, Now).Reply.Refusal!;
+        Assert.Equal(("settlement.bad_terms", "kind"),
+            (refusal.Code, refusal.Details.Single(d => d.Key == "field").Value));
+        day = After(day, day.Decide(tip with { Kind = DifferenceKind.NotHere }, Key, Now));
+        Assert.Equal((3, DifferenceKind.NotHere), (day.Unexplained, day.Differences.Single(d => d.By == "fay").Kind));
+        Assert.Equal("settlement.unknown",
+            day.Decide(tip with { Kind = DifferenceKind.Twice }, Key, Now).Reply.Refusal!.Code);
+
         string Page(int limit, string? after, DifferenceKind kind) =>
             string.Join(' ', day.Page(new(limit, after, kind)).Select(d => $"{d.Id}:{d.Kind}"));
     }
@@ -219,6 +230,25 @@ public sealed class SettlementTests
     }
 
     [Fact]
+    public void SHP_06_a_closed_day_of_which_more_is_told_is_compared_again()
+    {
+        var day = Of(new SettlementEvent.Taken([Line("1", 500), Line("2", 200, StatementType.Refunded)], Now));
+        day = Compared(day, 2);
+        Assert.Equal((SettlementState.Closed, 2), (day.State, day.Told!.Value));
+        Assert.Empty(day.DecideCompared(2, [.. Ours, Told("e7", 1, day: 17)], Nowhere, Key, Today, Now).Events);
+        ToldMoney[] more = [.. Ours, Told("e3", 100, StatementType.Refunded)];
+        day = After(day, day.DecideCompared(2, more, Nowhere, Key, Today, Now));
+        Assert.Equal((SettlementState.Open, 3), (day.State, day.Told!.Value));
+        Assert.Equal("e3:NotThere:-100", Text(day.Differences));
+
+        // Compared before events were counted: counted now, once.
+        day = Of(new SettlementEvent.Taken([Line("1", 500), Line("2", 200, StatementType.Refunded)], Now),
+            new SettlementEvent.Compared(2, [], 0, Now));
+        Assert.Null(day.Told);
+        Assert.Equal(2, Compared(day, 2).Told);
+    }
+
+    [Fact]
     public void SHP_06_lines_are_taken_once_and_all_or_none()
     {
         var day = Of(new SettlementEvent.Taken([Line("1", 500)], Now));
@@ -237,7 +267,9 @@ public sealed class SettlementTests
         new SettlementEvent.Compared(3, [new("1", DifferenceKind.Amount, "e1", "O1", "CNY", 510, 500, 10,
             [new(10, "tip")], "fay")], 2, Now),
         new SettlementEvent.Explained("1", [new(10, "tip")], "fay", Now),
-        new SettlementEvent.Claimed("2026-06-19", [new("e1", false), new("e2", true)], Now));
+        new SettlementEvent.Claimed("2026-06-19", [new("e1", false), new("e2", true)], Now),
+        new SettlementEvent.Compared(3, [], 0, Now) { Told = 4 },
+        new SettlementEvent.Explained("1", [new(10, "tip")], "fay", Now) { Kind = DifferenceKind.Amount });
 
     [Theory]
     [InlineData("""{"id":"1","type":"Captured","eventId":"e1","orderId":"O1","amountMinor":5,"currency":"CNY"}""", null)]

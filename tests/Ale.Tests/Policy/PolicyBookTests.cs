@@ -142,12 +142,23 @@ public sealed class PolicyBookTests : IDisposable
     [InlineData("market.breakTo", "\"11:59\"", "market.breakFrom")]
     [InlineData("market.breakTo", "\"18:01\"", "market.breakFrom")]
     [InlineData("campaign.effectDaysLong", "90", "campaign.effectDaysShort")]
+    [InlineData("target.purchaseSavingPercentMax", "9", "target.purchaseSavingPercent")]
     [InlineData("placement.reportDays", "7", null)]
     public void TEC_14_Two_values_that_contradict_each_other_are_refused(string key, string value, string? blamed)
     {
         Replace(key, $$"""{ "default": {{value}} }""");
         if (blamed is null) PolicyBook.Load(_folder);
         else Assert.Contains($": {blamed}: ", Refused(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void TEC_16_a_break_as_long_as_the_day_of_work_is_refused()
+    {
+        Replace("market.breakFrom", """{ "default": "09:00" }""");
+        Replace("market.breakTo", """{ "default": "17:59" }""");
+        PolicyBook.Load(_folder);
+        Replace("market.breakTo", """{ "default": "18:00" }""");
+        Assert.Contains(": market.breakTo: ", Refused(), StringComparison.Ordinal);
     }
 
     [Theory]

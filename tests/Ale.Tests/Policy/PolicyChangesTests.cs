@@ -34,8 +34,38 @@ public sealed class PolicyChangesTests
         var (reply, events) = PolicyChanges.New().Decide(Set(key, value, market), Book(), Noon);
         Assert.Equal(code, reply.Refusal?.Code);
         Assert.Equal(code is null ? 1 : 0, events.Length);
-        if (code == "policy.bad_value")
-            Assert.Contains(key, Assert.Single(reply.Refusal!.Details).Value, StringComparison.Ordinal);
+        if (code != "policy.bad_value") return;
+        var details = reply.Refusal!.Details.ToDictionary(d => d.Key, d => d.Value);
+        Assert.Equal("value", details["field"]);
+        Assert.Contains(key, details["detail"], StringComparison.Ordinal);
+    }
+
+    [Theory] // What the change says of its own.
+    [InlineData("reason", "", null, null)]
+    [InlineData("owner", "why", "no id", null)]
+    [InlineData("source", "why", null, "")]
+    public void TEC_14_what_is_wrong_with_a_change_is_named_by_its_field(
+        string field, string reason, string? owner, string? source)
+    {
+        var command = Set("placement.costLimitMinor", "600") with { Reason = reason, Owner = owner, Source = source };
+        var refusal = PolicyChanges.New().Decide(command, Book(), Noon).Reply.Refusal!;
+        Assert.Equal(("policy.bad_value", field), (refusal.Code, refusal.Details.Single(d => d.Key == "field").Value));
+    }
+
+    [Theory] // Seconds from noon: what was asked for, and when it is sent again. It leads by 5 s.
+    [InlineData(0, 1)]
+    [InlineData(3, 1)]
+    [InlineData(3, 60)]
+    [InlineData(5, 4)]
+    [InlineData(9, 1)]
+    public void TEC_14_the_same_change_sent_again_is_the_same(int asked, int again)
+    {
+        var command = Set("placement.costLimitMinor", "600", at: Noon.AddSeconds(asked));
+        var (first, events) = PolicyChanges.New().Decide(command, Book(), Noon);
+        var changes = events.Aggregate(PolicyChanges.New(), (state, e) => state.Apply(e));
+        var (second, none) = changes.Decide(command, Book(), Noon.AddSeconds(again));
+        Assert.Equal(first.Value, second.Value);
+        Assert.Empty(none);
     }
 
     [Fact]
@@ -235,7 +265,9 @@ public sealed class PolicyChangesTests
 
             var wrong = await two.Http.Put(path, """{"value":5000,"reason":"much"}""", "ops");
             Assert.Equal((400, "policy.bad_value"), (wrong.Status, wrong.Code));
-            Assert.Contains("cart.upliftPercent", wrong.Text, StringComparison.Ordinal);
+            var error = wrong.Json["errors"]![0]!;
+            Assert.Equal("value", (string)error["field"]!);
+            Assert.Contains("cart.upliftPercent", (string)error["message"]!, StringComparison.Ordinal);
         }
 
         await using var again = await TestSilo.Start(database);

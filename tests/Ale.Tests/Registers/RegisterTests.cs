@@ -115,6 +115,13 @@ public sealed class RegisterTests
         Assert.Empty(none);
     }
 
+    [Theory] // TEC-12
+    [InlineData("stand_in/h7", "h7", "register.own")]
+    [InlineData("stand_in/h7", "p1", null)]
+    [InlineData("import_papers/h7", "h7", null)]
+    public void TEC_12_nobody_makes_himself_a_stand_in(string key, string by, string? code) => Assert.Equal(code,
+        Register.New().Decide(new EnterPaper("e1", Terms, by), key, Policy, Noon).Reply.Refusal?.Code);
+
     [Theory, InlineData("Papers/K9"), InlineData("papers"), InlineData("papers/"), InlineData("papers/a b")]
     public void A_register_of_another_form_holds_nothing(string key) => Assert.Equal("register.bad_entry",
         Register.New().Decide(new EnterPaper("p1", Terms, "l1"), key, Policy, Noon).Reply.Refusal?.Code);

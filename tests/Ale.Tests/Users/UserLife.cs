@@ -19,7 +19,7 @@ internal sealed class UserLife(string market = "gb")
     {
         var policy = Book.For(sale ?? market, Now);
         var command = new EarnPoints(order, sale ?? market, currency ?? policy.Market.Currency, goodsMinor, ecoMinor);
-        return Take(User.Decide(command, policy, Book.For(User.Market ?? command.Market, Now), Now));
+        return Take(User.Decide(command, policy, Home(Book.For(User.Market ?? command.Market, Now)), Now));
     }
 
     public Outcome<PointsReversed> Reverse(string id, string order, long points, long refundMinor) =>

@@ -146,15 +146,36 @@ public sealed class UserTests
     }
 
     [Theory]
-    [InlineData(180, UserTier.Regular)] // just within
-    [InlineData(181, UserTier.New)]
-    public void USR_03_with_a_window_only_what_lies_within_counts(int daysLater, UserTier tier)
+    [InlineData(179, UserTier.Regular, 2)]
+    [InlineData(180, UserTier.New, 2)] // on the tick it is out
+    [InlineData(181, UserTier.New, 1)]
+    public void USR_03_with_a_window_only_what_lies_within_counts(int daysLater, UserTier tier, int kept)
     {
         var life = new UserLife("cn");
         life.Earn("A", 10_00);
         life.Now = Noon.AddDays(daysLater);
         Assert.Equal(tier, life.Earn("B", 10_00).Value!.Tier);
-        Assert.Equal(tier == UserTier.New ? 1 : 2, life.User.Recent.Count); // what left the window is dropped
+        Assert.Equal(kept, life.User.Recent.Count); // what left the window is dropped
+    }
+
+    [Theory] // Five orders at noon and three after 100 days, under a window of 90: what is before day 10 was dropped.
+    [InlineData(90, UserTier.Regular)]
+    [InlineData(170, UserTier.Regular)]
+    [InlineData(171, UserTier.Core)]
+    public void USR_03_a_wider_window_lowers_no_tier_by_orders_that_a_narrower_one_dropped(int window, UserTier tier)
+    {
+        var days = 90;
+        var life = new UserLife("cn")
+        {
+            Home = policy => policy with { Tiers = policy.Tiers with { WindowDays = days } },
+        };
+        for (var i = 1; i <= 5; i++) life.Earn($"o{i}", 1_00);
+        life.Now = Noon.AddDays(100);
+        for (var i = 6; i <= 8; i++) life.Earn($"o{i}", 1_00);
+        days = window;
+        life.Now = Noon.AddDays(180);
+        life.Due();
+        Assert.Equal(tier, life.View.Tier);
     }
 
     [Fact]
