@@ -53,8 +53,10 @@ internal static class ApprovalHttp
                     async ct =>
                     {
                         var (roles, stands) = await RolesOf(caller, id, grains, ct);
-                        return await deciders.Decide(grains, new(id, body.Decision, key, caller.Subject, roles,
-                            body.Reason) { StandsInFor = stands }, ct);
+                        var decision = new DecideApproval(
+                            id, body.Decision, key, caller.Subject, roles, body.Reason)
+                        { StandsInFor = stands };
+                        return await deciders.Decide(grains, decision, ct);
                     },
                     ApprovalReply.Of))
             .Allow(Permission.ApprovalDecide, Permission.FindingDecide).WithName("decideApproval")

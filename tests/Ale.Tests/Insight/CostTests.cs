@@ -204,6 +204,7 @@ public sealed class CostTests
                 r => r.Count == 2 && (long)r[0]!["buyers"]! == 1);
             Assert.Equal(("skin", 2m, 0m), ((string)rows[0]!["category"]!, (decimal)rows[0]!["percent"]!,
                 (decimal)rows[1]!["percent"]!));
+            Assert.Equal(rows.Count, (await Rows(http, $"categories?day={today:yyyy-MM-dd}", r => r.Count > 0)).Count);
             (await http.Get("/api/costs/categories?day=2026-06-01&weeks=53", "finance"))
                 .IsProblem(400, "request.invalid");
             foreach (var (line, planned) in new[] { ("skin", 50_000), ("tools", 9_000) })
