@@ -24,11 +24,14 @@ internal static partial class JsonFault
             return [new(Join(path, twice.Groups["name"].Value), "Is given more than once.")];
         if (Null.Match(fault.Message) is { Success: true } none)
             return [new(path.Length > 0 ? path : none.Groups["name"].Value, "Must not be null.")];
-        if (Whole.IsMatch(fault.Message)) return [new(path, "Must be a whole number in range.")];
-        return [new(path, "Has the wrong type or form, or is out of range.")];
+        // The type that the fault itself names is the member's or that of its record; what caused it tells more.
+        var cause = fault.InnerException?.Message ?? "";
+        return [new(path, cause.EndsWith("as a number.", StringComparison.Ordinal) ? "Must be a number."
+            : Whole.IsMatch(cause) ? "Must be a whole number in range."
+            : "Has the wrong type or form, or is out of range.")];
     }
 
-    [GeneratedRegex(@"converted to .*System\.U?Int(16|32|64)\b", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"out of bounds for an? U?Int(16|32|64)\.$", RegexOptions.CultureInvariant)]
     private static partial Regex Whole { get; }
 
     // "$.lines[0].quantity" is "lines[0].quantity" to the caller.

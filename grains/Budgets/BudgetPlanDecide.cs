@@ -33,8 +33,7 @@ internal static class BudgetPlanDecide
         foreach (var (pot, amount) in plan.Lowered(put))
         {
             if (drawnMinor?.GetValueOrDefault(pot) is { } drawn && drawn > amount)
-                return BudgetLineFault.Say(BudgetRefusals.Spent, "plannedMinor",
-                    $"{drawn} of the reserve {pot} are drawn or held.");
+                return BudgetPlanFault.OfDrawn(pot, drawn);
         }
 
         return new(default(Done), put);

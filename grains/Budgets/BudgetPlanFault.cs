@@ -78,6 +78,10 @@ internal static class BudgetPlanFault
                 $"In the start-up phase money of {place.Month}/{parent}, which is rigid, is planned in rigid parts.");
     }
 
+    /// <summary>Less in a reserve than is drawn or held of it.</summary>
+    public static Refusal OfDrawn(string pot, long drawn) => BudgetLineFault.Say(
+        BudgetRefusals.Spent, "plannedMinor", $"{drawn} of the reserve {pot} are drawn or held.");
+
     /// <summary>A year of more than an approval can state.</summary>
     public static Refusal? OfTotal(BudgetPlan plan, BudgetPlace place, BudgetTerms terms)
     {

@@ -81,6 +81,7 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies, Ma
         var (phase, why) = await Phase(ct);
         var policy = await Numbers(ct);
         await Quiet();
+        why ??= State.State == BudgetPlanState.Draft ? await Overdrawn(ct) : null;
         return why ?? await Changed(State.Decide(command, Key, phase, policy, Now), ct);
     }
 
@@ -100,8 +101,13 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies, Ma
             State.Lines.IsEmpty ? BudgetRefusals.Unknown : State.Info(Key, phase, policy), ct);
     }
 
-    public Task<Outcome<ApprovalInfo>> Decide(DecideApproval command, CancellationToken ct) =>
-        GrainFactory.DecideAndSettle(command, Settle, ct);
+    public async Task<Outcome<ApprovalInfo>> Decide(DecideApproval command, CancellationToken ct)
+    {
+        // What was drawn while it was discussed stays drawn: a plan with less for it does not come into force.
+        if (command.Decision == ApprovalDecision.Approve && State.State == BudgetPlanState.Submitted
+            && await Overdrawn(ct) is { } overdrawn) return overdrawn;
+        return await GrainFactory.DecideAndSettle(command, Settle, ct);
+    }
 
     public async Task<Outcome<Done>> Settle(ApprovalInfo approval, CancellationToken ct)
     {
@@ -172,6 +178,19 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies, Ma
         var (info, refusal) = await GrainFactory.Reserve($"{Key}-{pot}").Get(ct);
         if (refusal is not null) return (0, refusal.Code == ReserveRefusals.Unknown.Code ? null : refusal);
         return (info!.HeldMinor + info.DrawnMinor, null);
+    }
+
+    /// <summary>A reserve of which more is drawn or held than the plan has for it; null: there is none.</summary>
+    private async Task<Refusal?> Overdrawn(CancellationToken ct)
+    {
+        foreach (var (pot, amount) in State.Pots())
+        {
+            var (drawn, why) = await Drawn(pot, ct);
+            if (why is not null) return why;
+            if (drawn > amount) return BudgetPlanFault.OfDrawn(pot, drawn);
+        }
+
+        return null;
     }
 
     /// <summary>A move that is under way ends first: until then nothing else is decided of the plan.</summary>

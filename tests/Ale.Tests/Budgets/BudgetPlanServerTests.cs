@@ -12,9 +12,9 @@ public sealed class BudgetPlanServerTests
     private static string Line(long planned, string kind = "labour", string more = "") =>
         $$"""{"plannedMinor":{{planned}},"currency":"CNY","kind":"{{kind}}","goal":"reach"{{more}}}""";
 
-    private static async Task Decide(SiloHttp http, JsonNode plan) =>
-        (await http.Post($"/api/approvals/{(string)plan["approvalId"]!}/decide",
-            """{"decision":"approve","reason":"useful"}""", "approver", "ada")).Ok();
+    private static Task<Answer> Decide(SiloHttp http, JsonNode of, string decision = "approve") =>
+        http.Post($"/api/approvals/{(string)of["approvalId"]!}/decide",
+            $$"""{"decision":"{{decision}}","reason":"useful"}""", "approver", "ada");
 
     [Fact]
     public async Task TEC_03_of_two_planners_who_change_a_line_one_hears_of_the_other()
@@ -46,7 +46,7 @@ public sealed class BudgetPlanServerTests
             told.Value!.Terms.Title, StringComparison.Ordinal);
         (await http.Put($"/api/budgets/{year}/6/risk", Line(120_000, "reserve"), "finance", "fay")).Ok();
         var plan = (await http.Post($"/api/budgets/{year}/submit", "{}", "finance", "fay")).Ok().Json;
-        await Decide(http, plan);
+        (await Decide(http, plan)).Ok();
         await new Func<Task<Outcome<InboxItemInfo>>>(() => item.Get())
             .Until(o => o.Value!.State == InboxState.Done, 30);
     }
@@ -62,9 +62,8 @@ public sealed class BudgetPlanServerTests
             "finance", "fay"))
             .IsProblem(409, "budget.reserve");
         var plan = (await http.Post("/api/budgets/2093/submit", null, "finance", "fay")).Ok().Json;
-        await Decide(http, plan);
-        Assert.Equal(202, (await http.Put("/api/reserves/2093-risk/draws/d1",
-            """{"amountMinor":110000,"reason":"flood"}""", "finance", "fay")).Status);
+        (await Decide(http, plan)).Ok();
+        var flood = await Draw("d1", 110_000);
         (await Move(40_001, "m1")).IsProblem(409, "budget.spent");
         (await Move(40_000, "m2")).Ok();
         var pot = (await http.Get("/api/reserves/2093-risk", "finance")).Ok().Json;
@@ -76,6 +75,24 @@ public sealed class BudgetPlanServerTests
             .IsProblem(409, "budget.spent");
         (await http.Put("/api/budgets/2093/6/part", Line(1, "reserve", ",\"parent\":\"risk\""), "finance", "fay"))
             .IsProblem(409, "budget.spent");
+
+        // What is drawn while a plan is discussed is drawn all the same.
+        (await Decide(http, flood, "reject")).Ok();
+        (await http.Put("/api/budgets/2093/6/risk", Line(100_000, "reserve"), "finance", "fay")).Ok();
+        plan = (await http.Post("/api/budgets/2093/submit", null, "finance", "fay")).Ok().Json;
+        var storm = await Draw("d2", 100_001);
+        (await Decide(http, plan)).IsProblem(409, "budget.spent");
+        (await Decide(http, storm, "reject")).Ok();
+        (await Decide(http, plan)).Ok();
+        Assert.Equal(100_000, (long)(await http.Get("/api/reserves/2093-risk", "finance")).Ok().Json["amountMinor"]!);
+
+        async Task<JsonNode> Draw(string id, long amount)
+        {
+            var draw = await http.Put($"/api/reserves/2093-risk/draws/{id}",
+                $$"""{"amountMinor":{{amount}},"reason":"flood"}""", "finance", "fay");
+            Assert.Equal(202, draw.Status);
+            return draw.Json;
+        }
 
         Task<Answer> Move(long amount, string key) => http.Post("/api/budgets/2093/moves", $$"""
             {"fromMonth":6,"fromLine":"risk","toMonth":6,"toLine":"all","amountMinor":{{amount}},"note":"less"}
