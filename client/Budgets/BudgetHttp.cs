@@ -182,7 +182,7 @@ internal static class BudgetHttp
             if (Class is null || CampaignId is not { } id) return null;
             var (campaign, _) = await grains.Campaign(id).Get(ct); // one that is not entered has none
             return campaign is null || campaign.Terms.Class == Class ? null
-                : CampaignRefusals.Class.With("field", "class");
+                : CampaignRefusals.ClassOf(id, campaign.Terms.Class);
         }
 
         public void Validate(Problems p)

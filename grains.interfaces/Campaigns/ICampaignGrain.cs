@@ -200,6 +200,10 @@ public static class CampaignRefusals
     /// <summary>Its money is of the other class (CAM-04).</summary>
     public static readonly Refusal Class = new(RefusalKind.Conflict, "campaign.class");
 
+    /// <summary><see cref="Class"/>, and which money the campaign spends.</summary>
+    public static Refusal ClassOf(string campaign, SpendClass its) => Class.With("field", "class").With(
+        "detail", $"Campaign {campaign} spends {(its == SpendClass.Brand ? "brand" : "performance")} money alone.");
+
     /// <summary>It is not over.</summary>
     public static readonly Refusal NotOver = new(RefusalKind.Conflict, "campaign.not_over");
 

@@ -63,7 +63,7 @@ internal static class BudgetPlanDecide
         if (plan.Lines.ContainsKey(BudgetPlan.KeyOf(place))) return default(Done);
         if (plan.Lines.Count >= IBudgetPlanGrain.LinesMax) return BudgetRefusals.Full;
         var share = (long)Math.Round(from.PlannedMinor * command.Percent / 100m, MidpointRounding.AwayFromZero);
-        var terms = new BudgetTerms(share, from.Currency, from.Kind, command.Goal, false, command.From.Line);
+        var terms = new BudgetTerms(share, from.Currency, from.Kind, command.Goal, from.Rigid, command.From.Line);
         if (BudgetPlanFault.OfTree(plan, place, terms) is { } tree) return tree;
         if (plan.State == BudgetPlanState.Submitted) return BudgetRefusals.InForce;
         return new(default(Done), new BudgetPlanEvent.LinePut(plan.Version + 1, place, terms, command.By, now));

@@ -64,7 +64,7 @@ internal static class CampaignDecide
         if (campaign.Terms is not { } terms) return CampaignRefusals.Unknown;
         if (campaign.Placements.Contains(placement)) return campaign.Info(id);
         if (campaign.State >= CampaignState.Closed) return CampaignRefusals.Over;
-        if (terms.Class != spendClass) return CampaignRefusals.Class;
+        if (terms.Class != spendClass) return CampaignRefusals.ClassOf(id, terms.Class);
         if (campaign.Placements.Count >= ICampaignGrain.PartsMax) return CampaignRefusals.Full;
         return After(campaign, id, new CampaignEvent.Joined(placement, now));
     }

@@ -84,16 +84,16 @@ public sealed class UnusualSpendTests
         Assert.Equal(code, Line().Decide(Spend(how: how, note: note), Key, Policy.Budgets, Market, Noon)
             .Reply.Refusal?.Code);
 
-    [Theory] // 5 % of research; the plan's state; what comes of it.
-    [InlineData(20_000_000, BudgetPlanState.InForce, 1_000_000, null)]
-    [InlineData(20_000_000, BudgetPlanState.Draft, 1_000_000, null)]
-    [InlineData(10, BudgetPlanState.Draft, 1, null)] // 0.5 is rounded up
-    [InlineData(20_000_000, BudgetPlanState.Submitted, 0, "budget.in_force")]
+    [Theory] // 5 % of research, whether it is rigid; the plan's state; what comes of it, as rigid as its whole.
+    [InlineData(20_000_000, false, BudgetPlanState.InForce, 1_000_000, null)]
+    [InlineData(20_000_000, true, BudgetPlanState.Draft, 1_000_000, null)]
+    [InlineData(10, false, BudgetPlanState.Draft, 1, null)] // 0.5 is rounded up
+    [InlineData(20_000_000, false, BudgetPlanState.Submitted, 0, "budget.in_force")]
     public void BUD_17_a_share_of_research_opens_as_a_line_of_its_own(
-        long research, BudgetPlanState state, long share, string? code)
+        long research, bool isRigid, BudgetPlanState state, long share, string? code)
     {
         var plan = BudgetPlan.New().Apply(new BudgetPlanEvent.LinePut(1, new(6, "research"),
-            new(research, "CNY", BudgetKind.Technology, "new", false, null), "ann", Noon));
+            new(research, "CNY", BudgetKind.Technology, "new", isRigid, null), "ann", Noon));
         if (state != BudgetPlanState.Draft) plan = plan.Apply(new BudgetPlanEvent.Submitted(2, 1, "ann", [], Noon));
         if (state == BudgetPlanState.InForce) plan = plan.Apply(new BudgetPlanEvent.Settled(3, 1, true, 0, Noon));
         var carve = new CarveLine(new(6, "research"), "research-explore", 5, "new", "budgets");
@@ -101,7 +101,7 @@ public sealed class UnusualSpendTests
         Assert.Equal(code, decided.Reply.Refusal?.Code);
         if (code is not null) return;
         var put = Assert.IsType<BudgetPlanEvent.LinePut>(Assert.Single(decided.Events));
-        Assert.Equal((share, "research"), (put.Terms.PlannedMinor, put.Terms.Parent));
+        Assert.Equal((share, "research", isRigid), (put.Terms.PlannedMinor, put.Terms.Parent, put.Terms.Rigid));
         var after = plan.Apply(put);
         Assert.Empty(after.Decide(carve with { Percent = 10 }, Noon).Events); // opened once
         Assert.Equal(plan.Top().Sum(l => l.Terms.PlannedMinor), after.Top().Sum(l => l.Terms.PlannedMinor));
