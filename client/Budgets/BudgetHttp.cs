@@ -43,7 +43,7 @@ internal static class BudgetHttp
                 SpendBody body, Caller caller, IGrainFactory grains, EdgeCall edge) =>
             {
                 var key = Key(year, month, line);
-                return edge.Run(async ct => await body.WhyNot(grains, ct) is { } refusal ? refusal
+                return edge.Run(async ct => await body.WhyNot(grains, key, id, ct) is { } refusal ? refusal
                         : await grains.BudgetLine(key).Spend(body.Command(id, caller.Subject), ct), SpendReply.Of)
                     .AcceptedWhen(s => s.State == SpendState.Waiting);
             })
@@ -176,13 +176,16 @@ internal static class BudgetHttp
             { Acquisition = Acquisition })
         { HappenedAt = At, By = by };
 
-        /// <summary>Money of one class is not spent on a campaign of the other (CAM-04).</summary>
-        internal async Task<Refusal?> WhyNot(IGrainFactory grains, CancellationToken ct)
+        /// <summary>
+        /// Money of one class is not spent on a campaign of the other (CAM-04); what the line knows already is settled.
+        /// </summary>
+        internal async Task<Refusal?> WhyNot(IGrainFactory grains, string line, string id, CancellationToken ct)
         {
-            if (Class is null || CampaignId is not { } id) return null;
-            var (campaign, _) = await grains.Campaign(id).Get(ct); // one that is not entered has none
-            return campaign is null || campaign.Terms.Class == Class ? null
-                : CampaignRefusals.ClassOf(id, campaign.Terms.Class);
+            if (Class is null || CampaignId is not { } of) return null;
+            var (campaign, _) = await grains.Campaign(of).Get(ct); // one that is not entered has none
+            return campaign is null || campaign.Terms.Class == Class
+                || (await grains.BudgetLine(line).GetSpend(id, ct)).Value is not null ? null
+                : CampaignRefusals.ClassOf(of, campaign.Terms.Class);
         }
 
         public void Validate(Problems p)

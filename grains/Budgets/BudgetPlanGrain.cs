@@ -80,8 +80,8 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies, Ma
     {
         var (phase, why) = await Phase(ct);
         var policy = await Numbers(ct);
+        if (State.State == BudgetPlanState.Draft) why ??= await Overdrawn(policy, ct);
         await Quiet();
-        why ??= State.State == BudgetPlanState.Draft ? await Overdrawn(ct) : null;
         return why ?? await Changed(State.Decide(command, Key, phase, policy, Now), ct);
     }
 
@@ -105,7 +105,7 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies, Ma
     {
         // What was drawn while it was discussed stays drawn: a plan with less for it does not come into force.
         if (command.Decision == ApprovalDecision.Approve && State.State == BudgetPlanState.Submitted
-            && await Overdrawn(ct) is { } overdrawn) return overdrawn;
+            && await Overdrawn(await Numbers(ct), ct) is { } overdrawn) return overdrawn;
         return await GrainFactory.DecideAndSettle(command, Settle, ct);
     }
 
@@ -181,10 +181,11 @@ internal sealed class BudgetPlanGrain(SiloKernel kernel, PolicyBook policies, Ma
     }
 
     /// <summary>A reserve of which more is drawn or held than the plan has for it; null: there is none.</summary>
-    private async Task<Refusal?> Overdrawn(CancellationToken ct)
+    private async Task<Refusal?> Overdrawn(BudgetPolicy policy, CancellationToken ct)
     {
-        foreach (var (pot, amount) in State.Pots())
+        foreach (var (pot, has) in State.Pots().ToArray())
         {
+            var amount = pot == ReserveKeys.Emergency ? PhaseRules.Emergency(State, policy) : has;
             var (drawn, why) = await Drawn(pot, ct);
             if (why is not null) return why;
             if (drawn > amount) return BudgetPlanFault.OfDrawn(pot, drawn);

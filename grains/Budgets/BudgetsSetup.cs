@@ -47,7 +47,7 @@ internal sealed class BudgetReactions(PolicyBook policies, JournalClock clock) :
             or BudgetLineEvent.Checked) or BudgetLineEvent.Booked { OverMinor: 0, HeldMinor: 0 }) return null;
         var (line, refusal) = await grains.BudgetLine(key).Get();
         if (refusal is not null) return refusal;
-        if (!line!.Terms.Rigid) return null;
+        var isOver = line!.Terms.Rigid && line.OverMinor > 0;
         var title = string.Create(CultureInfo.InvariantCulture,
             $"Move {line.OverMinor} {line.Terms.Currency} (minor units) to {key}, which is rigid and over its plan ")
             + $"since {line.OverSince}";
@@ -55,12 +55,16 @@ internal sealed class BudgetReactions(PolicyBook policies, JournalClock clock) :
         {
             var id = TransferItem(key, number);
             var (told, _) = await grains.InboxItem(id).Get();
-            if (told is { State: InboxState.Done } && told.Terms.Title != title) continue;
-            if (line.OverMinor == 0) return await grains.CloseItem(id, By, "The line is within its plan.");
+            if (told is { State: InboxState.Done }
+                && (told.Terms.Title != title || await IsThere(number + 1))) continue;
+            if (!isOver) return await grains.CloseItem(id, By, "The line is within its plan.");
             return told is null && happened is not BudgetLineEvent.Booked ? null : await grains.RetellItem(id, new(
                 "budget_transfer", title, $"budget/{key}", policies.For(null, clock.GetUtcNow()).Budgets.FinanceRole,
                 InboxSeverity.Warning, null), By);
         }
+
+        async Task<bool> IsThere(int number) =>
+            (await grains.InboxItem(TransferItem(key, number)).Get()).Value is not null;
     }
 
     /// <param name="number">Of the line's items.</param>

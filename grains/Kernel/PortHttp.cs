@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 
@@ -9,6 +10,9 @@ internal sealed class PortAwayException(string message, TimeSpan retryAfter = de
     : Exception(message, inner)
 {
     public TimeSpan RetryAfter => retryAfter;
+
+    /// <summary>He has heard it and does not take it: asking again is of no use.</summary>
+    public bool IsRefused { get; init; }
 }
 
 /// <summary>Speaks JSON over HTTP to who is behind a port: with bounds on time and size, and without surprises.</summary>
@@ -40,7 +44,8 @@ internal sealed class PortHttp : IDisposable
             using var response = await _http.SendAsync(request, ct);
             if (!response.IsSuccessStatusCode)
                 throw new PortAwayException(
-                    FormattableString.Invariant($"{path} answers {(int)response.StatusCode}"), PauseOf(response));
+                    FormattableString.Invariant($"{path} answers {(int)response.StatusCode}"), PauseOf(response))
+                { IsRefused = IsFinal(response.StatusCode) };
             return await read(response.Content);
         }
         catch (Exception e) when (e is HttpRequestException or TaskCanceledException or JsonException
@@ -56,6 +61,11 @@ internal sealed class PortHttp : IDisposable
     public static bool IsEndpoint(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https"
         && uri is { UserInfo: "", Query: "", Fragment: "" };
+
+    /// <summary>Of the request itself; not of its time, its number or who may send it.</summary>
+    private static bool IsFinal(HttpStatusCode status) => status is HttpStatusCode.BadRequest or HttpStatusCode.NotFound
+        or HttpStatusCode.MethodNotAllowed or HttpStatusCode.Gone or HttpStatusCode.UnprocessableEntity
+        or HttpStatusCode.NotImplemented;
 
     private static TimeSpan PauseOf(HttpResponseMessage response)
     {

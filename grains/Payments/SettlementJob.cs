@@ -41,17 +41,17 @@ internal static class SettlementJob
                 (info, _) = await grains.Settlement(day).Get(ct);
             }
 
-            if (info!.State == SettlementState.Closed)
+            if (why is null && info!.State == SettlementState.Closed)
             {
                 closed++;
                 if (await Untell(grains, info.Day) is { } stays) return JobResult.Failed(stays.Code);
                 continue;
             }
 
-            if (!isAwaited && why == NoStatement && info.Lines == 0) continue; // nobody paid, nothing is said
-            var text = why ?? string.Create(CultureInfo.InvariantCulture, $"{info.Unexplained} differences");
-            notes.Add($"{info.Day}: {text}");
-            if (await Tell(grains, info.Day, text, policy.Role, ct) is { } not) return JobResult.Failed(not.Code);
+            if (!isAwaited && why == NoStatement && info!.Lines == 0) continue; // nobody paid, nothing is said
+            var text = why ?? string.Create(CultureInfo.InvariantCulture, $"{info!.Unexplained} differences");
+            notes.Add($"{info!.Day}: {text}");
+            if (await Tell(grains, info, text, policy.Role, ct) is { } not) return JobResult.Failed(not.Code);
         }
 
         return JobResult.Done(
@@ -85,8 +85,9 @@ internal static class SettlementJob
 
     /// <summary>Opens an item unless one is open.</summary>
     private static async Task<Refusal?> Tell(
-        IGrainFactory grains, string day, string text, string role, CancellationToken ct)
+        IGrainFactory grains, SettlementInfo told, string text, string role, CancellationToken ct)
     {
+        var day = told.Day;
         for (var n = 1; ; n++)
         {
             var item = grains.InboxItem(ItemOf(day, n));
@@ -97,6 +98,7 @@ internal static class SettlementJob
             var opened = await item.Open(new(Kind, title[..Math.Min(title.Length, Limits.TextLengthMax)],
                 $"{Kind}/{day}", role, InboxSeverity.Warning, null), By, CancellationToken.None);
             if (opened.Refusal is not null) return opened.Refusal;
+            if (told.State == SettlementState.Closed) return null; // of which more was told since
             // Closed in between: who closed it found no item.
             var (info, refusal) = await grains.Settlement(SettlementKeys.DayOf(day)).Get(ct);
             return refusal ?? (info!.State == SettlementState.Closed ? await Untell(grains, day) : null);

@@ -87,7 +87,7 @@ internal sealed class SettlementQueries(Views views, MarketBook markets, Journal
         // Days begin at a full quarter of an hour in every zone.
         var slots = await views.Query<SlotRow>("""
             select happened_at / 900000 as Slot, count(*) as Events from {payment_event}
-            where happened_at < @end and type <> 'failed' group by Slot
+            where happened_at >= 0 and happened_at < @end and type <> 'failed' group by Slot
             """, new { end = market.StartOf(before).ToUnixTimeMilliseconds() }, ct);
         var told = slots.GroupBy(s => market.BusinessDay(Instants.Of(s.Slot * 900_000)))
             .ToDictionary(g => g.Key, g => g.Sum(s => s.Events));

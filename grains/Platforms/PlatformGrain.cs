@@ -80,11 +80,21 @@ internal sealed partial class PlatformGrain(
         if (_isHeldOff && Now < Later(_nextAsk, _attempts.PausedUntil)) return KernelRefusals.Busy;
         try
         {
-            Count();
+            Count(terms.MinuteMax / 2); // what is left is for its events
             await api.Set(Key, terms, setting, ct);
             return default(Done);
         }
-        catch (Exception e) when (e is PortAwayException or QuotaException)
+        catch (PortAwayException e) when (e.IsRefused)
+        {
+            LogUntold(_kernel.Log, Key, setting.Placement, e.Message);
+            return default(Done);
+        }
+        catch (PortAwayException e)
+        {
+            if (e.RetryAfter > TimeSpan.Zero) (_isHeldOff, _nextAsk) = (true, Later(_nextAsk, Now + e.RetryAfter));
+            return KernelRefusals.Busy;
+        }
+        catch (QuotaException)
         {
             return KernelRefusals.Busy;
         }
@@ -201,7 +211,7 @@ internal sealed partial class PlatformGrain(
 
     private Task<PlatformPage> Ask(long after, CancellationToken ct)
     {
-        Count();
+        Count(State.Terms!.MinuteMax);
         return Answered();
 
         async Task<PlatformPage> Answered()
@@ -213,10 +223,10 @@ internal sealed partial class PlatformGrain(
     }
 
     /// <summary>One request more of this minute.</summary>
-    private void Count()
+    private void Count(int max)
     {
         if (Now - _minute >= TimeSpan.FromMinutes(1)) (_minute, _asked) = (Now, 0);
-        if (_asked >= State.Terms!.MinuteMax) throw new QuotaException(_minute.AddMinutes(1));
+        if (_asked >= max) throw new QuotaException(_minute.AddMinutes(1));
         _asked++;
     }
 
@@ -232,6 +242,9 @@ internal sealed partial class PlatformGrain(
 
     [LoggerMessage(91, LogLevel.Warning, "Platform {Platform} was not followed and is asked again")]
     private static partial void LogRound(ILogger log, string platform, Exception e);
+
+    [LoggerMessage(92, LogLevel.Warning, "Platform {Platform} does not take how placement {Placement} is run: {Why}")]
+    private static partial void LogUntold(ILogger log, string platform, string placement, string why);
 
     /// <summary>The requests of this minute are used up.</summary>
     private sealed class QuotaException(DateTimeOffset until) : Exception

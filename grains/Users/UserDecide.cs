@@ -134,10 +134,13 @@ internal sealed partial record User
     /// <summary>
     /// What an inbox hears of reviews that a tier did not pass: once a market and day, however many there are.
     /// </summary>
-    public static (string Id, InboxTerms Terms) ItemOf(string market, DateOnly day, UserEvent.TierReviewed review)
+    /// <param name="n">The nth of the day: one that is done is not opened again.</param>
+    public static (string Id, InboxTerms Terms) ItemOf(
+        string market, DateOnly day, UserEvent.TierReviewed review, int n = 1)
     {
         var date = day.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture);
-        return (CauseIds.Of("tier_review", $"{market}/{date}/{review.IsLowered}"), new("tier_review", review.IsLowered
+        var id = string.Create(CultureInfo.InvariantCulture, $"{market}/{date}/{review.IsLowered}/{n}");
+        return (CauseIds.Of("tier_review", id), new("tier_review", review.IsLowered
                 ? $"{market}, {date}: users' tiers were reviewed, and some fell"
                 : $"{market}, {date}: users' tiers were reviewed, and some would be lower; they stay",
             $"market/{market}/tiers/{date}", review.Role, InboxSeverity.Notice, null));

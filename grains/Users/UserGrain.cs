@@ -42,9 +42,17 @@ internal sealed class UserGrain(SiloKernel kernel, PolicyBook policies, MarketBo
         if (State.Market is not { } market) return;
         await Commit(State.DecideDue(policies.For(market, Now), Now));
         if (State.Untold is not { } review) return;
-        var item = User.ItemOf(market, markets.For(market, review.At).BusinessDay(review.At), review);
-        if (await GrainFactory.OpenItem(item.Id, item.Terms, "users") is { } refusal)
-            throw new OutcomeUnknownException($"{Key}: {refusal.Code}");
+        var day = markets.For(market, review.At).BusinessDay(review.At);
+        for (var n = 1; ; n++)
+        {
+            // Whoever was done with the day's notice hears of those after it by another.
+            var (id, terms) = User.ItemOf(market, day, review, n);
+            if ((await GrainFactory.InboxItem(id).Get()).Value is { State: InboxState.Done }) continue;
+            if (await GrainFactory.OpenItem(id, terms, "users") is { } refusal)
+                throw new OutcomeUnknownException($"{Key}: {refusal.Code}");
+            break;
+        }
+
         await Commit(State.DecideTold(review, Now));
     }
 }

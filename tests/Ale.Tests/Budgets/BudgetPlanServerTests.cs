@@ -86,9 +86,15 @@ public sealed class BudgetPlanServerTests
         (await Decide(http, plan)).Ok();
         Assert.Equal(100_000, (long)(await http.Get("/api/reserves/2093-risk", "finance")).Ok().Json["amountMinor"]!);
 
-        async Task<JsonNode> Draw(string id, long amount)
+        // The emergency reserve is a share of the whole: 49,500 of 990,000, and 45,000 of 900,000.
+        await Draw("d3", 45_001, "emergency");
+        (await http.Post("/api/budgets/2093/revise", """{"note":"less"}""", "finance", "fay")).Ok();
+        (await http.Put("/api/budgets/2093/6/all", Line(800_000), "finance", "fay")).Ok();
+        (await http.Post("/api/budgets/2093/submit", null, "finance", "fay")).IsProblem(409, "budget.spent");
+
+        async Task<JsonNode> Draw(string id, long amount, string pot = "risk")
         {
-            var draw = await http.Put($"/api/reserves/2093-risk/draws/{id}",
+            var draw = await http.Put($"/api/reserves/2093-{pot}/draws/{id}",
                 $$"""{"amountMinor":{{amount}},"reason":"flood"}""", "finance", "fay");
             Assert.Equal(202, draw.Status);
             return draw.Json;

@@ -92,6 +92,36 @@ public sealed class ClipBoostTests
     }
 
     [Fact]
+    public async Task CAM_11_A_try_after_one_that_was_given_up_makes_and_loses_no_money()
+    {
+        var grains = (await TestSilo.Sqlite).Grains;
+        foreach (var id in new[] { "late-from", "late-to", "back-from", "back-to" }) await Put(grains, id);
+        // Raised, and then the money was spent elsewhere.
+        Assert.Null((await grains.Placement("late-from").Authorise(new("late", Amount))).Refusal);
+        Assert.Null((await grains.Placement("late-to").Change(
+            new(900_000 + Amount, null, null, 1, "late", "review"))).Refusal);
+        Assert.Null((await grains.Placement("late-from").Report(
+            [new("e1", 1, 1, TimeProvider.System.GetUtcNow(), "late")])).Refusal);
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal("placement.settled",
+                (await ClipBoost.Runner.Run(Review("late", "late-from", "late-to"), grains))?.Code);
+            Assert.Equal((900_000L, 0L), await Of(grains, "late-to"));
+        }
+
+        // Raised and lowered again: what it comes from is not lowered after that.
+        Assert.Null((await grains.Placement("back-from").Authorise(new("back", Amount))).Refusal);
+        Assert.Null((await grains.Placement("back-to").Change(
+            new(900_000 + Amount, null, null, 1, "back", "review"))).Refusal);
+        Assert.Null((await grains.Placement("back-to").Change(
+            new(900_000, null, null, 2, "back:undo", "review"))).Refusal);
+        Assert.Equal("placement.cap",
+            (await ClipBoost.Runner.Run(Review("back", "back-from", "back-to"), grains))?.Code);
+        Assert.Equal((900_000L, Amount), await Of(grains, "back-from"));
+        Assert.Equal((900_000L, 0L), await Of(grains, "back-to"));
+    }
+
+    [Fact]
     public async Task CAM_11_A_change_of_either_placement_meanwhile_loses_no_money()
     {
         var grains = (await TestSilo.Sqlite).Grains;

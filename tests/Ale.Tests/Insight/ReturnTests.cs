@@ -113,6 +113,17 @@ public sealed class ReturnTests
         (await http.Put(line + "/spends/s1", spent, "finance")).Ok();
         (await http.Put(line + "/spends/s2", spent.Replace("performance", "brand", StringComparison.Ordinal),
             "finance")).IsProblem(409, "campaign.class");
+        // What was committed before its campaign was entered is settled all the same.
+        const string early = """
+            {"amountMinor":7,"currency":"CNY","state":"committed","class":"brand","campaignId":"roi-later"}
+            """;
+        (await http.Put(line + "/spends/s3", early, "finance")).Ok();
+        (await http.Put("/api/campaigns/roi-later", $$"""
+            {"title":"T","goal":"reach","startsAt":"{{month.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'}}",
+             "endsAt":"2090-01-01T00:00:00Z","class":"performance","budgetLine":"roi-direct"}
+            """, "ops")).Ok();
+        (await http.Put(line + "/spends/s3", early.Replace("committed", "actual", StringComparison.Ordinal),
+            "finance")).Ok();
         row = await new Func<Task<JsonNode>>(() => Shown("campaign", "roi", 51_200))
             .Until(r => (long)r["spendMinor"]! == 20_000, 30);
         Assert.Equal(2.56m, (decimal)row["roi"]!);

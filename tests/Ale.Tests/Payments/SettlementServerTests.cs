@@ -99,6 +99,14 @@ public sealed class SettlementServerTests
         Assert.Null((await later.Grains.Payment("late").Keep(
             new("late", PaymentEventType.Refunded, "m3", "r1", 100, "CNY", noon))).Refusal);
         await new Func<Task<Answer>>(() => http.Get("/api/settled", "ops")).Until(a => a.Status == 200, 30);
+        // Where that fails, somebody hears of it, though the day is closed.
+        string[] whole = await File.ReadAllLinesAsync(Path.Combine(folder, $"{day.AddDays(1):yyyy-MM-dd}.jsonl"),
+            TestContext.Current.CancellationToken);
+        await Write(day.AddDays(1), "{");
+        await Run();
+        Assert.Equal(("closed", 2, 0), await Stands(day.AddDays(1)));
+        Assert.Equal("open", await Item(day.AddDays(1), 1));
+        await Write(day.AddDays(1), whole);
         await Run();
         Assert.Equal(("open", 2, 1), await Stands(day.AddDays(1)));
         Assert.Equal("open", await Item(day.AddDays(1), 1));

@@ -111,6 +111,13 @@ public sealed class PlatformFaultTests
         var after = await Shows(s => s is { BidMinor: 400, IsPaused: true });
         Assert.True(after.Version > lowered.Version);
 
+        // One without such a door is asked once.
+        (await http.Put("/api/platforms/deaf", $$"""
+            {"title":"D","endpoint":"{{address}}nowhere","market":"cn","minuteMax":6000}
+            """, "ops")).Ok();
+        Assert.Null((await (await TestSilo.Sqlite).Grains.Platform("deaf").Set(
+            lowered, TestContext.Current.CancellationToken)).Refusal);
+
         async Task<PlacementSetting> Shows(Predicate<PlacementSetting> isSo) =>
             (await new Func<Task<ImmutableArray<PlacementSetting>>>(Settings).Until(s => s.Any(x => isSo(x)), 60))[0];
 
