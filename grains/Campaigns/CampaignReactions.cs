@@ -70,6 +70,8 @@ internal sealed class PlacementReactions() : Reaction<PlacementEvent>(
 internal sealed class PlacementSettings() : Reaction<PlacementEvent>(
     "placement-settings", "placement", PlacementJson.Default.PlacementEvent)
 {
+    public override bool AsksOutside => true;
+
     protected override async Task<Refusal?> React(
         string key, PlacementEvent happened, string eventId, IGrainFactory grains)
     {

@@ -14,6 +14,9 @@ internal abstract class Reaction(string name, params string[] kinds)
     public string Name => name;
     public JournalFilter Filter { get; } = new(kinds);
 
+    /// <summary>True: it asks somebody outside, who may be away for long; its reader's place waits less for him.</summary>
+    public virtual bool AsksOutside => false;
+
     public abstract Task<Refusal?> React(JournalRow row, IGrainFactory grains);
 }
 

@@ -5,15 +5,15 @@ namespace Ale.Kernel;
 
 /// <summary>
 /// Runs a reaction over the journal: streams side by side, each in order. Its place follows the oldest event not yet
-/// done, and never waits for one stream longer than 30 s: that stream moves to the list and is tried from there.
+/// done, and never waits for one stream longer than 30 s, or 5 s where somebody outside is asked: that stream moves to
+/// the list and is tried from there.
 /// </summary>
 internal sealed partial class ReactionReader(
     Reaction reaction, IJournalStore journal, IViewStore views, IGrainFactory grains, TimeProvider time, ILogger log)
     : ReaderLoop(reaction.Name, log)
 {
     private const int WindowMax = 4_096, SideBySideMax = 64, FaultsMax = 5;
-    private static readonly TimeSpan RetryInWindow = TimeSpan.FromSeconds(30);
-
+    private readonly TimeSpan _retryInWindow = TimeSpan.FromSeconds(reaction.AsksOutside ? 5 : 30);
     private readonly ParkedEvents _list = new(views, time);
     private readonly SemaphoreSlim _sideBySide = new(SideBySideMax);
     private readonly SemaphoreSlim _listing = new(1); // the list and _listed change together
@@ -177,7 +177,7 @@ internal sealed partial class ReactionReader(
                 case Result.Done: return null;
                 case Result.Refused: return (ParkedEvents.Parked, error);
                 case Result.Fault when ++faults >= FaultsMax: return (ParkedEvents.Parked, error);
-                case Result.Unknown when time.GetElapsedTime(started) > RetryInWindow || waiting.IsUrgent:
+                case Result.Unknown when time.GetElapsedTime(started) > _retryInWindow || waiting.IsUrgent:
                     return (ParkedEvents.Retrying, error);
                 default:
                     await Task.Delay(TimeSpan.FromMilliseconds(Math.Min(5_000, 20 << Math.Min(attempt, 8))), Stopping);

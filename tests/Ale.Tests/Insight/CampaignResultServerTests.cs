@@ -52,6 +52,7 @@ public sealed class CampaignResultServerTests
             (await http.Post($"/api/orders/{id}-{order}/pay", """{"method":"local"}""")).Ok();
         }
 
+        await Settled(http);
         var found = await new Func<Task<JsonNode>>(async () =>
             (await http.Get($"/api/campaigns/{id}/results", "ops")).Ok().Json).Until(
             r => (long)r["orders"]! == 2 && (long)r["views"]! == 15_000 && (long)r["spendMinor"]! == 1_500

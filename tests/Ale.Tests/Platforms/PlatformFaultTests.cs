@@ -119,7 +119,8 @@ public sealed class PlatformFaultTests
             lowered, TestContext.Current.CancellationToken)).Refusal);
 
         async Task<PlacementSetting> Shows(Predicate<PlacementSetting> isSo) =>
-            (await new Func<Task<ImmutableArray<PlacementSetting>>>(Settings).Until(s => s.Any(x => isSo(x)), 60))[0];
+            (await new Func<Task<ImmutableArray<PlacementSetting>>>(Settings).Until(
+                s => s.Any(x => isSo(x)), 150))[0]; // from the list it is tried each minute
 
         async Task<ImmutableArray<PlacementSetting>> Settings() => await platform.GetFromJsonAsync(
             "placements", PlatformWireJson.Default.ImmutableArrayPlacementSetting);
