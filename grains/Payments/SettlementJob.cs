@@ -94,8 +94,7 @@ internal static class SettlementJob
             var found = (await item.Get(null, ct)).Value;
             if (found?.State == InboxState.Open) return null;
             if (found is not null) continue;
-            var title = $"{day} is not settled: {text}";
-            var opened = await item.Open(new(Kind, title[..Math.Min(title.Length, Limits.TextLengthMax)],
+            var opened = await item.Open(new(Kind, $"{day} is not settled: {text}".Cut(Limits.TextLengthMax),
                 $"{Kind}/{day}", role, InboxSeverity.Warning, null), By, CancellationToken.None);
             if (opened.Refusal is not null) return opened.Refusal;
             if (told.State == SettlementState.Closed) return null; // of which more was told since
